@@ -1,0 +1,17 @@
+namespace Planner.Policies;
+
+/// <summary>What is known about one arc of a device class.</summary>
+public sealed record ArcEvidence
+{
+    /// <summary>The state that is left, by its uAPI name.</summary>
+    public string From { get; init; } = "";
+
+    /// <summary>The state that is entered, by its uAPI name. The arc may be a combination, such as RESUMING to RUNNING.</summary>
+    public string To { get; init; } = "";
+
+    /// <summary>Measured latencies in seconds, oldest first; each at least 0.</summary>
+    public IReadOnlyList<double> Seconds { get; init; } = [];
+
+    /// <summary>The worst case that a profile or the device states, in seconds; null if none is stated.</summary>
+    public double? WorstSeconds { get; init; }
+}

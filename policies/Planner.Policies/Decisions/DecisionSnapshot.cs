@@ -1,0 +1,23 @@
+namespace Planner.Policies;
+
+/// <summary>Everything a decision is made from: the input of <c>planner decide</c>. Every part may be missing; the decision says what it lacks.</summary>
+public sealed record DecisionSnapshot
+{
+    /// <summary>What is promised; null if not stated.</summary>
+    public SlaTerms? Sla { get; init; }
+
+    /// <summary>The machine's memory; null if no memory is migrated.</summary>
+    public RamEvidence? Ram { get; init; }
+
+    /// <summary>Past transfers of the stop phase; null if none is known.</summary>
+    public TransferEvidence? Transfer { get; init; }
+
+    /// <summary>The machine's devices.</summary>
+    public IReadOnlyList<DeviceEvidence> Devices { get; init; } = [];
+
+    /// <summary>Past blackouts of this class beside their predictions, oldest first.</summary>
+    public IReadOnlyList<PastBlackout> PastBlackouts { get; init; } = [];
+
+    /// <summary>The same from gate 2 on: prediction and outcome of what was left once everything was quiesced.</summary>
+    public IReadOnlyList<PastBlackout> PastBlackoutsAfterQuiesce { get; init; } = [];
+}

@@ -1,0 +1,26 @@
+namespace Planner.Policies;
+
+/// <summary>One device at the moment of the decision, with what is known about its class.</summary>
+public sealed record DeviceEvidence
+{
+    /// <summary>The device's name in the machine.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The class whose members share latencies.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>The state now, by its uAPI name; null means RUNNING.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The migration capabilities, by their uAPI names.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>The bytes that the stop phase will carry for it; null if not known.</summary>
+    public long? StateBytes { get; init; }
+
+    /// <summary>Past actual / expected sizes of the class, oldest first; empty if <see cref="StateBytes"/> is exact.</summary>
+    public IReadOnlyList<double> StateSizeRatios { get; init; } = [];
+
+    /// <summary>The arcs that were measured.</summary>
+    public IReadOnlyList<ArcEvidence> Arcs { get; init; } = [];
+}

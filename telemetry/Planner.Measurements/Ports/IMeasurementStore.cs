@@ -1,0 +1,27 @@
+namespace Planner.Measurements;
+
+/// <summary>What was measured, kept for the next run. Several processes may share one store.</summary>
+public interface IMeasurementStore : IDisposable
+{
+    /// <summary>Keeps a batch: all of it or, after a crash, none of it.</summary>
+    /// <exception cref="StoreException">The store cannot be written.</exception>
+    void Append(MeasurementBatch batch);
+
+    /// <summary>The latest samples of every arc of a device class, oldest first; completed arcs only.</summary>
+    /// <param name="deviceClass">The device class.</param>
+    /// <param name="latestPerArc">How many samples of each arc at the most.</param>
+    IReadOnlyList<ArcSample> ReadArcs(string deviceClass, int latestPerArc);
+
+    /// <summary>The latest transfers over a link in a phase, oldest first.</summary>
+    IReadOnlyList<TransferSample> ReadTransfers(string link, TransferPhase phase, int latest);
+
+    /// <summary>The latest state sizes of a device class, oldest first.</summary>
+    IReadOnlyList<StateSizeSample> ReadStateSizes(string deviceClass, int latest);
+
+    /// <summary>The latest blackouts that are evidence for a device class under an SLA class, oldest first:
+    /// commits under that SLA class, and rehearsals under any; never shadow outcomes.</summary>
+    IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest);
+
+    /// <summary>The blackout time already spent by a machine since a moment; for the error budget.</summary>
+    TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since);
+}
