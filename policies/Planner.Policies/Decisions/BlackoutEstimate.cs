@@ -4,5 +4,5 @@ namespace Planner.Policies;
 /// <param name="P50Seconds">The median in seconds.</param>
 /// <param name="BoundSeconds">The bound at the asked confidence in seconds.</param>
 /// <param name="MissProbability">The share of blackouts that would exceed the limit, as an upper limit at 95 %.</param>
-/// <param name="Method">direct, union, independent or worstCase.</param>
+/// <param name="Method">direct, union or independent.</param>
 public sealed record BlackoutEstimate(double? P50Seconds, double? BoundSeconds, double? MissProbability, string? Method);

@@ -6,12 +6,9 @@ public enum BoundMethod
     /// <summary>Conformal on the scores actual / predicted of past blackouts.</summary>
     Direct,
 
-    /// <summary>The sum of upper bounds of the terms; assumes no independence.</summary>
+    /// <summary>The sum of upper bounds of the terms, measured or stated; assumes no independence.</summary>
     Union,
 
     /// <summary>The distribution of the sum under independence: a model without a finite-sample claim.</summary>
     Independent,
-
-    /// <summary>The sum of the worst cases that profiles state.</summary>
-    WorstCase,
 }
