@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Planner.Measurements;
+
+namespace Planner.Telemetry;
+
+/// <summary>
+/// Tells OpenTelemetry what happens in migrations: one span a migration with a child for every arc and every stream, and
+/// the instruments of <see cref="MigrationInstruments"/>. Attributes have the namespace <c>vm.migration</c>, since the
+/// conventions know none for live migration.
+/// </summary>
+/// <remarks>Nothing here waits: spans and values are handed to memory, and exporters take them from there.
+/// Several sessions may share one instance.</remarks>
+public sealed class MigrationTelemetry : ISessionObserver, IDisposable
+{
+    /// <summary>The name of the activity source and of the meter.</summary>
+    public const string SourceName = "Planner.Migration";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    private readonly ConcurrentDictionary<string, Running> _running = new();
+
+    /// <inheritdoc/>
+    public void On(SessionNotice notice)
+    {
+        switch (notice)
+        {
+            case MigrationStarted started:
+                Begin(started);
+                break;
+            case PhaseEntered entered:
+                Span(entered)?.AddEvent(new ActivityEvent("phase", entered.At, new ActivityTagsCollection
+                {
+                    ["vm.migration.phase"] = MigrationInstruments.Word(entered.Phase),
+                }));
+                break;
+            case Decided decided:
+                MigrationInstruments.Record(decided);
+                Span(decided)?.AddEvent(new ActivityEvent("decision", decided.At, Tags(decided)));
+                break;
+            case ArcRun run:
+                MigrationInstruments.Record(run);
+                AddArc(run);
+                break;
+            case StreamMoved moved:
+                MigrationInstruments.Record(moved);
+                AddStream(moved);
+                break;
+            case MigrationEnded ended:
+                End(ended);
+                break;
+        }
+    }
+
+    /// <summary>Ends the spans of sessions that never said how they ended.</summary>
+    public void Dispose()
+    {
+        foreach (var id in _running.Keys)
+        {
+            if (_running.TryRemove(id, out var running))
+            {
+                running.Span?.SetStatus(ActivityStatusCode.Error, "the session did not say how it ended");
+                running.Span?.Stop();
+            }
+        }
+    }
+
+    private void Begin(MigrationStarted started)
+    {
+        var caller = Activity.Current;
+        var span = Source.StartActivity(
+            "migration",
+            ActivityKind.Internal,
+            parentContext: default,
+            new ActivityTagsCollection
+            {
+                ["vm.migration.id"] = started.MigrationId,
+                ["vm.migration.machine"] = started.Machine,
+                ["vm.migration.source"] = started.Source,
+                ["vm.migration.destination"] = started.Destination,
+                ["vm.migration.sla.class"] = started.SlaClass,
+                ["vm.migration.blackout.limit"] = started.Limit.TotalSeconds,
+            },
+            startTime: started.At);
+
+        // The span belongs to the session, not to the thread that happens to tell of it.
+        Activity.Current = caller;
+        _running[started.MigrationId] = new Running(span, started.SlaClass);
+    }
+
+    private void AddArc(ArcRun run)
+    {
+        using var span = Child(run, $"arc {run.Arc}", run.Result.Took);
+        if (span is null)
+        {
+            return;
+        }
+
+        span.SetTag("vm.migration.arc", run.Arc.ToString());
+        span.SetTag("vm.migration.device", run.Device);
+        span.SetTag("vm.migration.device.class", run.DeviceClass);
+        span.SetTag("vm.migration.side", MigrationInstruments.Word(run.Side));
+        span.SetTag("vm.migration.in_blackout", run.InBlackout);
+        span.SetTag("vm.migration.arc.outcome", MigrationInstruments.Word(run.Result.Outcome));
+        span.SetTag("vm.migration.state", run.Result.State?.Name());
+        if (run.Result.Outcome is ArcOutcome.Failed or ArcOutcome.Unknown)
+        {
+            var error = run.Result.Errno == Errno.None ? MigrationInstruments.Word(run.Result.Outcome) : run.Result.Errno.ToString();
+            span.SetTag("error.type", error);
+            span.SetStatus(ActivityStatusCode.Error, error);
+        }
+    }
+
+    private void AddStream(StreamMoved moved)
+    {
+        using var span = Child(moved, "stream", moved.Took);
+        span?.SetTag("vm.migration.device", moved.Device);
+        span?.SetTag("vm.migration.phase", MigrationInstruments.Word(moved.Phase));
+        span?.SetTag("vm.migration.transfer.bytes", moved.Bytes);
+        span?.SetTag("vm.migration.transfer.until_first_byte", moved.UntilFirstByte.TotalSeconds);
+    }
+
+    private void End(MigrationEnded ended)
+    {
+        _running.TryRemove(ended.MigrationId, out var running);
+        MigrationInstruments.Record(ended, running?.SlaClass ?? "");
+        if (running?.Span is not { } span)
+        {
+            return;
+        }
+
+        span.SetTag("vm.migration.outcome", MigrationInstruments.Word(ended.Outcome));
+        span.SetTag("vm.migration.blackout.duration", ended.Blackout.TotalSeconds);
+        span.SetTag("vm.migration.reason", ended.Reason);
+        if (ended.Outcome is MigrationOutcome.CompletedOverLimit or MigrationOutcome.Recovered or MigrationOutcome.NeedsPerson)
+        {
+            span.SetStatus(ActivityStatusCode.Error, ended.Reason);
+        }
+
+        span.SetEndTime(ended.At.UtcDateTime);
+        span.Stop();
+    }
+
+    // A child that is over when it is heard of; disposing it hands it on.
+    private Activity? Child(SessionNotice notice, string name, TimeSpan took)
+    {
+        if (Span(notice) is not { } parent)
+        {
+            return null;
+        }
+
+        var span = Source.StartActivity(name, ActivityKind.Internal, parent.Context, startTime: notice.At - took);
+        span?.SetEndTime(notice.At.UtcDateTime);
+        return span;
+    }
+
+    private Activity? Span(SessionNotice notice) => _running.GetValueOrDefault(notice.MigrationId)?.Span;
+
+    private static ActivityTagsCollection Tags(Decided decided) => new()
+    {
+        ["vm.migration.gate"] = decided.Gate,
+        ["vm.migration.verdict"] = MigrationInstruments.Word(decided.Verdict),
+        ["vm.migration.method"] = decided.Method is { } method ? MigrationInstruments.Word(method) : null,
+        ["vm.migration.blackout.p50"] = decided.P50?.TotalSeconds,
+        ["vm.migration.blackout.bound"] = decided.Bound?.TotalSeconds,
+        ["vm.migration.reason"] = decided.Reason,
+    };
+
+    private sealed record Running(Activity? Span, string SlaClass);
+}
