@@ -1,0 +1,38 @@
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>How a session ended, with all that is needed to explain it.</summary>
+public sealed record SessionResult
+{
+    /// <summary>How it ended.</summary>
+    public required MigrationOutcome Outcome { get; init; }
+
+    /// <summary>How long the guest did not run in all, pauses that were taken back included.</summary>
+    public required TimeSpan Blackout { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The deciding evaluation: the last one of gate 1, with its explanation; null if none was made.</summary>
+    public ExplainedDecision? Decision { get; init; }
+
+    /// <summary>The last evaluation of gate 2; null if none was made.</summary>
+    public ExplainedDecision? SecondDecision { get; init; }
+
+    /// <summary>The parts of the blackout, predicted beside actual, in their order; empty if nothing was evaluated.</summary>
+    public IReadOnlyList<TermOutcome> Terms { get; init; } = [];
+
+    /// <summary>The input of the deciding evaluation as JSON: <c>planner decide</c> gives the same verdict for it. Null if there was none.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>The record of the migration as it was stored, or would have been.</summary>
+    public required MigrationRecord Record { get; init; }
+
+    /// <summary>All that was measured on the way.</summary>
+    public required MeasurementBatch Measurements { get; init; }
+
+    /// <summary>Why the measurements could not be stored, in one sentence; null if they were, or there is no store.</summary>
+    public string? StoreTrouble { get; init; }
+}
