@@ -68,6 +68,9 @@ public static class UnitText
         return read;
     }
 
+    /// <summary>Reads a factor such as <c>2.5x</c> as 2.5.</summary>
+    public static bool TryParseFactor(string text, out double factor) => TryParse(text, [("x", 1)], out factor);
+
     /// <summary>Writes a duration for people, with three digits and the unit that fits: <c>1.25 ms</c>.</summary>
     public static string Format(TimeSpan duration)
     {
