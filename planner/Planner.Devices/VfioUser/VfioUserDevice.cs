@@ -1,0 +1,351 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Planner.Measurements;
+
+namespace Planner.Devices;
+
+/// <summary>A device behind a vfio-user socket.</summary>
+/// <remarks>
+/// <para>Calls from several threads are carried out one after the other. Nothing cancels a call: a server finishes an arc even when its
+/// client goes away. After a time-out or a closed connection the device has to be opened again and asked for its state.</para>
+/// <para>Deadlines (shape A): an error reply is a header only, so what a kernel returns beside ETIME and ETIMEDOUT does not arrive.
+/// ETIME means that nothing changed; after ETIMEDOUT and every other error the device is asked for its state with a GET. Whether
+/// a command that succeeded was in time is judged by this host's clock when the reply is there, not by the device's word.</para>
+/// </remarks>
+public sealed class VfioUserDevice : IMigrationDevice
+{
+    private const int StateBytes = 8;
+    private const int StateByBytes = 40;
+    private const int PreCopyInfoBytes = 24;
+    private const int ArcLatencyBytes = 16;
+    private const uint Reinitialized = 1;
+
+    private readonly Lock _gate = new();
+    private readonly VfioUserConnection _connection;
+    private readonly VfioUserFeatures _features;
+    private readonly VfioUserOptions _options;
+
+    // The state after the last answer; null when a GET is needed to know it.
+    private DeviceState? _state;
+
+    private VfioUserDevice(VfioUserConnection connection, VfioUserFeatures features, VfioUserOptions options, DeviceOffer offer)
+    {
+        _connection = connection;
+        _features = features;
+        _options = options;
+        Offer = offer;
+    }
+
+    /// <inheritdoc/>
+    public string Address => _connection.Address;
+
+    /// <inheritdoc/>
+    public DeviceOffer Offer { get; }
+
+    /// <summary>Connects to a server, negotiates and probes.</summary>
+    /// <param name="address">A <c>vfio-user:</c> address.</param>
+    /// <param name="options">How to speak; null for the defaults.</param>
+    /// <exception cref="DeviceException">There is no server, it speaks something else, or the device cannot be migrated.</exception>
+    public static VfioUserDevice Open(DeviceAddress address, VfioUserOptions? options = null)
+    {
+        if (address.Scheme != DeviceScheme.VfioUser)
+        {
+            throw new ArgumentException($"'{address}' is not a vfio-user address.", nameof(address));
+        }
+
+        var used = options ?? new VfioUserOptions();
+        return Open(address.ToString(), () => UnixSocketChannel.Connect(address.Target, used.AskTimeLimit), used);
+    }
+
+    /// <summary>Negotiates and probes over a channel.</summary>
+    /// <param name="address">The address for messages to people.</param>
+    /// <param name="connect">Makes a fresh channel to the server; called again to look more closely at a device without migration.</param>
+    /// <param name="options">How to speak.</param>
+    /// <exception cref="DeviceException">The server speaks something else, or the device cannot be migrated.</exception>
+    public static VfioUserDevice Open(string address, Func<IByteChannel> connect, VfioUserOptions options)
+    {
+        var connection = VfioUserConnection.Negotiate(address, connect(), options);
+        try
+        {
+            var features = new VfioUserFeatures(connection, options);
+            if (new VfioUserProbe(connection, features, options).Run() is { } offer)
+            {
+                return new VfioUserDevice(connection, features, options, offer);
+            }
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        connection.Dispose();
+        throw new DeviceException(DeviceFault.NoMigration, HasOnlyTheOldProtocol(address, connect, options)
+            ? $"{address}: the device has only the old migration protocol (a v1 migration region), which is not supported; update the device's server."
+            : $"{address}: the device cannot be migrated (it does not answer the migration features); use a device whose server supports migration.");
+    }
+
+    /// <inheritdoc/>
+    public DeviceState GetState()
+    {
+        lock (_gate)
+        {
+            return AskState();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ArcResult SetState(DeviceState target) => ChangeState(target, 0);
+
+    /// <inheritdoc/>
+    public ArcResult SetStateBy(DeviceState target, long deadlineNanoseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deadlineNanoseconds);
+        return Offer.OffersDeadline
+            ? ChangeState(target, deadlineNanoseconds)
+            : new ArcResult(ArcOutcome.Failed, null, Errno.ENOTTY, TimeSpan.Zero);
+    }
+
+    /// <inheritdoc/>
+    public long GetDataSizeBytes()
+    {
+        RequireOffer(Offer.OffersDataSize, "its data size");
+        lock (_gate)
+        {
+            var data = Get((ushort)DeviceFeatureIndex.MigDataSize, [], sizeof(ulong), "a question for the data size");
+            return ReadNumber(data, "data size");
+        }
+    }
+
+    /// <inheritdoc/>
+    public PreCopyInfo GetPreCopyInfo()
+    {
+        RequireOffer(Offer.OffersPreCopyInfo, "what pre-copy still has to carry");
+        lock (_gate)
+        {
+            var data = Get(_options.PreCopyInfoFeature, [], PreCopyInfoBytes, "a question for the pre-copy bytes");
+            return new PreCopyInfo(
+                ReadNumber(data, "number of initial bytes"),
+                ReadNumber(data[8..], "number of dirty bytes"),
+                (BinaryPrimitives.ReadUInt32LittleEndian(data[16..]) & Reinitialized) != 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan GetWorstArcLatency(Arc arc)
+    {
+        RequireOffer(Offer.OffersArcLatency, "the latency of its arcs");
+        Span<byte> request = stackalloc byte[ArcLatencyBytes];
+        request.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(request, (int)arc.From);
+        BinaryPrimitives.WriteInt32LittleEndian(request[4..], (int)arc.To);
+        lock (_gate)
+        {
+            var data = Get(_options.Deadline.ArcLatencyFeature, request, ArcLatencyBytes, $"a question for the latency of {arc}");
+            var nanoseconds = ReadNumber(data[8..], "arc latency");
+            var (ticks, rest) = Math.DivRem(nanoseconds, TimeSpan.NanosecondsPerTick);
+            return TimeSpan.FromTicks(rest == 0 ? ticks : ticks + 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Read(Span<byte> buffer)
+    {
+        var largestBytes = Math.Min(VfioUserProtocol.MaxReadDataBytes, _connection.Agreement.MaxDataTransferBytes);
+        lock (_gate)
+        {
+            var readBytes = _connection.ReadData(buffer[..Math.Min(buffer.Length, largestBytes)], _options.WorkTimeLimit, out var error);
+            return readBytes >= 0 ? readBytes
+                : error == Errno.ENOMSG ? 0
+                : throw Refused("a read of migration data", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Several requests are under way at a time. When this throws, requests after the refused one may have been taken, so
+    /// the image on the device is of no use any more.</remarks>
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        lock (_gate)
+        {
+            if (!_connection.WriteData(data, _options.WorkTimeLimit, out var error))
+            {
+                throw Refused("a write of migration data", error);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        lock (_gate)
+        {
+            _state = null;
+            var reply = _connection.Call(VfioUserCommand.DeviceReset, [], _options.WorkTimeLimit, "a reset");
+            if (reply.Failed)
+            {
+                throw Refused("a reset", reply.Error);
+            }
+        }
+    }
+
+    /// <summary>Closes the connection. The device keeps its migration state.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    private static bool HasOnlyTheOldProtocol(string address, Func<IByteChannel> connect, VfioUserOptions options)
+    {
+        try
+        {
+            using var connection = VfioUserConnection.Negotiate(address, connect(), options);
+            return MigrationRegionSearch.Finds(connection, options.AskTimeLimit);
+        }
+        catch (DeviceException)
+        {
+            // The device is refused anyway; this only looked for the best words.
+            return false;
+        }
+    }
+
+    /// <summary>Sends a target and finds out what became of it.</summary>
+    /// <param name="target">The state to reach.</param>
+    /// <param name="deadlineNanoseconds">The deadline; 0 for none.</param>
+    private ArcResult ChangeState(DeviceState target, long deadlineNanoseconds)
+    {
+        lock (_gate)
+        {
+            DeviceState current;
+            try
+            {
+                current = _state ?? AskState();
+            }
+            catch (DeviceException e)
+            {
+                // Nothing was sent: where the question was answered with an error, the device stands where it stood.
+                return new ArcResult(e.Fault == DeviceFault.Failed ? ArcOutcome.Failed : ArcOutcome.Unknown, null, e.Errno, TimeSpan.Zero);
+            }
+
+            if (!MigrationStateMachine.TryGetPath(current, target, Offer.Capabilities, out _))
+            {
+                return new ArcResult(ArcOutcome.Failed, current, Errno.EINVAL, TimeSpan.Zero);
+            }
+
+            _state = null;
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                return deadlineNanoseconds == 0
+                    ? Send(target, started)
+                    : SendWithDeadline(current, target, deadlineNanoseconds, started);
+            }
+            catch (DeviceException)
+            {
+                return new ArcResult(ArcOutcome.Unknown, null, Errno.None, Stopwatch.GetElapsedTime(started));
+            }
+        }
+    }
+
+    private ArcResult Send(DeviceState target, long started)
+    {
+        Span<byte> data = stackalloc byte[StateBytes];
+        WriteTarget(data, target);
+        var reply = _features.Set((ushort)DeviceFeatureIndex.MigDeviceState, data, "a change of the migration state");
+        var took = Stopwatch.GetElapsedTime(started);
+        if (reply.Failed)
+        {
+            return new ArcResult(ArcOutcome.Failed, AskStateIfPossible(), reply.Error, took);
+        }
+
+        _state = target;
+        return new ArcResult(ArcOutcome.Completed, target, Errno.None, took);
+    }
+
+    private ArcResult SendWithDeadline(DeviceState current, DeviceState target, long deadlineNanoseconds, long started)
+    {
+        Span<byte> data = stackalloc byte[StateByBytes];
+        data.Clear();
+        WriteTarget(data, target);
+        BinaryPrimitives.WriteInt64LittleEndian(data[8..], deadlineNanoseconds);
+        var reply = _features.Set(_options.Deadline.SetStateFeature, data, "a change of the migration state by a deadline");
+        var ended = Stopwatch.GetTimestamp();
+        var took = Stopwatch.GetElapsedTime(started, ended);
+        if (reply.Failed)
+        {
+            var outcome = reply.Error switch
+            {
+                Errno.ETIME => ArcOutcome.Refused,
+                Errno.ETIMEDOUT => ArcOutcome.AbortedInFlight,
+                _ => ArcOutcome.Failed,
+            };
+            _state = outcome == ArcOutcome.Refused ? current : AskStateIfPossible();
+            return new ArcResult(outcome, _state, reply.Error, took);
+        }
+
+        // A server that only echoes what it was sent has not promised anything: ask it.
+        var final = (DeviceState)BinaryPrimitives.ReadUInt32LittleEndian(reply.Payload[32..]);
+        _state = final == target ? target : AskStateIfPossible();
+        var endedNanoseconds = (Int128)ended * 1_000_000_000 / Stopwatch.Frequency;
+        return _state != target ? new ArcResult(ArcOutcome.Failed, _state, Errno.None, took)
+            : new ArcResult(endedNanoseconds > deadlineNanoseconds ? ArcOutcome.CompletedLate : ArcOutcome.Completed, target, Errno.None, took);
+    }
+
+    private static void WriteTarget(Span<byte> data, DeviceState target)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(data, (int)target);
+
+        // data_fd has no meaning on a socket.
+        BinaryPrimitives.WriteInt32LittleEndian(data[4..], -1);
+    }
+
+    private DeviceState AskState()
+    {
+        _state = null;
+        var data = Get((ushort)DeviceFeatureIndex.MigDeviceState, [], StateBytes, "a question for the migration state");
+        var state = (DeviceState)BinaryPrimitives.ReadUInt32LittleEndian(data);
+        if (!state.IsDefined())
+        {
+            throw _connection.Nonsense($"the device says that its migration state is {(uint)state}, which does not exist");
+        }
+
+        _state = state;
+        return state;
+    }
+
+    private DeviceState? AskStateIfPossible()
+    {
+        try
+        {
+            return AskState();
+        }
+        catch (DeviceException)
+        {
+            return null;
+        }
+    }
+
+    private ReadOnlySpan<byte> Get(ushort feature, scoped ReadOnlySpan<byte> request, int dataBytes, string doing)
+    {
+        var reply = _features.Get(feature, request, dataBytes, doing);
+        return reply.Failed ? throw Refused(doing, reply.Error) : reply.Payload;
+    }
+
+    private long ReadNumber(ReadOnlySpan<byte> data, string what)
+    {
+        var number = BinaryPrimitives.ReadUInt64LittleEndian(data);
+        return number <= long.MaxValue
+            ? (long)number
+            : throw new DeviceException(DeviceFault.Failed, $"{Address}: the device states a {what} of {number}, which cannot be; do not rely on it.");
+    }
+
+    private DeviceException Refused(string doing, Errno error) => new(
+        DeviceFault.Failed,
+        $"{Address}: the device answered {doing} with {(error == Errno.None ? "an error without a number" : error.ToString())}; ask for its state before going on.",
+        error);
+
+    private void RequireOffer(bool offered, string what)
+    {
+        if (!offered)
+        {
+            throw new DeviceException(DeviceFault.NotOffered, $"{Address}: the device does not tell {what}; use measurements instead.");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Planner.Devices;
+
+/// <summary>How a client speaks to a vfio-user server.</summary>
+public sealed record VfioUserOptions
+{
+    /// <summary>The time limit of a call that only asks, the handshake included: the protocol promises no answer, and a second
+    /// client's handshake waits for ever. Above 0.</summary>
+    public TimeSpan AskTimeLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The time limit of a call in which the device works: SET_STATE, RESET, and each request of the migration stream,
+    /// since a driver may save inside a read and load inside a write. Giving up early gains nothing: an arc has no cancel. Above 0.</summary>
+    public TimeSpan WorkTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The deadline-capable SET_STATE.</summary>
+    public DeadlineFeatureOptions Deadline { get; init; } = new();
+
+    /// <summary>The number of the private feature PRECOPY_INFO.</summary>
+    public ushort PreCopyInfoFeature { get; init; } = VfioUserProtocol.DefaultPreCopyInfoFeature;
+}
