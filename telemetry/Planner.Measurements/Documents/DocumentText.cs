@@ -37,6 +37,11 @@ public static class DocumentText
         {
             throw new DocumentException(file, e.Start.Line, e.Start.Column, $"this is not YAML: {e.Message}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // On some broken texts, such as an empty tag, the scanner of YamlDotNet 18.1 fails without naming a place.
+            throw new DocumentException(file, 0, 0, $"this is not YAML: {e.Message}");
+        }
 
         if (stream.Documents.Count == 0)
         {

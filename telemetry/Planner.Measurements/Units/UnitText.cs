@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Planner.Measurements;
 
 /// <summary>
-/// Reads and writes quantities with units: <c>300ms</c>, <c>64MiB</c>, <c>10Gbit/s</c>, <c>5%</c>, <c>2.5x</c>.
+/// Reads and writes quantities with units: <c>300ms</c>, <c>64MiB</c>, <c>10Gbit/s</c>, <c>5%</c>.
 /// A number without a unit is refused, so that nobody has to guess. Negative, infinite and not-a-number are refused.
 /// </summary>
 public static class UnitText
@@ -62,11 +62,7 @@ public static class UnitText
     }
 
     /// <summary>Reads a share such as <c>5%</c> as 0.05.</summary>
-    public static bool TryParsePercent(string text, out double share)
-    {
-        var read = TryParse(text, [("%", 0.01)], out share);
-        return read;
-    }
+    public static bool TryParsePercent(string text, out double share) => TryParse(text, [("%", 0.01)], out share);
 
     /// <summary>Reads a factor such as <c>2.5x</c> as 2.5.</summary>
     public static bool TryParseFactor(string text, out double factor) => TryParse(text, [("x", 1)], out factor);
@@ -78,8 +74,8 @@ public static class UnitText
         return seconds switch
         {
             0 => "0 ms",
-            < 1e-3 => Scaled(duration.TotalSeconds * 1e6, "us"),
-            < 1 => Scaled(duration.TotalSeconds * 1e3, "ms"),
+            < 999.5e-6 => Scaled(duration.TotalSeconds * 1e6, "us"),
+            < 999.5e-3 => Scaled(duration.TotalSeconds * 1e3, "ms"),
             < 120 => Scaled(duration.TotalSeconds, "s"),
             < 7200 => Scaled(duration.TotalSeconds / 60, "min"),
             _ => Scaled(duration.TotalSeconds / 3600, "h"),
@@ -89,9 +85,9 @@ public static class UnitText
     /// <summary>Writes a size for people: <c>64.0 MiB</c>.</summary>
     public static string FormatBytes(double bytes) => Math.Abs(bytes) switch
     {
-        < 1024 => $"{bytes:0} B",
-        < 1024.0 * 1024 => Scaled(bytes / 1024, "KiB"),
-        < 1024.0 * 1024 * 1024 => Scaled(bytes / (1024.0 * 1024), "MiB"),
+        < 1023.5 => $"{bytes:0} B",
+        < 1023.5 * 1024 => Scaled(bytes / 1024, "KiB"),
+        < 1023.5 * 1024 * 1024 => Scaled(bytes / (1024.0 * 1024), "MiB"),
         _ => Scaled(bytes / (1024.0 * 1024 * 1024), "GiB"),
     };
 
@@ -116,14 +112,13 @@ public static class UnitText
         }
 
         if (best < 0
-            || !double.TryParse(text.AsSpan()[..^units[best].Unit.Length].Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
-            || !double.IsFinite(value))
+            || !double.TryParse(text.AsSpan()[..^units[best].Unit.Length].Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+            || !double.IsFinite(number * units[best].Factor))
         {
-            value = 0;
             return false;
         }
 
-        value *= units[best].Factor;
-        return double.IsFinite(value);
+        value = number * units[best].Factor;
+        return true;
     }
 }
