@@ -1,0 +1,4 @@
+namespace Planner.Engine;
+
+/// <summary>Build an evaluator from everything known now; answered by <see cref="EvaluationReady"/>.</summary>
+public sealed record PrepareEvaluation : EngineCommand;

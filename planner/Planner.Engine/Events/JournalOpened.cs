@@ -1,0 +1,4 @@
+namespace Planner.Engine;
+
+/// <summary>The intended walk is on the disk.</summary>
+public sealed record JournalOpened : EngineEvent;

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>What a session intends. It does not change while the session runs.</summary>
+public sealed record MigrationPlan
+{
+    /// <summary>The machine's devices, at least one.</summary>
+    public required ImmutableArray<DevicePlan> Devices { get; init; }
+
+    /// <summary>What is done with the verdicts.</summary>
+    public MigrationMode Mode { get; init; }
+
+    /// <summary>The blackout limit; null if nothing is promised.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>How often the machine may be quiesced in vain; at least 1.</summary>
+    public int QuiesceTries { get; init; } = 3;
+
+    /// <summary>What is tried with a device after a failed arc, in this order.</summary>
+    public ImmutableArray<FailureAction> OnFailure { get; init; } = [FailureAction.Unwind, FailureAction.Reset];
+
+    /// <summary>How many evaluations in a row may bring nothing better before the session stays for good; at least 1.</summary>
+    public int Patience { get; init; } = 20;
+
+    /// <summary>Whether there is a second gate: every device quiesces, and can come back from there at once.</summary>
+    public bool HasSecondGate => Devices.All(d => d.CanComeBackFromQuiesced);
+
+    /// <summary>Checks that the devices can be migrated together.</summary>
+    /// <exception cref="PlanRefusedException">A device lacks what is needed.</exception>
+    /// <remarks>Without P2P a device that is still running could write into one that is already stopped (the uAPI's note on
+    /// <c>VFIO_MIGRATION_P2P</c>), hence one device only.</remarks>
+    public MigrationPlan Checked()
+    {
+        if (Devices.IsEmpty)
+        {
+            throw new PlanRefusedException("There is no device to migrate: name at least one.");
+        }
+
+        foreach (var device in Devices)
+        {
+            foreach (var side in (ReadOnlySpan<MigrationSide>)[MigrationSide.Source, MigrationSide.Destination])
+            {
+                var capabilities = device.Offer(side).Capabilities;
+                if (!capabilities.CanMigrate())
+                {
+                    throw new PlanRefusedException($"The {device.Describe(side)} cannot be migrated: it lacks STOP_COPY.");
+                }
+
+                if (Devices.Length > 1 && !capabilities.Has(MigrationCapabilities.P2P))
+                {
+                    throw new PlanRefusedException(
+                        $"The {device.Describe(side)} lacks P2P, and without it only a machine with a single device can be migrated: take the other devices away first.");
+                }
+            }
+        }
+
+        return this;
+    }
+}

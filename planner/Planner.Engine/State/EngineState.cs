@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>Everything the engine knows. A value: the same state and event always give the same commands.</summary>
+public sealed record EngineState
+{
+    /// <summary>What is intended.</summary>
+    public required MigrationPlan Plan { get; init; }
+
+    /// <summary>Where the engine is.</summary>
+    public EngineStage Stage { get; init; }
+
+    /// <summary>Whether this is the recovery of an interrupted migration.</summary>
+    public bool IsRecovery { get; init; }
+
+    /// <summary>When the session started, on the monotonic clock.</summary>
+    public required long StartedNanoseconds { get; init; }
+
+    /// <summary>The devices on the source.</summary>
+    public required ImmutableArray<Participant> Sources { get; init; }
+
+    /// <summary>The devices on the destination.</summary>
+    public required ImmutableArray<Participant> Destinations { get; init; }
+
+    /// <summary>The streams between them.</summary>
+    public required ImmutableArray<StreamProgress> Streams { get; init; }
+
+    /// <summary>The evaluator of the latest gate 1.</summary>
+    public SwitchoverEvaluator? Evaluator { get; init; }
+
+    /// <summary>The latest decision of gate 1.</summary>
+    public GateDecision? FirstGate { get; init; }
+
+    /// <summary>The latest decision of gate 2.</summary>
+    public GateDecision? SecondGate { get; init; }
+
+    /// <summary>When the blackout under way began; null while the guest runs.</summary>
+    public long? BlackoutSinceNanoseconds { get; init; }
+
+    /// <summary>The length of the blackouts that are over, all together.</summary>
+    public long PastBlackoutNanoseconds { get; init; }
+
+    /// <summary>The length of the last blackout that is over.</summary>
+    public long LastBlackoutNanoseconds { get; init; }
+
+    /// <summary>How often the machine was quiesced.</summary>
+    public int QuiesceTries { get; init; }
+
+    /// <summary>Evaluations in a row that brought nothing better.</summary>
+    public int EvaluationsInVain { get; init; }
+
+    /// <summary>The smallest bound so far, in seconds; infinite before there was one.</summary>
+    public double SmallestBoundSeconds { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The moment of the wake-up that counts.</summary>
+    public long WakeAtNanoseconds { get; init; }
+
+    /// <summary>Whether somebody asked to give up.</summary>
+    public bool IsCancelled { get; init; }
+
+    /// <summary>Whether the machine belongs to the destination.</summary>
+    public bool IsHandedOver { get; init; }
+
+    /// <summary>Whether a failed arc was tried again past the commit point.</summary>
+    public bool HasGoneOn { get; init; }
+
+    /// <summary>The stage to go back to when going on is better than going back.</summary>
+    public EngineStage StageBeforeJudging { get; init; }
+
+    /// <summary>How the session will end if everything that is left goes well.</summary>
+    public MigrationOutcome IntendedOutcome { get; init; }
+
+    /// <summary>Why, in one sentence.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The phase that observers see.</summary>
+    public SessionPhase Phase => Stage switch
+    {
+        EngineStage.Finding or EngineStage.OpeningJournal or EngineStage.Preparing => SessionPhase.Preparing,
+        EngineStage.Surveying or EngineStage.Evaluating or EngineStage.Waiting => SessionPhase.PreCopy,
+        EngineStage.Quiescing => SessionPhase.Quiescing,
+        EngineStage.Stopping or EngineStage.Judging => SessionPhase.StopCopy,
+        EngineStage.Starting or EngineStage.Finishing => SessionPhase.Resuming,
+        EngineStage.Unquiescing or EngineStage.Retreating => SessionPhase.GoingBack,
+        _ => SessionPhase.Ended,
+    };
+
+    /// <summary>Whether the guest is stopped.</summary>
+    public bool IsInBlackout => BlackoutSinceNanoseconds is not null;
+
+    /// <summary>The devices of a side.</summary>
+    public ImmutableArray<Participant> Side(MigrationSide side) => side == MigrationSide.Source ? Sources : Destinations;
+
+    /// <summary>How long the guest has not run until a moment, all blackouts together.</summary>
+    /// <param name="nowNanoseconds">The moment on the monotonic clock.</param>
+    public long BlackoutNanoseconds(long nowNanoseconds) =>
+        PastBlackoutNanoseconds + (BlackoutSinceNanoseconds is { } since ? nowNanoseconds - since : 0);
+}

@@ -1,0 +1,25 @@
+using Planner.Measurements;
+
+namespace Planner.Engine;
+
+/// <summary>How far the state of one device has been carried.</summary>
+public sealed record StreamProgress
+{
+    /// <summary>What it is doing.</summary>
+    public StreamActivity Activity { get; init; }
+
+    /// <summary>Whether the source was surveyed for the evaluation that comes next.</summary>
+    public bool IsSurveyed { get; init; }
+
+    /// <summary>What pre-copy has carried so far, in bytes.</summary>
+    public long PreCopiedBytes { get; init; }
+
+    /// <summary>What pre-copy still has to carry, by the last survey; null if the device does not tell.</summary>
+    public PreCopyInfo? PreCopy { get; init; }
+
+    /// <summary>What the stop phase will carry, by the rule for the driver and the last survey, in bytes; null if the device does not tell.</summary>
+    public long? ExpectedBytes { get; init; }
+
+    /// <summary>What the stop phase carried, in bytes; null before it was loaded.</summary>
+    public long? StopCopiedBytes { get; init; }
+}
