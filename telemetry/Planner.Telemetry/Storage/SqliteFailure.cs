@@ -6,12 +6,12 @@ namespace Planner.Telemetry;
 /// <summary>Turns SQLite's result codes (https://sqlite.org/rescode.html) into sentences that say what to do.</summary>
 internal static class SqliteFailure
 {
+    public const int ReadOnly = 8;
     public const int CannotOpen = 14;
 
     private const int Permission = 3;
     private const int Busy = 5;
     private const int Locked = 6;
-    private const int ReadOnly = 8;
     private const int InputOutput = 10;
     private const int Corrupt = 11;
     private const int Full = 13;

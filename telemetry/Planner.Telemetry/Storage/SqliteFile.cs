@@ -23,7 +23,7 @@ internal static class SqliteFile
         {
             return Connect(path, path, busyTimeout);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == SqliteFailure.CannotOpen && !File.Exists(path + "-wal"))
+        catch (SqliteException e) when (e.SqliteErrorCode is SqliteFailure.CannotOpen or SqliteFailure.ReadOnly && !File.Exists(path + "-wal"))
         {
             // Without a log beside it the file is complete, and SQLite reads it where it may write nothing at all
             // if it is told that nobody else changes it (https://sqlite.org/wal.html#read_only_databases).
@@ -97,36 +97,28 @@ internal static class SqliteFile
         {
             connection.Open();
             connection.Execute($"pragma busy_timeout = {(long)busyTimeout.TotalMilliseconds}");
-            if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1)
+            var isReadOnly = raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
+            var isCurrent = SchemaRunner.IsCurrent(connection, path);
+            if (isReadOnly)
             {
-                RefuseForeign(connection, path);
-                SchemaRunner.Check(connection, path);
-                return (connection, true);
+                return isCurrent ? (connection, true) : throw SqliteFailure.CannotBeWritten(path);
             }
 
             // A log keeps readers and the writer apart; FULL syncs it at every commit, so that neither a kill nor a
             // power cut loses what was committed.
             connection.Execute("pragma journal_mode = wal");
             connection.Execute("pragma synchronous = full");
-            using var transaction = connection.BeginTransaction();
-            RefuseForeign(connection, path);
-            SchemaRunner.Upgrade(connection, transaction, path);
-            transaction.Commit();
+            if (!isCurrent)
+            {
+                SchemaRunner.Upgrade(connection, path);
+            }
+
             return (connection, false);
         }
         catch
         {
             connection.Dispose();
             throw;
-        }
-    }
-
-    private static void RefuseForeign(SqliteConnection connection, string path)
-    {
-        var tables = connection.Query<string>("select name from sqlite_master where type = 'table'").ToList();
-        if (tables.Count > 0 && !tables.Contains("schema_version"))
-        {
-            throw new StoreException($"The file {path} is the database of another program: name another file with --store.");
         }
     }
 }

@@ -19,41 +19,46 @@ internal static class SchemaRunner
             .Order(),
     ];
 
-    /// <summary>The version this build reads and writes.</summary>
-    public static long CurrentVersion => Steps[^1].Version;
+    private static long CurrentVersion => Steps[^1].Version;
 
-    /// <summary>Takes the steps that are missing. Must run in a transaction that excludes other writers.</summary>
-    /// <exception cref="StoreException">A newer build has written the store.</exception>
-    public static void Upgrade(DbConnection connection, DbTransaction transaction, string path)
+    /// <summary>Whether the tables are those of this build; false if steps are missing, as in an empty file.</summary>
+    /// <exception cref="StoreException">A newer build or another program has written the store.</exception>
+    public static bool IsCurrent(DbConnection connection, string path) => ReadVersion(connection, path) == CurrentVersion;
+
+    /// <summary>Takes the steps that are missing, all in one transaction.</summary>
+    /// <exception cref="StoreException">A newer build or another program has written the store.</exception>
+    public static void Upgrade(DbConnection connection, string path)
     {
-        connection.Execute(Statements.CreateVersionTable, transaction: transaction);
-        var version = connection.ExecuteScalar<long?>(Statements.ReadVersion, transaction: transaction) ?? 0;
-        RefuseNewer(version, path);
+        // Only one process gets past the beginning at a time: a second one finds the work done.
+        using var transaction = connection.BeginTransaction();
+        var version = ReadVersion(connection, path);
+        connection.Execute(Statements.CreateVersionTable);
         foreach (var step in Steps.Where(s => s.Version > version))
         {
-            connection.Execute(Read(step.Resource), transaction: transaction);
-            connection.Execute(Statements.WriteVersion, new { version = step.Version }, transaction);
+            connection.Execute(Read(step.Resource));
+            connection.Execute(Statements.WriteVersion, new { version = step.Version });
         }
+
+        transaction.Commit();
     }
 
-    /// <summary>Checks a store that cannot be written.</summary>
-    /// <exception cref="StoreException">The tables are not those of this build.</exception>
-    public static void Check(DbConnection connection, string path)
+    private static long ReadVersion(DbConnection connection, string path)
     {
+        var tables = connection.Query<string>(Statements.ReadTables).ToList();
+        if (tables.Count == 0)
+        {
+            return 0;
+        }
+
+        if (!tables.Contains("schema_version"))
+        {
+            throw new StoreException($"The file {path} is the database of another program: name another file with --store.");
+        }
+
         var version = connection.ExecuteScalar<long?>(Statements.ReadVersion) ?? 0;
-        RefuseNewer(version, path);
-        if (version < CurrentVersion)
-        {
-            throw new StoreException($"The store {path} is of an older version and cannot be written, so it cannot be brought up to date: make it writable, or name another file with --store.");
-        }
-    }
-
-    private static void RefuseNewer(long version, string path)
-    {
-        if (version > CurrentVersion)
-        {
-            throw new StoreException($"The store {path} was written by a newer planner (schema {version}, this build knows {CurrentVersion}): use that planner, or name another file with --store.");
-        }
+        return version <= CurrentVersion
+            ? version
+            : throw new StoreException($"The store {path} was written by a newer planner (schema {version}, this build knows {CurrentVersion}): use that planner, or name another file with --store.");
     }
 
     private static string Read(string resource)

@@ -1,8 +1,10 @@
 namespace Planner.Telemetry;
 
-/// <summary>Every statement of the store, in the SQL that SQLite and PostgreSQL share.</summary>
+/// <summary>Every statement of the store, in the SQL that SQLite and PostgreSQL share (but for the list of tables).</summary>
 internal static class Statements
 {
+    public const string ReadTables = "select name from sqlite_master where type = 'table'";
+
     public const string CreateVersionTable = "create table if not exists schema_version (version integer not null)";
 
     public const string ReadVersion = "select max(version) from schema_version";
