@@ -20,4 +20,9 @@ public interface IByteChannel : IDisposable
     /// <param name="limit">How long to wait.</param>
     /// <returns>False if the time went by.</returns>
     bool Wait(bool orToSend, TimeSpan limit);
+
+    /// <summary>Waits until bytes can be sent, whatever has arrived.</summary>
+    /// <param name="limit">How long to wait.</param>
+    /// <returns>False if the time went by.</returns>
+    bool WaitToSend(TimeSpan limit) => Wait(orToSend: true, limit);
 }

@@ -39,6 +39,9 @@ public sealed class UnixSocketChannel : IByteChannel
         }
     }
 
+    /// <summary>Takes a socket that a listener accepted.</summary>
+    internal static UnixSocketChannel Of(Socket connected) => new(connected);
+
     /// <inheritdoc/>
     public int Send(ReadOnlySpan<byte> data)
     {
@@ -79,6 +82,19 @@ public sealed class UnixSocketChannel : IByteChannel
             _writers.Add(_socket);
             Socket.Select(_readers, _writers, null, limit);
             return _readers.Count + _writers.Count > 0;
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"waiting failed ({e.SocketErrorCode})", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool WaitToSend(TimeSpan limit)
+    {
+        try
+        {
+            return _socket.Poll(limit, SelectMode.SelectWrite);
         }
         catch (SocketException e)
         {
