@@ -97,7 +97,7 @@ public sealed class VfioUserConnection : IDisposable
 
         var received = _reply.AsSpan(0, payloadBytes);
         ReceiveExactly(received);
-        return header.Flags.HasFlag(VfioUserFlags.Error)
+        return header.IsError
             ? new VfioUserReply(true, (Errno)header.Error, [])
             : new VfioUserReply(false, Errno.None, received);
     }
@@ -116,7 +116,7 @@ public sealed class VfioUserConnection : IDisposable
         var id = SendRequest(VfioUserCommand.MigDataRead, DataHeadBytes);
         var header = ReceiveReplyHeader(id, VfioUserCommand.MigDataRead);
         var payloadBytes = (int)header.MessageBytes - VfioUserHeader.SizeBytes;
-        if (header.Flags.HasFlag(VfioUserFlags.Error))
+        if (header.IsError)
         {
             Skip(payloadBytes);
             error = (Errno)header.Error;
@@ -172,7 +172,7 @@ public sealed class VfioUserConnection : IDisposable
             Skip((int)header.MessageBytes - VfioUserHeader.SizeBytes);
             underWay--;
             _deadline = DeadlineIn(limit);
-            if (header.Flags.HasFlag(VfioUserFlags.Error) && !failed)
+            if (header.IsError && !failed)
             {
                 failed = true;
                 error = (Errno)header.Error;
@@ -298,7 +298,7 @@ public sealed class VfioUserConnection : IDisposable
     private void Refuse(VfioUserHeader header)
     {
         Skip((int)header.MessageBytes - VfioUserHeader.SizeBytes);
-        if (!header.Flags.HasFlag(VfioUserFlags.NoReply))
+        if (header.WantsReply)
         {
             Span<byte> refusal = stackalloc byte[VfioUserHeader.SizeBytes];
             new VfioUserHeader(

@@ -24,6 +24,12 @@ public readonly record struct VfioUserHeader(
     /// <summary>Whether the type bits say that this is a command.</summary>
     public bool IsCommand => (Flags & VfioUserFlags.TypeMask) == VfioUserFlags.Command;
 
+    /// <summary>Whether a reply says that its command failed.</summary>
+    public bool IsError => (Flags & VfioUserFlags.Error) != 0;
+
+    /// <summary>Whether the sender of a command wants a reply.</summary>
+    public bool WantsReply => (Flags & VfioUserFlags.NoReply) == 0;
+
     /// <summary>Reads a header; the numbers are not judged.</summary>
     /// <returns>False if there are fewer than 16 bytes.</returns>
     public static bool TryRead(ReadOnlySpan<byte> source, out VfioUserHeader header)

@@ -21,9 +21,12 @@ public sealed class GoldenFrameTests
         Text("{ \"capabilities\": { \"max_msg_fds\": 8, \"max_data_xfer_size\": 1048576, \"migration\": { \"pgsize\": 4096 } } }"),
         Hex("00"));
 
+    // 276 bytes with a page size of 4096, which is this host's affair.
+    private static readonly string PageSize = Environment.SystemPageSize.ToString();
+
     private static byte[] Proposal => Join(
-        Hex("0000 0100 14010000 00000000 00000000  0000 0200"),
-        Text($$"""{"capabilities":{"max_msg_fds":8,"max_data_xfer_size":1048576,"migration":{"pgsize":{{Environment.SystemPageSize}}},"""
+        Hex("0000 0100"), U32((uint)(272 + PageSize.Length)), Hex("00000000 00000000  0000 0200"),
+        Text("{\"capabilities\":{\"max_msg_fds\":8,\"max_data_xfer_size\":1048576,\"migration\":{\"pgsize\":" + PageSize + "},"
             + "\"x-deadline-v1\":true,\"x-arc-latency-v1\":true,\"x-precopy-info-v1\":true,\"x-device-class\":true,"
             + "\"x-commit-arc\":true,\"x-data-size-meaning\":true,\"x-stream-restarts\":true}}"),
         Hex("00"));
@@ -34,7 +37,6 @@ public sealed class GoldenFrameTests
     [Fact]
     public void A_plain_device_is_opened_asked_walked_read_written_and_reset_with_exactly_these_bytes()
     {
-        Assert.SkipUnless(Environment.SystemPageSize == 4096, "The handshake names the page size, and the frame was written for 4096.");
         using var server = new ScriptedServer()
             .Expect(Proposal).Send(ObservedVersionReply)
             .Expect(ProbeMigration).Send(ProbeMigrationReply)
