@@ -26,6 +26,9 @@ public readonly record struct Decision
     /// <summary>Index of the term that is the largest part of the blackout; -1 if there is none.</summary>
     public int DominantTerm { get; init; }
 
+    /// <summary>The mildest limit of the dirty rate under which a later moment would fit, in bytes per second; NaN unless the verdict is throttle.</summary>
+    public double DirtyRateLimitBytesPerSecond { get; init; }
+
     /// <summary>When to evaluate again, in seconds from now; NaN if there is no next evaluation.</summary>
     public double NextEvaluationSeconds { get; init; }
 

@@ -3,14 +3,21 @@ using Planner.Measurements;
 namespace Planner.Policies;
 
 /// <summary>What a snapshot's values must fulfil beyond their types.</summary>
+/// <remarks>The ranges are far beyond anything real. They keep every figure that is computed from the values finite.</remarks>
 internal static class SnapshotRules
 {
+    private const double MinimumSeconds = 1e-9;
+    private const double MaximumSeconds = 1e9;
+    private const double MaximumBytesPerSecond = 1e15;
+    private const double MaximumBytes = 1L << 60;
+    private const double MaximumRatio = 1e6;
+
     /// <summary>The first value that is impossible: its path, such as <c>devices[0].arcs[1].seconds[3]</c>, and what is wrong; null if all is well.</summary>
     public static (string Path, string Text)? FindProblem(DecisionSnapshot snapshot) =>
         SlaProblem(snapshot.Sla)
         ?? RamProblem(snapshot.Ram)
-        ?? ListProblem(snapshot.Transfer?.FixedSeconds, "transfer.fixedSeconds", zeroAllowed: true)
-        ?? ListProblem(snapshot.Transfer?.BytesPerSecond, "transfer.bytesPerSecond", zeroAllowed: false)
+        ?? ListProblem(snapshot.Transfer?.FixedSeconds, 0, MaximumSeconds, "transfer.fixedSeconds")
+        ?? ListProblem(snapshot.Transfer?.BytesPerSecond, 1, MaximumBytesPerSecond, "transfer.bytesPerSecond")
         ?? DevicesProblem(snapshot.Devices)
         ?? BlackoutsProblem(snapshot.PastBlackouts, "pastBlackouts")
         ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce");
@@ -24,12 +31,12 @@ internal static class SnapshotRules
 
         return sla.Confidence is { } confidence && !(confidence > 0 && confidence < 1)
             ? ("sla.confidence", $"must be above 0 and below 1, such as 0.99; it is {confidence}")
-            : AboveZero(sla.BlackoutLimitSeconds, "sla.blackoutLimitSeconds")
-            ?? AboveZero(sla.CompleteWithinSeconds, "sla.completeWithinSeconds")
-            ?? AboveZero(sla.DirtyRateFloorBytesPerSecond, "sla.dirtyRateFloorBytesPerSecond")
-            ?? AtLeastZero(sla.ElapsedSeconds, "sla.elapsedSeconds")
-            ?? AtLeastZero(sla.PausedSeconds, "sla.pausedSeconds")
-            ?? AtLeastZero(sla.ErrorBudgetRemainingSeconds, "sla.errorBudgetRemainingSeconds");
+            : SecondsAboveZero(sla.BlackoutLimitSeconds, "sla.blackoutLimitSeconds")
+            ?? SecondsAboveZero(sla.CompleteWithinSeconds, "sla.completeWithinSeconds")
+            ?? InRange(sla.DirtyRateFloorBytesPerSecond, 1, MaximumBytesPerSecond, "sla.dirtyRateFloorBytesPerSecond")
+            ?? Seconds(sla.ElapsedSeconds, "sla.elapsedSeconds")
+            ?? Seconds(sla.PausedSeconds, "sla.pausedSeconds")
+            ?? Seconds(sla.ErrorBudgetRemainingSeconds, "sla.errorBudgetRemainingSeconds");
     }
 
     private static (string, string)? RamProblem(RamEvidence? ram)
@@ -42,13 +49,13 @@ internal static class SnapshotRules
         for (var i = 0; i < ram.DirtyWindows.Count; i++)
         {
             var window = ram.DirtyWindows[i];
-            if ((AboveZero(window.Seconds, $"ram.dirtyWindows[{i}].seconds") ?? AtLeastZero(window.UniqueBytes, $"ram.dirtyWindows[{i}].uniqueBytes")) is { } problem)
+            if ((SecondsAboveZero(window.Seconds, $"ram.dirtyWindows[{i}].seconds") ?? InRange(window.UniqueBytes, 0, MaximumBytes, $"ram.dirtyWindows[{i}].uniqueBytes")) is { } problem)
             {
                 return problem;
             }
         }
 
-        return AtLeastZero(ram.RemainingBytes, "ram.remainingBytes");
+        return InRange(ram.RemainingBytes, 0, MaximumBytes, "ram.remainingBytes");
     }
 
     private static (string, string)? DevicesProblem(IReadOnlyList<DeviceEvidence> devices)
@@ -63,8 +70,8 @@ internal static class SnapshotRules
                 return ($"{path}.name", $"two devices are named '{device.Name}'");
             }
 
-            if ((AtLeastZero(device.StateBytes, $"{path}.stateBytes")
-                ?? ListProblem(device.StateSizeRatios, $"{path}.stateSizeRatios", zeroAllowed: true)
+            if ((InRange(device.StateBytes, 0, MaximumBytes, $"{path}.stateBytes")
+                ?? ListProblem(device.StateSizeRatios, 0, MaximumRatio, $"{path}.stateSizeRatios")
                 ?? FlagsProblem(device, path)
                 ?? ArcsProblem(device.Arcs, path)) is { } problem)
             {
@@ -113,8 +120,8 @@ internal static class SnapshotRules
             var path = $"{device}.arcs[{i}]";
             if ((StateProblem(arc.From, $"{path}.from")
                 ?? StateProblem(arc.To, $"{path}.to")
-                ?? ListProblem(arc.Seconds, $"{path}.seconds", zeroAllowed: true)
-                ?? AtLeastZero(arc.WorstSeconds, $"{path}.worstSeconds")) is { } problem)
+                ?? ListProblem(arc.Seconds, 0, MaximumSeconds, $"{path}.seconds")
+                ?? Seconds(arc.WorstSeconds, $"{path}.worstSeconds")) is { } problem)
             {
                 return problem;
             }
@@ -132,8 +139,8 @@ internal static class SnapshotRules
     {
         for (var i = 0; i < blackouts.Count; i++)
         {
-            if ((AboveZero(blackouts[i].PredictedSeconds, $"{path}[{i}].predictedSeconds")
-                ?? AtLeastZero(blackouts[i].ActualSeconds, $"{path}[{i}].actualSeconds")) is { } problem)
+            if ((SecondsAboveZero(blackouts[i].PredictedSeconds, $"{path}[{i}].predictedSeconds")
+                ?? Seconds(blackouts[i].ActualSeconds, $"{path}[{i}].actualSeconds")) is { } problem)
             {
                 return problem;
             }
@@ -142,15 +149,14 @@ internal static class SnapshotRules
         return null;
     }
 
-    private static (string, string)? ListProblem(IReadOnlyList<double>? values, string path, bool zeroAllowed)
+    private static (string, string)? ListProblem(IReadOnlyList<double>? values, double least, double most, string path)
     {
         for (var i = 0; i < (values?.Count ?? 0); i++)
         {
             // The path is only put together for a value that is refused: lists are long.
-            var value = values![i];
-            if (!double.IsFinite(value) || value < 0 || (value == 0 && !zeroAllowed))
+            if (!(values![i] >= least && values[i] <= most))
             {
-                return zeroAllowed ? AtLeastZero(value, $"{path}[{i}]") : AboveZero(value, $"{path}[{i}]");
+                return InRange(values[i], least, most, $"{path}[{i}]");
             }
         }
 
@@ -162,9 +168,10 @@ internal static class SnapshotRules
             ? null
             : (path, $"'{text}' is no device state; they are {string.Join(", ", Enum.GetValues<DeviceState>().Select(s => s.Name()))}");
 
-    private static (string, string)? AboveZero(double? value, string path) =>
-        value is not { } number || (double.IsFinite(number) && number > 0) ? null : (path, $"must be a finite number above 0; it is {number}");
+    private static (string, string)? Seconds(double? value, string path) => InRange(value, 0, MaximumSeconds, path);
 
-    private static (string, string)? AtLeastZero(double? value, string path) =>
-        value is not { } number || (double.IsFinite(number) && number >= 0) ? null : (path, $"must be a finite number of at least 0; it is {number}");
+    private static (string, string)? SecondsAboveZero(double? value, string path) => InRange(value, MinimumSeconds, MaximumSeconds, path);
+
+    private static (string, string)? InRange(double? value, double least, double most, string path) =>
+        value is not { } number || (number >= least && number <= most) ? null : (path, $"must be at least {least} and at most {most}; it is {number}");
 }

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+
+namespace Planner.Estimators;
+
+/// <summary>What is known about the blackout of one machine: the samples of its terms and the scores of past blackouts.</summary>
+/// <remarks>
+/// Samples are added one by one, and <see cref="Build"/> then makes the tables anew at little cost. The union bound gives each of the m terms a
+/// part a / m of the allowed misses and a part d / m of the error probability, so it assumes nothing about dependence between terms.
+/// Not for use by several threads at once; the tables are.
+/// </remarks>
+public sealed class BlackoutModel
+{
+    /// <summary>The error probability of the union bound: the bound holds at 95 %.</summary>
+    public const double UnionError = 0.05;
+
+    private const double HighestLevel = 0.5;
+    private const int GridCells = 512;
+    private const double GridMedians = 8;
+
+    private readonly BlackoutTerm[] _terms;
+    private readonly int[] _arcTerms;
+    private readonly double[] _stateShares;
+    private readonly double _allowedMisses;
+    private readonly StageSums _stages;
+    private readonly UpperRankTable[] _ranks;
+    private readonly double[] _medians;
+    private readonly double[][] _bounds;
+    private readonly double[] _arcValues;
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="terms">The terms: at least one of <see cref="TermKind.TransferFixed"/> and one of <see cref="TermKind.TransferRate"/>.</param>
+    /// <param name="stateShares">For every device its share of the expected state bytes.</param>
+    /// <param name="scores">The scores of whole blackouts.</param>
+    /// <param name="scoresAfterQuiesce">The scores of what was left after the quiesce stage.</param>
+    /// <param name="allowedMisses">The share of blackouts that may exceed the bound; in (0, 1).</param>
+    public BlackoutModel(
+        IReadOnlyList<BlackoutTerm> terms,
+        IReadOnlyList<double> stateShares,
+        BlackoutScores scores,
+        BlackoutScores scoresAfterQuiesce,
+        double allowedMisses)
+    {
+        _terms = [.. terms];
+        _stateShares = [.. stateShares];
+        _allowedMisses = allowedMisses;
+        Scores = scores;
+        ScoresAfterQuiesce = scoresAfterQuiesce;
+        _arcTerms = [.. Enumerable.Range(0, _terms.Length).Where(i => _terms[i].Kind == TermKind.Arc)];
+        _arcValues = new double[_arcTerms.Length];
+        _stages = new StageSums(_arcTerms.Select(i => (_terms[i].Device, _terms[i].Arc)), _stateShares.Length);
+
+        var levels = 1 + Math.Max(0, (int)Math.Floor(Math.Log2(HighestLevel / allowedMisses)));
+        _ranks = [.. Enumerable.Range(0, levels).Select(l => new UpperRankTable(Level(l) / _terms.Length, UnionError / _terms.Length))];
+        _medians = new double[_terms.Length];
+        _bounds = [.. _ranks.Select(_ => new double[_terms.Length])];
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            Refresh(i);
+        }
+    }
+
+    /// <summary>The terms.</summary>
+    public IReadOnlyList<BlackoutTerm> Terms => _terms;
+
+    /// <summary>The scores of whole blackouts.</summary>
+    public BlackoutScores Scores { get; }
+
+    /// <summary>The scores of what was left after the quiesce stage.</summary>
+    public BlackoutScores ScoresAfterQuiesce { get; }
+
+    /// <summary>Adds the newest sample of a term.</summary>
+    /// <param name="term">The term's index.</param>
+    /// <param name="value">The sample in the unit of the term; at least 0.</param>
+    public void Add(int term, double value)
+    {
+        _terms[term].Samples.Add(value);
+        Refresh(term);
+    }
+
+    /// <summary>Makes the tables.</summary>
+    /// <param name="withIndependent">Whether the model under independence is wanted even if scores support a bound.</param>
+    public BlackoutTables Build(bool withIndependent)
+    {
+        var scores = Scores.Build(_allowedMisses);
+        var scoresAfterQuiesce = ScoresAfterQuiesce.Build(_allowedMisses);
+        var median = Combine(_medians, isBound: false);
+        var complete = _terms.All(t => t.Samples.Count > 0);
+        return new BlackoutTables(
+            [.. _terms.Select((t, i) => new TermFigures(t.Samples.Count, _medians[i], _bounds[0][i], Largest(i)))],
+            median,
+            UnionLevels(),
+            Combine(_bounds[0].Select((bound, i) => double.IsNaN(bound) ? Largest(i) : bound).ToArray(), isBound: true),
+            _allowedMisses,
+            _ranks[0].Need,
+            scores,
+            scoresAfterQuiesce,
+            complete && (withIndependent || !scores.IsSupported || !scoresAfterQuiesce.IsSupported) ? BuildIndependent(median) : null);
+    }
+
+    /// <summary>The blackout from worst cases that somebody states for the arcs, and the worst transfer that was ever seen.</summary>
+    /// <param name="arcs">The arcs and their devices.</param>
+    /// <param name="worstSeconds">The worst case of each.</param>
+    /// <returns>Parts that are NaN where a transfer was never seen.</returns>
+    public BlackoutParts WorstCase(IEnumerable<(int Device, StagedArc Arc)> arcs, ReadOnlySpan<double> worstSeconds)
+    {
+        var stages = new StageSums(arcs, _stateShares.Length);
+        return Combine(stages, worstSeconds, [.. _terms.Select((_, i) => Largest(i))], isBound: true);
+    }
+
+    private double Level(int level) => _allowedMisses * (1 << level);
+
+    private void Refresh(int term)
+    {
+        var samples = _terms[term].Samples;
+        _medians[term] = samples.Median;
+        for (var level = 0; level < _ranks.Length; level++)
+        {
+            _bounds[level][term] = _ranks[level].UpperBound(samples.Sorted);
+        }
+    }
+
+    private ImmutableArray<UnionLevel> UnionLevels()
+    {
+        var fewest = FewestSamples();
+        var levels = ImmutableArray.CreateBuilder<UnionLevel>(_ranks.Length);
+        for (var level = 0; level < _ranks.Length; level++)
+        {
+            if (fewest >= _ranks[level].Need)
+            {
+                levels.Add(new UnionLevel(Level(level), Combine(_bounds[level], isBound: true)));
+            }
+        }
+
+        return levels.ToImmutable();
+    }
+
+    private int FewestSamples() => _terms.Min(t => t.Samples.Count);
+
+    private BlackoutParts Combine(double[] values, bool isBound)
+    {
+        for (var i = 0; i < _arcTerms.Length; i++)
+        {
+            _arcValues[i] = values[_arcTerms[i]];
+        }
+
+        return Combine(_stages, _arcValues, values, isBound);
+    }
+
+    private BlackoutParts Combine(StageSums stages, ReadOnlySpan<double> arcValues, double[] values, bool isBound) => new(
+        stages.Sum(arcValues, BlackoutStage.Quiesce, isBound),
+        stages.Sum(arcValues, BlackoutStage.Stop, isBound),
+        stages.Sum(arcValues, BlackoutStage.Load, isBound),
+        values[IndexOf(TermKind.TransferFixed)],
+        values[IndexOf(TermKind.TransferRate)],
+        StateRatio(term => values[term]));
+
+    private double Largest(int term) => _terms[term].Samples.Count > 0 ? _terms[term].Samples.Sorted[^1] : double.NaN;
+
+    private int IndexOf(TermKind kind) => Array.FindIndex(_terms, t => t.Kind == kind);
+
+    /// <summary>Devices without a term for their size have an exact one: their ratio is 1.</summary>
+    private double StateRatio(Func<int, double> ratioOf)
+    {
+        var ratio = _stateShares.Length == 0 ? 1 : _stateShares.Sum();
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            if (_terms[i].Kind == TermKind.StateSize)
+            {
+                ratio += _stateShares[_terms[i].Device] * (ratioOf(i) - 1);
+            }
+        }
+
+        return ratio;
+    }
+
+    private IndependentBlackout BuildIndependent(in BlackoutParts median)
+    {
+        var largest = Combine([.. _terms.Select((_, i) => Largest(i))], isBound: false);
+        var range = largest.ArcsSeconds + largest.FixedSeconds;
+        var body = GridMedians * (median.ArcsSeconds + median.FixedSeconds);
+
+        // A single outlier must not make the cells so wide that everything else falls into one.
+        range = body > 0 ? Math.Min(range, body) : range;
+        var step = Math.Max(range, 1e-9) / (GridCells - Math.Min(_terms.Length, GridCells / 2));
+        var rest = OnGrid(IndexOf(TermKind.TransferFixed), step);
+        for (var group = 1; group < _stages.Groups; group++)
+        {
+            rest = Plus(rest, OnGrid(group, BlackoutStage.Quiesce, step));
+        }
+
+        var transfer = new TransferCell[TransferCell.UpperShares.Length];
+        for (var i = 0; i < transfer.Length; i++)
+        {
+            var share = TransferCell.UpperShares[i];
+            transfer[i] = new TransferCell(
+                share - (i > 0 ? TransferCell.UpperShares[i - 1] : 0),
+                Quantile(IndexOf(TermKind.TransferRate), share),
+                StateRatio(term => Quantile(term, share)));
+        }
+
+        return new IndependentBlackout(
+            Plus(rest, OnGrid(0, BlackoutStage.Quiesce, step)),
+            Plus(rest, OnGrid(0, BlackoutStage.Stop, step)),
+            largest.ArcsSeconds + largest.FixedSeconds + step * _terms.Length,
+            transfer,
+            FewestSamples());
+    }
+
+    private GridDistribution? OnGrid(int group, BlackoutStage from, double step)
+    {
+        GridDistribution? slowest = null;
+        foreach (var device in _stages.ArcsOf(group, from).GroupBy(a => a.Device))
+        {
+            var sum = device.Select(a => OnGrid(_arcTerms[a.Index], step)).Aggregate((x, y) => x.Plus(y));
+            slowest = slowest?.Max(sum) ?? sum;
+        }
+
+        return slowest;
+    }
+
+    private GridDistribution OnGrid(int term, double step) => GridDistribution.FromSamples(_terms[term].Samples.Sorted, step, GridCells);
+
+    private static GridDistribution Plus(GridDistribution sum, GridDistribution? next) => next is null ? sum : sum.Plus(next);
+
+    private double Quantile(int term, double share)
+    {
+        var sorted = _terms[term].Samples.Sorted;
+        return sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+    }
+}

@@ -1,0 +1,115 @@
+namespace Planner.Estimators;
+
+/// <summary>The blackout's distribution if its terms were independent: a model without a finite-sample claim. Immutable.</summary>
+/// <remarks>
+/// Arcs and the fixed part of the transfer are summed on a grid by convolution, with the product of the distribution functions where devices
+/// wait for each other. The transfer's rate and the state's size scale with the bytes of the moment, so they are kept as quantiles and
+/// joined to the grid at the moment of the decision; the two are taken as rising together, which errs on the long side.
+/// </remarks>
+public sealed class IndependentBlackout
+{
+    private const int Bisections = 12;
+    private const int RamBisections = 20;
+
+    private readonly double[] _beyond;
+    private readonly double[] _beyondAfterQuiesce;
+    private readonly double _stepSeconds;
+    private readonly double _largestArcsSeconds;
+    private readonly TransferCell[] _transfer;
+    private readonly double _leastMisses;
+
+    private IndependentBlackout(IndependentBlackout other, TransferCell[] transfer)
+    {
+        _beyond = other._beyond;
+        _beyondAfterQuiesce = other._beyondAfterQuiesce;
+        _stepSeconds = other._stepSeconds;
+        _largestArcsSeconds = other._largestArcsSeconds;
+        _transfer = transfer;
+        _leastMisses = other._leastMisses;
+    }
+
+    internal IndependentBlackout(GridDistribution all, GridDistribution afterQuiesce, double largestArcsSeconds, TransferCell[] transfer, int fewestSamples)
+    {
+        _beyond = Beyond(all);
+        _beyondAfterQuiesce = Beyond(afterQuiesce);
+        _stepSeconds = all.StepSeconds;
+        _largestArcsSeconds = largestArcsSeconds;
+        _transfer = transfer;
+        _leastMisses = BinomialLimits.UpperLimit(0, fewestSamples, 0.05);
+    }
+
+    /// <summary>The time that the blackout exceeds with a probability, in seconds.</summary>
+    /// <param name="load">What the blackout has to do.</param>
+    /// <param name="tail">The probability; in (0, 1).</param>
+    public double Quantile(in BlackoutLoad load, double tail)
+    {
+        var low = 0.0;
+        var high = _largestArcsSeconds + _transfer[^1].Seconds(load);
+        for (var i = 0; i < Bisections; i++)
+        {
+            var middle = (low + high) / 2;
+            if (Beyond(load, middle) <= tail)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle;
+            }
+        }
+
+        return high;
+    }
+
+    /// <summary>The probability that the blackout exceeds a time, and never less than the smallest sample behind it can tell at 95 %.</summary>
+    public double MissProbability(in BlackoutLoad load, double seconds) => Math.Max(_leastMisses, Beyond(load, seconds));
+
+    /// <summary>The most memory with which the blackout exceeds a time with at most a probability, in bytes; below 0 if not even none would do.</summary>
+    public double RamBytesFor(in BlackoutLoad load, double seconds, double tail)
+    {
+        if (Beyond(load with { RamBytes = 0 }, seconds) > tail)
+        {
+            return -1;
+        }
+
+        var (low, high) = (0.0, load.RamBytes);
+        for (var i = 0; i < RamBisections; i++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Beyond(load with { RamBytes = middle }, seconds) <= tail ? (middle, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>The same blackout if every transfer ran at one rate.</summary>
+    public IndependentBlackout AtRate(double bytesPerSecond) =>
+        new(this, [.. _transfer.Select(c => c with { SecondsPerByte = 1 / bytesPerSecond })]);
+
+    private double Beyond(in BlackoutLoad load, double seconds)
+    {
+        var beyond = load.Quiesced ? _beyondAfterQuiesce : _beyond;
+        var sum = 0.0;
+        foreach (ref readonly var cell in _transfer.AsSpan())
+        {
+            var left = (seconds - cell.Seconds(load)) / _stepSeconds;
+            sum += cell.Probability * (left < 0 ? 1 : beyond[(int)Math.Min(left, beyond.Length - 1)]);
+        }
+
+        return sum;
+    }
+
+    private static double[] Beyond(GridDistribution distribution)
+    {
+        var beyond = new double[distribution.Mass.Length];
+        var left = 1.0;
+        for (var i = 0; i < beyond.Length; i++)
+        {
+            // Sums of rounded probabilities end a hair away from 0; what the grid really lost is more than that.
+            left -= distribution.Mass[i];
+            beyond[i] = left > 1e-12 ? left : 0;
+        }
+
+        return beyond;
+    }
+}

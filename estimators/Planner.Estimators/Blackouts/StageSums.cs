@@ -1,0 +1,71 @@
+using System.Numerics.Tensors;
+
+namespace Planner.Estimators;
+
+/// <summary>Adds up arcs over a blackout: a device's arcs of a stage in series, the slowest device of each stage, the stages in series.</summary>
+/// <remarks>Stages that an arc spans are one group, since its parts are not known.</remarks>
+internal sealed class StageSums
+{
+    private const int Stages = (int)BlackoutStage.Run + 1;
+
+    private readonly (int Device, StagedArc Arc)[] _arcs;
+    private readonly int[] _group = new int[Stages];
+    private readonly bool[] _spanned = new bool[Stages];
+    private readonly double[] _perDevice;
+
+    /// <summary>Takes the arcs, with the numbers of their devices, from 0.</summary>
+    public StageSums(IEnumerable<(int Device, StagedArc Arc)> arcs, int devices)
+    {
+        _arcs = [.. arcs];
+        _perDevice = new double[devices];
+        for (var stage = 1; stage < Stages; stage++)
+        {
+            var joined = _arcs.Any(a => (int)a.Arc.First < stage && stage <= (int)a.Arc.Last);
+            _group[stage] = joined ? _group[stage - 1] : _group[stage - 1] + 1;
+            _spanned[_group[stage]] |= joined;
+        }
+    }
+
+    /// <summary>The number of groups of stages.</summary>
+    public int Groups => _group[^1] + 1;
+
+    /// <summary>The arcs of a group that end in a stage or later, as indices in the order that they were given in, with their devices.</summary>
+    public IEnumerable<(int Index, int Device)> ArcsOf(int group, BlackoutStage from)
+    {
+        for (var i = 0; i < _arcs.Length; i++)
+        {
+            if (_arcs[i].Arc.Last >= from && _group[(int)_arcs[i].Arc.Last] == group)
+            {
+                yield return (i, _arcs[i].Device);
+            }
+        }
+    }
+
+    /// <summary>Adds up one figure for every arc.</summary>
+    /// <param name="values">The figures, in the order of the arcs.</param>
+    /// <param name="from">Arcs that end before this stage are left out.</param>
+    /// <param name="isBound">Whether the sum must be a bound. In a group that an arc spans, one device may be the slowest before the barrier
+    /// and another after it; only the sum over the devices is then surely large enough.</param>
+    public double Sum(ReadOnlySpan<double> values, BlackoutStage from, bool isBound)
+    {
+        var total = 0.0;
+        for (var group = 0; group < Groups; group++)
+        {
+            Array.Clear(_perDevice);
+            for (var i = 0; i < _arcs.Length; i++)
+            {
+                if (_arcs[i].Arc.Last >= from && _group[(int)_arcs[i].Arc.Last] == group)
+                {
+                    _perDevice[_arcs[i].Device] += values[i];
+                }
+            }
+
+            // Both carry on a NaN: a term that is not known makes the sum not known.
+            total += _perDevice.Length == 0 ? 0
+                : isBound && _spanned[group] ? TensorPrimitives.Sum<double>(_perDevice)
+                : TensorPrimitives.Max<double>(_perDevice);
+        }
+
+        return total;
+    }
+}

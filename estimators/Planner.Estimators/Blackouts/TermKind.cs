@@ -1,0 +1,17 @@
+namespace Planner.Estimators;
+
+/// <summary>What a term of the blackout measures.</summary>
+public enum TermKind
+{
+    /// <summary>The latency of an arc, in seconds.</summary>
+    Arc,
+
+    /// <summary>The part of a transfer that does not grow with the bytes, in seconds.</summary>
+    TransferFixed,
+
+    /// <summary>The inverse of a transfer's mean rate, in seconds per byte.</summary>
+    TransferRate,
+
+    /// <summary>The size of a device's state as a multiple of the expected size.</summary>
+    StateSize,
+}

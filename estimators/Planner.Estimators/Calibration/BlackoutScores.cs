@@ -1,0 +1,31 @@
+namespace Planner.Estimators;
+
+/// <summary>The scores actual / predicted of past blackouts, the latest of them.</summary>
+public sealed class BlackoutScores
+{
+    private readonly SampleWindow _scores;
+    private double[] _missLimits = [];
+    private int _missLimitTrials;
+
+    /// <summary>Starts with past scores, oldest first.</summary>
+    /// <param name="scores">Scores; each at least 0.</param>
+    public BlackoutScores(IReadOnlyList<double> scores) => _scores = SampleWindow.From(scores);
+
+    /// <summary>Adds the score of the newest blackout.</summary>
+    /// <param name="score">Actual / predicted; at least 0.</param>
+    public void Add(double score) => _scores.Add(score);
+
+    /// <summary>Makes the scores ready for decisions.</summary>
+    /// <param name="allowedMisses">The allowed share of misses; in (0, 1).</param>
+    public ScoreTable Build(double allowedMisses)
+    {
+        // The limits depend on nothing but the number of scores, and that stands still once the window is full.
+        if (_missLimitTrials != _scores.Count)
+        {
+            _missLimits = ScoreTable.PrepareMissLimits(_scores.Count);
+            _missLimitTrials = _scores.Count;
+        }
+
+        return new ScoreTable(_scores.Sorted, allowedMisses, _scores.Median, _missLimits);
+    }
+}

@@ -1,0 +1,103 @@
+namespace Planner.Estimators;
+
+/// <summary>The latest samples of one quantity, kept sorted while they come and go.</summary>
+/// <remarks>Not for use by several threads at once. What is read by decisions is copied out when tables are built.</remarks>
+public sealed class SampleWindow
+{
+    /// <summary>The number of samples that a window keeps if nothing else is said.</summary>
+    public const int DefaultCapacity = 2000;
+
+    private readonly int _capacity;
+    private IReadOnlyList<double>? _notYetCopied;
+    private double[] _arrivals;
+    private double[] _sorted;
+    private int _count;
+    private int _oldest;
+
+    /// <summary>Makes an empty window; adding to it never allocates.</summary>
+    /// <param name="capacity">How many samples it keeps; at least 1.</param>
+    public SampleWindow(int capacity = DefaultCapacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        _capacity = capacity;
+        _arrivals = new double[capacity];
+        _sorted = new double[capacity];
+    }
+
+    private SampleWindow(IReadOnlyList<double> samples)
+    {
+        _capacity = Math.Max(DefaultCapacity, samples.Count);
+        _notYetCopied = samples;
+        _arrivals = [];
+        _sorted = [.. samples];
+        _count = samples.Count;
+        Array.Sort(_sorted);
+    }
+
+    /// <summary>The number of samples in the window.</summary>
+    public int Count => _count;
+
+    /// <summary>The samples in ascending order; valid until the next <see cref="Add"/>.</summary>
+    public ReadOnlySpan<double> Sorted => _sorted.AsSpan(0, _count);
+
+    /// <summary>The middle sample, or the mean of the two in the middle; NaN without samples.</summary>
+    public double Median => _count == 0 ? double.NaN : (_sorted[(_count - 1) / 2] + _sorted[_count / 2]) / 2;
+
+    /// <summary>A window that holds all these samples, oldest first, and from then on at least <see cref="DefaultCapacity"/>.</summary>
+    /// <param name="samples">The samples; must not change. Only the first <see cref="Add"/> copies them into a ring, since most windows
+    /// of a decision are never added to.</param>
+    public static SampleWindow From(IReadOnlyList<double> samples) => new(samples);
+
+    /// <summary>Adds the newest sample; the oldest leaves a full window.</summary>
+    /// <param name="value">The sample; finite.</param>
+    public void Add(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new ArgumentOutOfRangeException(nameof(value), value, "must be finite");
+        }
+
+        if (_notYetCopied is { } samples)
+        {
+            MakeRing(samples);
+        }
+
+        var to = Sorted.BinarySearch(value);
+        to = to < 0 ? ~to : to;
+        if (_count < _capacity)
+        {
+            Array.Copy(_sorted, to, _sorted, to + 1, _count - to);
+            _sorted[to] = value;
+            _arrivals[_count++] = value;
+            return;
+        }
+
+        // The gap that the oldest leaves moves to where the newest belongs.
+        var from = Sorted.BinarySearch(_arrivals[_oldest]);
+        if (from < to)
+        {
+            to--;
+            Array.Copy(_sorted, from + 1, _sorted, from, to - from);
+        }
+        else
+        {
+            Array.Copy(_sorted, to, _sorted, to + 1, from - to);
+        }
+
+        _sorted[to] = value;
+        _arrivals[_oldest] = value;
+        _oldest = (_oldest + 1) % _capacity;
+    }
+
+    private void MakeRing(IReadOnlyList<double> samples)
+    {
+        Array.Resize(ref _sorted, _capacity);
+        _arrivals = new double[_capacity];
+        for (var i = 0; i < samples.Count; i++)
+        {
+            _arrivals[i] = samples[i];
+        }
+
+        _notYetCopied = null;
+    }
+}

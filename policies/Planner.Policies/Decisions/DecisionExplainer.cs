@@ -1,0 +1,170 @@
+using Planner.Estimators;
+using Planner.Measurements;
+
+namespace Planner.Policies;
+
+/// <summary>Puts one decision into words.</summary>
+internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision decision, DecisionMoment moment)
+{
+    private readonly PreparedSnapshot _prepared = evaluator.Prepared;
+    private readonly BlackoutTables _tables = evaluator.Tables;
+    private readonly ScoreTable _scores = evaluator.Scores(moment.Quiesced);
+
+    private string Confidence => Words.Percent(1 - _prepared.AllowedMisses);
+
+    /// <summary>The decision in full.</summary>
+    public ExplainedDecision Explain()
+    {
+        var lines = _prepared.Lines.Where(l => !(moment.Quiesced && l.IsQuiesce)).ToList();
+        var dominant = decision.DominantTerm >= 0 ? lines[decision.DominantTerm] : null;
+        var evidence = Evidence();
+        return new ExplainedDecision
+        {
+            Verdict = decision.Verdict switch
+            {
+                Verdict.Commit => "commit",
+                Verdict.Throttle => "throttle",
+                Verdict.Abort => "abort",
+                _ => "stay",
+            },
+            LimitSeconds = evaluator.Sla.BlackoutLimitSeconds,
+            Confidence = 1 - _prepared.AllowedMisses,
+            Blackout = new BlackoutEstimate(
+                Known(decision.P50Seconds),
+                Known(decision.BoundSeconds),
+                Known(decision.MissProbability),
+                decision.Method switch
+                {
+                    BoundMethod.Direct => "direct",
+                    BoundMethod.Union => "union",
+                    BoundMethod.Independent => "independent",
+                    _ => null,
+                }),
+            Evidence = evidence,
+            Terms = [.. lines.Select(Estimate)],
+            Dominant = dominant?.Name,
+            Reason = Reason(dominant, evidence),
+            WouldCommitIf = decision.Verdict == Verdict.Commit ? [] : new WhatIf(evaluator, decision, moment).Find(),
+            NextEvaluationSeconds = Known(decision.NextEvaluationSeconds),
+            LastSafeCommitSeconds = Known(decision.LastSafeCommitSeconds),
+        };
+    }
+
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
+
+    private TermEstimate Estimate(DecisionLine line)
+    {
+        var term = _tables.Terms[line.Term];
+        if (line.Kind is DecisionLineKind.Arc or DecisionLineKind.TransferFixed)
+        {
+            return Estimate(line, term.Median, term.Bound, term.Samples);
+        }
+
+        var rate = _tables.Terms[RateTerm];
+        if (line.Kind == DecisionLineKind.TransferRam)
+        {
+            return Estimate(line, rate.Median * moment.RamRemainingBytes, rate.Bound * moment.RamRemainingBytes, rate.Samples);
+        }
+
+        // The line of a device whose size is exact refers to the rate itself.
+        var bytes = moment.StateBytes * _prepared.StateShares[line.Device];
+        return line.Term == RateTerm
+            ? Estimate(line, rate.Median * bytes, rate.Bound * bytes, rate.Samples)
+            : Estimate(line, rate.Median * bytes * term.Median, rate.Bound * bytes * term.Bound, Math.Min(rate.Samples, term.Samples));
+    }
+
+    private TermEstimate Estimate(DecisionLine line, double median, double bound, int samples) =>
+        new(line.Name, line.Device < 0 ? null : _prepared.Names[line.Device], Known(median), Known(bound), samples);
+
+    private int RateTerm => _prepared.RateTerm;
+
+    /// <summary>What the bound stands on; without a bound what is nearest to sufficient.</summary>
+    private EvidenceCount Evidence()
+    {
+        var direct = new EvidenceCount(_scores.Count, _scores.Need, $"blackouts of class {_prepared.ClassName}");
+        var fewest = Enumerable.Range(0, _tables.Terms.Length).MinBy(i => _tables.Terms[i].Samples);
+        var union = new EvidenceCount(_tables.Terms[fewest].Samples, _tables.UnionNeed, $"samples of {_prepared.NameOfTerm(fewest)}");
+        if (decision.Method == BoundMethod.Direct)
+        {
+            return direct;
+        }
+
+        if (_tables.IsComplete)
+        {
+            return decision.Method != BoundMethod.Union && (double)direct.Have / direct.Need >= (double)union.Have / union.Need ? direct : union;
+        }
+
+        return union with { Need = 1 };
+    }
+
+    private string Reason(DecisionLine? dominant, EvidenceCount evidence)
+    {
+        if (decision.Verdict == Verdict.Abort)
+        {
+            return AbortReason();
+        }
+
+        if (decision.Method is null)
+        {
+            return NoBoundReason(evidence);
+        }
+
+        if (evaluator.Sla.BlackoutLimitSeconds is not { } limit)
+        {
+            return $"No blackout limit is stated, so nothing can be promised; the bound at {Confidence} is {Words.SecondsUp(decision.BoundSeconds)}.";
+        }
+
+        var budget = evaluator.Sla.ErrorBudgetRemainingSeconds;
+        var bound = $"the bound of {Words.SecondsUp(decision.BoundSeconds)} at {Confidence} ({Basis(evidence)})";
+        if (decision.Verdict == Verdict.Commit)
+        {
+            return $"Commit: {bound} fits the limit of {Words.Seconds(limit)}.";
+        }
+
+        var obstacle = decision.BoundSeconds > limit
+            ? $"exceeds the limit of {Words.Seconds(limit)}"
+            : $"exceeds what is left of the error budget, {Words.Seconds(budget ?? 0)}";
+        var largest = dominant is null ? "" : $"; the largest part is {Describe(dominant)} with {Words.Seconds(Estimate(dominant).P50Seconds ?? 0)} on the median";
+        return decision.Verdict == Verdict.Throttle
+            ? $"Throttle: {bound} {obstacle}, and it would fit with the dirty rate limited to {Words.RateDown(decision.DirtyRateLimitBytesPerSecond)}{largest}."
+            : $"Stay: {bound} {obstacle}{largest}.";
+    }
+
+    private string AbortReason()
+    {
+        var within = evaluator.Sla.CompleteWithinSeconds ?? 0;
+        return moment.ElapsedSeconds > within
+            ? $"Abort: {Words.Seconds(moment.ElapsedSeconds)} have passed of the {Words.Seconds(within)} to complete in."
+            : $"Abort: of the {Words.Seconds(within)} to complete in {Words.Seconds(within - moment.ElapsedSeconds)} are left, less than the blackout may take.";
+    }
+
+    private string NoBoundReason(EvidenceCount evidence)
+    {
+        List<string> missing = [.. _prepared.Missing];
+        if (evaluator.Sla.BlackoutLimitSeconds is null)
+        {
+            missing.Insert(0, "a blackout limit (sla.blackoutLimitSeconds)");
+        }
+
+        missing.AddRange(Enumerable.Range(0, _tables.Terms.Length).Where(i => _tables.Terms[i].Samples == 0).Select(i => $"samples of {_prepared.NameOfTerm(i)}"));
+        if (missing.Count > 0)
+        {
+            return $"Stay: nothing can be predicted without {string.Join(", ", missing)}.";
+        }
+
+        var worst = evaluator.Sla.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.WorstCase && _prepared.MissingWorstCases.Count > 0
+            ? $", and the policy's worst case lacks {string.Join(", ", _prepared.MissingWorstCases)}"
+            : "";
+        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}.";
+    }
+
+    private string Basis(EvidenceCount evidence) => decision.Method switch
+    {
+        BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}",
+        BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
+        BoundMethod.Union => "sum of the stated worst cases",
+        _ => "independent, a model without proof",
+    };
+
+    private string Describe(DecisionLine line) => line.Device < 0 ? line.Name : $"{line.Name} of {_prepared.Names[line.Device]}";
+}

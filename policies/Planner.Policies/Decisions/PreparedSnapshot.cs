@@ -1,0 +1,201 @@
+using Planner.Estimators;
+using Planner.Measurements;
+
+namespace Planner.Policies;
+
+/// <summary>A snapshot's structure: the terms of its blackout with their samples, in the order in which they happen, and what it lacks.</summary>
+internal sealed class PreparedSnapshot
+{
+    private const double DefaultConfidence = 0.99;
+
+    private readonly List<BlackoutTerm> _terms = [];
+    private readonly List<(int Device, StagedArc Arc)> _worstArcs = [];
+    private readonly List<double> _worstSeconds = [];
+    private readonly DecisionSnapshot _snapshot;
+
+    /// <summary>Takes a snapshot whose values were checked.</summary>
+    public PreparedSnapshot(DecisionSnapshot snapshot)
+    {
+        _snapshot = snapshot;
+        Names = [.. snapshot.Devices.Select((d, i) => d.Name.Length > 0 ? d.Name : $"device {i + 1}")];
+        var stateBytes = snapshot.Devices.Sum(d => (double)(d.StateBytes ?? 0));
+        StateShares = [.. snapshot.Devices.Select(d => stateBytes > 0 ? (d.StateBytes ?? 0) / stateBytes : 1.0 / snapshot.Devices.Count)];
+        FindWhatIsMissing();
+        AddTerms();
+        AllowedMisses = Math.Round(1 - (snapshot.Sla?.Confidence ?? DefaultConfidence), 12);
+        Model = new BlackoutModel(
+            _terms,
+            StateShares,
+            new BlackoutScores(Scores(snapshot.PastBlackouts)),
+            new BlackoutScores(Scores(snapshot.PastBlackoutsAfterQuiesce)),
+            AllowedMisses);
+    }
+
+    /// <summary>The names of the devices.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>For every device its share of the expected state bytes.</summary>
+    public IReadOnlyList<double> StateShares { get; }
+
+    /// <summary>The share of commits that may exceed the limit.</summary>
+    public double AllowedMisses { get; }
+
+    /// <summary>What else has to be known before anything can be predicted, in words.</summary>
+    public List<string> Missing { get; } = [];
+
+    /// <summary>The worst cases that nobody states, in words; only of interest where the policy decides on them.</summary>
+    public List<string> MissingWorstCases { get; } = [];
+
+    /// <summary>The lines of an explanation, in the order in which things happen.</summary>
+    public List<DecisionLine> Lines { get; } = [];
+
+    /// <summary>The terms and scores.</summary>
+    public BlackoutModel Model { get; }
+
+    /// <summary>The index of the term of the transfer's rate.</summary>
+    public int RateTerm => _terms.FindIndex(t => t.Kind == TermKind.TransferRate);
+
+    /// <summary>What past blackouts must have in common to count: the classes of the devices and the SLA class, such as <c>mlx5/gold</c>.</summary>
+    public string ClassName
+    {
+        get
+        {
+            var devices = _snapshot.Devices.Count == 0
+                ? "memory"
+                : string.Join('+', _snapshot.Devices.Select(d => d.Class ?? "unknown").Order(StringComparer.Ordinal));
+            return _snapshot.Sla?.Class is { Length: > 0 } sla ? $"{devices}/{sla}" : devices;
+        }
+    }
+
+    /// <summary>A term's name with its device.</summary>
+    public string NameOfTerm(int term) => _terms[term].Kind switch
+    {
+        TermKind.TransferFixed => "transfer fixed",
+        TermKind.TransferRate => "transfer rate",
+        TermKind.StateSize => $"state size of {Names[_terms[term].Device]}",
+        _ => $"arc {_terms[term].Arc.Arc} of {Names[_terms[term].Device]}",
+    };
+
+    /// <summary>The blackout from the worst cases; null if one is not stated.</summary>
+    public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : Model.WorstCase(_worstArcs, [.. _worstSeconds]);
+
+    private static List<double> Scores(IReadOnlyList<PastBlackout> blackouts) => [.. blackouts.Select(b => b.ActualSeconds / b.PredictedSeconds)];
+
+    private void FindWhatIsMissing()
+    {
+        if (_snapshot.Devices.Count == 0 && _snapshot.Ram is null)
+        {
+            Missing.Add("a device or memory to migrate");
+        }
+
+        if (_snapshot.Ram is { RemainingBytes: null })
+        {
+            Missing.Add("ram.remainingBytes");
+        }
+
+        foreach (var (device, name) in _snapshot.Devices.Zip(Names))
+        {
+            if (device.Flags.Count == 0)
+            {
+                Missing.Add($"the flags of {name}");
+            }
+            else if (Walk(device) is null)
+            {
+                Missing.Add($"a state of {name} that a migration can start from, instead of {device.State}");
+            }
+
+            if (device.StateBytes is null)
+            {
+                Missing.Add($"the state size of {name}");
+            }
+        }
+    }
+
+    private void AddTerms()
+    {
+        var arcs = new List<(int Device, StagedArc Arc, IReadOnlyList<double> Seconds)>();
+        for (var i = 0; i < _snapshot.Devices.Count; i++)
+        {
+            if (Walk(_snapshot.Devices[i]) is { } walk)
+            {
+                var known = _snapshot.Devices[i].Arcs.ToDictionary(ReadArc);
+                arcs.AddRange(walk.Pieces(a => known.TryGetValue(a, out var arc) && arc.Seconds.Count > 0)
+                    .Select(piece => (i, piece, known.TryGetValue(piece.Arc, out var arc) ? arc.Seconds : [])));
+                AddWorstCases(i, walk, known);
+            }
+        }
+
+        // OrderBy keeps the devices in their order within a stage.
+        arcs = [.. arcs.OrderBy(a => a.Arc.Last)];
+        foreach (var (device, arc, seconds) in arcs.Where(a => a.Arc.Last <= BlackoutStage.Stop))
+        {
+            AddArc(device, arc, seconds);
+        }
+
+        AddTransfer();
+        foreach (var (device, arc, seconds) in arcs.Where(a => a.Arc.Last > BlackoutStage.Stop))
+        {
+            AddArc(device, arc, seconds);
+        }
+    }
+
+    private void AddArc(int device, StagedArc arc, IReadOnlyList<double> seconds)
+    {
+        var term = AddTerm(TermKind.Arc, device, arc, seconds);
+        Lines.Add(new DecisionLine(DecisionLineKind.Arc, $"arc {arc.Arc}", device, term, arc.Last == BlackoutStage.Quiesce));
+    }
+
+    private void AddTransfer()
+    {
+        var transfer = _snapshot.Transfer ?? new TransferEvidence();
+        Lines.Add(new DecisionLine(DecisionLineKind.TransferFixed, "transfer fixed", -1, AddTerm(TermKind.TransferFixed, -1, default, transfer.FixedSeconds)));
+        var rate = AddTerm(TermKind.TransferRate, -1, default, [.. transfer.BytesPerSecond.Select(r => 1 / r)]);
+        if (_snapshot.Ram is not null)
+        {
+            Lines.Add(new DecisionLine(DecisionLineKind.TransferRam, "transfer ram", -1, rate));
+        }
+
+        for (var i = 0; i < _snapshot.Devices.Count; i++)
+        {
+            var ratios = _snapshot.Devices[i].StateSizeRatios;
+            var term = ratios.Count > 0 ? AddTerm(TermKind.StateSize, i, default, ratios) : rate;
+            Lines.Add(new DecisionLine(DecisionLineKind.TransferState, "transfer state", i, term));
+        }
+    }
+
+    private int AddTerm(TermKind kind, int device, StagedArc arc, IReadOnlyList<double> samples)
+    {
+        _terms.Add(new BlackoutTerm(kind, device, arc, SampleWindow.From(samples)));
+        return _terms.Count - 1;
+    }
+
+    private void AddWorstCases(int device, DeviceWalk walk, Dictionary<Arc, ArcEvidence> known)
+    {
+        foreach (var piece in walk.Pieces(a => known.TryGetValue(a, out var arc) && arc.WorstSeconds is not null))
+        {
+            if (known.TryGetValue(piece.Arc, out var arc) && arc.WorstSeconds is { } worst)
+            {
+                _worstArcs.Add((device, piece));
+                _worstSeconds.Add(worst);
+            }
+            else
+            {
+                MissingWorstCases.Add($"the worst case of arc {piece.Arc} of {Names[device]}");
+            }
+        }
+    }
+
+    private static DeviceWalk? Walk(DeviceEvidence device)
+    {
+        var capabilities = MigrationCapabilities.None;
+        foreach (var flag in device.Flags)
+        {
+            capabilities |= MigrationCapabilitySets.TryParse(flag, out var capability) ? capability : MigrationCapabilities.None;
+        }
+
+        return DeviceWalk.Plan(DeviceStates.TryParse(device.State, out var state) ? state : DeviceState.Running, capabilities);
+    }
+
+    private static Arc ReadArc(ArcEvidence arc) =>
+        DeviceStates.TryParse(arc.From, out var from) && DeviceStates.TryParse(arc.To, out var to) ? new Arc(from, to) : default;
+}
