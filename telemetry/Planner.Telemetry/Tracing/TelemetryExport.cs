@@ -18,24 +18,34 @@ public sealed class TelemetryExport : IDisposable
 
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
+    private readonly Uri _collector;
+    private readonly ExportErrors _errors;
     private readonly TracerProvider _traces;
     private readonly MeterProvider _metrics;
+    private bool _flushed;
 
-    private TelemetryExport(TracerProvider traces, MeterProvider metrics)
+    private TelemetryExport(Uri collector, TracerProvider traces, MeterProvider metrics)
     {
+        _collector = collector;
+        _errors = new ExportErrors(collector);
         _traces = traces;
         _metrics = metrics;
     }
 
+    /// <summary>One sentence if some of the telemetry did not arrive; null if all did. Complete after <see cref="Dispose"/>.</summary>
+    public string? Problem => _flushed && !_errors.Any
+        ? null
+        : $"Not all telemetry reached the collector at {_collector}: check that it runs and that its address is right.";
+
     /// <summary>Begins to export.</summary>
     /// <param name="collector">The collector: <c>http</c> or <c>https</c>. Port 4317 means gRPC; any other port means
     /// HTTP with protobuf, with <c>v1/traces</c> and <c>v1/metrics</c> added to the path.</param>
-    /// <exception cref="ArgumentException">The address is not one of a collector.</exception>
+    /// <exception cref="FormatException">The address is not one of a collector; the message says so in one sentence.</exception>
     public static TelemetryExport Start(Uri collector)
     {
         if (!collector.IsAbsoluteUri || collector.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"'{collector}' is not the address of a collector: write one such as http://localhost:4318.", nameof(collector));
+            throw new FormatException($"'{collector}' is not the address of a collector: write one such as http://localhost:4318.");
         }
 
         var resource = ResourceBuilder.CreateDefault()
@@ -55,18 +65,19 @@ public sealed class TelemetryExport : IDisposable
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 10_000;
             })
             .Build();
-        return new TelemetryExport(traces, metrics);
+        return new TelemetryExport(collector, traces, metrics);
     }
 
     /// <summary>Sends what is left, and gives up after 2 seconds.</summary>
     public void Dispose()
     {
         var began = Stopwatch.GetTimestamp();
-        _traces.Shutdown((int)FlushLimit.TotalMilliseconds);
+        _flushed = _traces.Shutdown((int)FlushLimit.TotalMilliseconds);
         var left = FlushLimit - Stopwatch.GetElapsedTime(began);
-        _metrics.Shutdown(Math.Max(0, (int)left.TotalMilliseconds));
+        _flushed &= _metrics.Shutdown(Math.Max(0, (int)left.TotalMilliseconds));
         _traces.Dispose();
         _metrics.Dispose();
+        _errors.Dispose();
     }
 
     private static void Configure(OtlpExporterOptions options, Uri collector, string path)
