@@ -8,12 +8,14 @@ public static class DeviceOpener
     /// <summary>Opens and probes a device.</summary>
     /// <param name="address">Where the device is.</param>
     /// <param name="options">How to speak to a device behind a socket; null for the defaults.</param>
+    /// <param name="simulation">The seed and what else a simulated device is told beside its profile; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no device, it may not be opened, it speaks something else, or it cannot be migrated.</exception>
-    public static IMigrationDevice Open(DeviceAddress address, VfioUserOptions? options = null) => address.Scheme switch
+    /// <exception cref="DocumentException">The profile of a simulated device cannot be read.</exception>
+    public static IMigrationDevice Open(
+        DeviceAddress address, VfioUserOptions? options = null, SimulatedDeviceOptions? simulation = null) => address.Scheme switch
     {
         DeviceScheme.VfioUser => VfioUserDevice.Open(address, options),
-        DeviceScheme.Simulated => throw new DeviceException(
-            DeviceFault.NotOffered, $"{address}: simulated devices cannot be opened by address yet; put one behind a socket with 'planner device'."),
+        DeviceScheme.Simulated => new SimulatedDevice(DeviceProfileFile.Read(address.Target), address.ToString(), simulation),
         _ => throw new DeviceException(
             DeviceFault.NotOffered, $"{address}: devices of the kernel's VFIO are not driven yet; use a vfio-user: or sim: address."),
     };

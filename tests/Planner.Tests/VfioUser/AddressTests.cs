@@ -128,6 +128,28 @@ public sealed class AddressTests : IDisposable
     }
 
     [Fact]
+    public void A_simulated_device_is_opened_by_its_profile()
+    {
+        var path = Path.Combine(_folder, "nic.yaml");
+        File.WriteAllText(path, BuiltInProfiles.ReadText("fast-nic"));
+        Assert.True(DeviceAddress.TryParse($"sim:{path}", out var address, out var problem), problem);
+        using var device = DeviceOpener.Open(address);
+        Assert.Equal((BuiltInProfiles.FastNic.DeviceClass, DeviceState.Running), (device.Offer.DeviceClass, device.GetState()));
+        Assert.Equal($"sim:{path}", device.Address);
+    }
+
+    [Theory]
+    [InlineData("none.yaml")]
+    [InlineData(".")]
+    [InlineData("/dev/zero")]
+    public void A_profile_that_cannot_be_read_is_named(string name)
+    {
+        var path = Path.GetFullPath(Path.Combine(_folder, name));
+        Assert.True(DeviceAddress.TryParse($"sim:{path}", out var address, out var problem), problem);
+        Assert.StartsWith(path, Assert.Throws<DocumentException>(() => DeviceOpener.Open(address)).Message);
+    }
+
+    [Fact]
     public void Kernel_devices_are_named_as_not_driven_yet() => AssertFault(DeviceFault.NotOffered, "vfio:0000:3b:00.2");
 
     [DllImport("libc")]
