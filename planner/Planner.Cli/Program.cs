@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using Planner.Cli;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.In);

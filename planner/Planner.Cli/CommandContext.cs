@@ -1,0 +1,63 @@
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Telemetry;
+using Spectre.Console;
+
+namespace Planner.Cli;
+
+/// <summary>What a verb works with: where it prints, and the values of the common options.</summary>
+/// <param name="Output">stdout.</param>
+/// <param name="Error">stderr.</param>
+/// <param name="Input">stdin.</param>
+/// <param name="Format">How results are printed.</param>
+/// <param name="PolicyFile">The policy file; null for the built-in classes.</param>
+/// <param name="Store">The store; null for the default.</param>
+/// <param name="Otlp">The collector; null for none.</param>
+/// <param name="Verbose">Whether to print more.</param>
+internal sealed record CommandContext(
+    TextWriter Output,
+    TextWriter Error,
+    TextReader Input,
+    OutputFormat Format,
+    string? PolicyFile,
+    string? Store,
+    Uri? Otlp,
+    bool Verbose)
+{
+    /// <summary>The console for tables and sentences. It has colours and moves only on a real terminal.</summary>
+    public IAnsiConsole Console { get; } = CreateConsole(Output);
+
+    /// <summary>Whether results are JSON; then nothing else may go to stdout.</summary>
+    public bool IsJson => Format == OutputFormat.Json;
+
+    /// <summary>Whether a person watches the output move.</summary>
+    public bool IsLive => !IsJson && !System.Console.IsOutputRedirected && Console.Profile.Capabilities.Interactive;
+
+    /// <summary>Prints a sentence for people; in JSON mode it goes to stderr.</summary>
+    public void Say(string sentence) => (IsJson ? Error : Output).WriteLine(sentence);
+
+    /// <summary>Finds an SLA class in the policy file or among the built-in ones.</summary>
+    /// <exception cref="CliException">There is no such class.</exception>
+    public SlaPolicy FindPolicy(string name)
+    {
+        var policies = PolicyFile is null ? BuiltInPolicies.All : SlaPolicyText.ReadAll(TextFiles.Read(PolicyFile), PolicyFile);
+        return policies.FirstOrDefault(p => p.Name == name)
+            ?? throw new CliException(ExitStatus.InvalidInput, $"there is no SLA class '{name}'; known are {string.Join(", ", policies.Select(p => p.Name))}");
+    }
+
+    /// <summary>Opens the store.</summary>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    public IMeasurementStore OpenStore() => SqliteMeasurementStore.Open(Planner.Telemetry.StoreAddress.Parse(Store));
+
+    private static IAnsiConsole CreateConsole(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (System.Console.IsOutputRedirected)
+        {
+            // A log has no width of its own; tables must not be broken at 80 columns.
+            console.Profile.Width = 160;
+        }
+
+        return console;
+    }
+}

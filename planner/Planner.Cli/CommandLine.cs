@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Planner.Cli.Verbs;
+
+namespace Planner.Cli;
+
+/// <summary>The command <c>planner</c>: its verbs, and what all of them have in common.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader input)
+    {
+        var root = new RootCommand("A deadline-aware planner for live migrations: it commits a switchover only when the bound on its blackout fits the SLA.");
+        var common = new CommonOptions(output, error, input);
+        common.AddTo(root);
+        root.Subcommands.Add(DemoCommand.Create(common));
+        root.Subcommands.Add(ProbeCommand.Create(common));
+        root.Subcommands.Add(MeasureCommand.Create(common));
+        root.Subcommands.Add(DecideCommand.Create(common));
+        root.Subcommands.Add(MigrateCommand.Create(common));
+        root.Subcommands.Add(DeviceCommand.Create(common));
+        root.Subcommands.Add(RecoverCommand.Create(common));
+        root.Subcommands.Add(CompletionCommand.Create(common));
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            var problem = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
+            await error.WriteLineAsync($"planner: {problem} Run 'planner --help' for the usage.");
+            return ExitStatus.InvalidInput;
+        }
+
+        try
+        {
+            // Ctrl-C is not the library's: inside a blackout the command must go on to a safe end.
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e)
+        {
+            await error.WriteLineAsync($"planner: {Failures.Sentence(e)}");
+            if (parsed.GetValue(common.Verbose))
+            {
+                await error.WriteLineAsync(e.ToString());
+            }
+
+            return Failures.StatusOf(e);
+        }
+    }
+}

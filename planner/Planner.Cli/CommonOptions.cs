@@ -1,0 +1,84 @@
+using System.CommandLine;
+
+namespace Planner.Cli;
+
+/// <summary>The options that every verb takes.</summary>
+internal sealed class CommonOptions(TextWriter output, TextWriter error, TextReader input)
+{
+    private readonly Option<OutputFormat> _format = new("--output", "-o")
+    {
+        Description = "How results are printed: table for people, json for programs (JSON alone on stdout).",
+        HelpName = "table|json",
+        Recursive = true,
+        CustomParser = result => result.Tokens[^1].Value switch
+        {
+            "table" => OutputFormat.Table,
+            "json" => OutputFormat.Json,
+            var other => Refuse(result, $"--output is '{other}'; table or json is expected."),
+        },
+    };
+
+    private readonly Option<string?> _policy = new("--policy")
+    {
+        Description = "A file with SLA policies; without it the classes gold, silver and bronze are known.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description = "Where measurements are kept; without it planner/planner.db in the user's state directory.",
+        HelpName = "PATH|postgres://…",
+        Recursive = true,
+    };
+
+    private readonly Option<Uri?> _otlp = new("--otlp")
+    {
+        Description = "An OpenTelemetry collector to send traces and metrics to, such as http://127.0.0.1:4318.",
+        HelpName = "URL",
+        Recursive = true,
+        CustomParser = result => Uri.TryCreate(result.Tokens[^1].Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : RefuseUri(result, $"--otlp is '{result.Tokens[^1].Value}'; an http or https URL is expected."),
+    };
+
+    /// <summary>Whether the stack of an error is printed too.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Print more: every step, and the origin of an error.",
+        Recursive = true,
+    };
+
+    /// <summary>Adds the options to the command.</summary>
+    public void AddTo(RootCommand root)
+    {
+        root.Options.Add(_format);
+        root.Options.Add(_policy);
+        root.Options.Add(_store);
+        root.Options.Add(_otlp);
+        root.Options.Add(Verbose);
+    }
+
+    /// <summary>Takes the values of one command line.</summary>
+    public CommandContext Bind(ParseResult parsed) => new(
+        output,
+        error,
+        input,
+        parsed.GetValue(_format),
+        parsed.GetValue(_policy),
+        parsed.GetValue(_store),
+        parsed.GetValue(_otlp),
+        parsed.GetValue(Verbose));
+
+    private static OutputFormat Refuse(System.CommandLine.Parsing.ArgumentResult result, string problem)
+    {
+        result.AddError(problem);
+        return default;
+    }
+
+    private static Uri? RefuseUri(System.CommandLine.Parsing.ArgumentResult result, string problem)
+    {
+        result.AddError(problem);
+        return null;
+    }
+}

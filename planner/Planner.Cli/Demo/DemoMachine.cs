@@ -1,0 +1,51 @@
+using Planner.Devices;
+using Planner.Measurements;
+using Planner.Sessions;
+
+namespace Planner.Cli;
+
+/// <summary>A machine of one device for the demonstration: source and destination, each behind a vfio-user socket of its own.</summary>
+internal sealed class DemoMachine : IDisposable
+{
+    private readonly List<IDisposable> _parts = [];
+
+    public DemoMachine(DeviceProfile profile, ulong seed, string folder, string name)
+    {
+        Profile = profile;
+        try
+        {
+            Pairs = [new DevicePair("device0", Open(Path.Combine(folder, $"{name}-a.sock"), seed * 2), Open(Path.Combine(folder, $"{name}-b.sock"), (seed * 2) + 1))];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the devices are like.</summary>
+    public DeviceProfile Profile { get; }
+
+    /// <summary>The machine's device on both sides.</summary>
+    public IReadOnlyList<DevicePair> Pairs { get; private set; }
+
+    /// <summary>Makes the destination the source: the machine has moved.</summary>
+    public void TurnAround() => Pairs = [.. Pairs.Select(p => new DevicePair(p.Name, p.Destination, p.Source))];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (var i = _parts.Count - 1; i >= 0; i--)
+        {
+            _parts[i].Dispose();
+        }
+    }
+
+    private IMigrationDevice Open(string socketPath, ulong seed)
+    {
+        _parts.Add(VfioUserServer.Start(Profile, socketPath, options: new SimulatedDeviceOptions { Seed = seed }));
+        var device = MachineDevices.Open($"vfio-user:{socketPath}");
+        _parts.Add(device);
+        return device;
+    }
+}

@@ -1,0 +1,145 @@
+using Planner.Devices;
+using Planner.Engine;
+using Planner.Estimators;
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Sessions;
+
+namespace Planner.Cli;
+
+/// <summary>
+/// The main job in three stories, on simulated devices behind real vfio-user sockets. The limits come out of the evidence:
+/// other profiles and seeds tell other stories.
+/// </summary>
+internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy policy, IMeasurementStore store, string folder, string snapshotFolder)
+{
+    // The step is meant to be far outside anything that was measured, whatever the profile.
+    private const double SlowdownFactor = 100;
+
+    private int _told;
+
+    /// <summary>Called after every rehearsed switchover: how many are done, and how many there will be.</summary>
+    public Action<int, int>? OnRehearsal { get; init; }
+
+    /// <summary>How many switchovers are rehearsed: what the direct bound needs, and a few more, there and back.</summary>
+    public int Rehearsals => (ScoreTable.RequiredScores(1 - policy.Confidence) + 10 + 1) / 2 * 2;
+
+    /// <summary>Tells the stories one after the other.</summary>
+    public IEnumerable<DemoStory> Tell(CancellationToken stop)
+    {
+        using (var machine = new DemoMachine(profile, seed, folder, "first"))
+        {
+            Rehearse(machine, stop);
+            stop.ThrowIfCancellationRequested();
+            var foreseen = Run(machine, TimeSpan.FromHours(1), MigrationMode.Shadow, stop).Decision!;
+            var limit = RoundLimit.Above(foreseen.Blackout.BoundSeconds ?? foreseen.Blackout.P50Seconds ?? 1);
+            var commits = Commits(machine, limit, foreseen, stop);
+            yield return commits;
+
+            if (commits.Result.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
+            {
+                machine.TurnAround();
+            }
+
+            yield return IsRefused(machine, RoundLimit.Below((foreseen.Blackout.P50Seconds ?? 1) / 2), stop);
+        }
+
+        using (var machine = new DemoMachine(SlowingDown(), seed + 2, folder, "third"))
+        {
+            Rehearse(machine, stop);
+            stop.ThrowIfCancellationRequested();
+            yield return DeviceRefuses(machine, stop);
+        }
+    }
+
+    private DemoStory Commits(DemoMachine machine, TimeSpan limit, ExplainedDecision foreseen, CancellationToken stop)
+    {
+        var result = Run(machine, limit, MigrationMode.Active, stop);
+        return Story(
+            "the evidence supports a promise, and the promise is kept",
+            [
+                $"{Rehearsals} switchovers of a {profile.DeviceClass} were rehearsed over its socket; {foreseen.Evidence.Need} are needed for a bound at {Share(policy.Confidence)}.",
+                $"They support a bound of {DecisionTable.Seconds(foreseen.Blackout.BoundSeconds)}, so {UnitText.Format(limit)} can be promised. Now the machine migrates under that promise.",
+            ],
+            Rehearsals,
+            result);
+    }
+
+    private DemoStory IsRefused(DemoMachine machine, TimeSpan limit, CancellationToken stop) => Story(
+        "a tighter promise cannot be kept, and nothing is stopped",
+        [$"The same machine on its way back, with a limit of {UnitText.Format(limit)}: the bound does not fit, so the machine stays RUNNING."],
+        0,
+        Run(machine, limit, MigrationMode.Active, stop));
+
+    private DemoStory DeviceRefuses(DemoMachine machine, CancellationToken stop)
+    {
+        var foreseen = Run(machine, TimeSpan.FromHours(1), MigrationMode.Shadow, stop).Decision!;
+        var limit = RoundLimit.Above(foreseen.Blackout.BoundSeconds ?? foreseen.Blackout.P50Seconds ?? 1);
+        return Story(
+            "the device knows better, and refuses the deadline",
+            [
+                $"A {machine.Profile.DeviceClass} takes a deadline with SET_STATE. It was rehearsed {Rehearsals} times, and {UnitText.Format(limit)} can be promised.",
+                $"Then its arcs past the commit point become {SlowdownFactor:0} times as slow. No measurement shows that yet; only the device knows.",
+                "The planner commits on its evidence and gives the device what is left of the limit as a deadline.",
+            ],
+            Rehearsals,
+            Run(machine, limit, MigrationMode.Active, stop));
+    }
+
+    private void Rehearse(DemoMachine machine, CancellationToken stop)
+    {
+        var done = 0;
+        var rehearsal = new Rehearsal("demo", machine.Pairs, new SessionServices { Store = store })
+        {
+            OnSwitchover = _ => OnRehearsal?.Invoke(++done, Rehearsals),
+        };
+        var last = rehearsal.Run(Rehearsals, stop);
+        if (last.Outcome != MigrationOutcome.Completed)
+        {
+            throw new CliException(MigrationReport.ExitStatusOf(last.Outcome), $"a rehearsal did not complete: {last.Reason}");
+        }
+    }
+
+    private SessionResult Run(DemoMachine machine, TimeSpan limit, MigrationMode mode, CancellationToken stop)
+    {
+        var request = new MigrationRequest
+        {
+            Machine = "demo",
+            Devices = machine.Pairs,
+            // A second is enough to see that no later moment is better.
+            Policy = policy with { BlackoutLimit = limit, CompleteWithin = limit + TimeSpan.FromSeconds(1) },
+            Mode = mode,
+        };
+        return new MigrationSession(request, new SessionServices { Store = store }).Run(stop);
+    }
+
+    private DemoStory Story(string title, IReadOnlyList<string> telling, int rehearsals, SessionResult result)
+    {
+        string? file = null;
+        if (result.Snapshot is { } snapshot)
+        {
+            file = Path.Combine(snapshotFolder, $"story-{++_told}-snapshot.json");
+            File.WriteAllText(file, snapshot);
+        }
+
+        return new DemoStory(title, telling, rehearsals, result, file);
+    }
+
+    /// <summary>The profile with a deadline call, whose arcs past the commit point slow down after the rehearsals.</summary>
+    private DeviceProfile SlowingDown()
+    {
+        var device = profile.Deadline.Shape == DeadlineShape.A ? profile : profile with { Deadline = DeadlineProfile.None with { Shape = DeadlineShape.A, CanAbortInFlight = true } };
+        var slow = device.Latencies;
+        foreach (var arc in DeviceProfile.SingleArcs(device.Capabilities).Where(a => a.To is DeviceState.Stop or DeviceState.StopCopy && a.From.IsRunning()))
+        {
+            var latency = device.LatencyOf(arc);
+            var median = TimeSpan.FromTicks(Math.Max(1, latency.QuantileNanoseconds(0.5, 0) / 100));
+            var p99 = TimeSpan.FromTicks(Math.Max(median.Ticks, latency.QuantileNanoseconds(0.99, 0) / 100));
+            slow = slow.SetItem(arc, new LogNormalLatency(median, p99) { Drift = new LatencyDrift(SlowdownFactor, Rehearsals / 2, SlowdownFactor, 0) });
+        }
+
+        return device with { Name = $"{device.Name}-with-deadline", DeviceClass = $"{device.DeviceClass}+deadline", Latencies = slow };
+    }
+
+    private static string Share(double confidence) => $"{confidence * 100:0.##} %";
+}

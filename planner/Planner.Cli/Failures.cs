@@ -1,0 +1,37 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Cli;
+
+/// <summary>Turns an exception into one sentence and an exit status.</summary>
+internal static class Failures
+{
+    /// <summary>The exit status for an exception.</summary>
+    public static int StatusOf(Exception exception) => exception switch
+    {
+        CliException e => e.ExitStatus,
+        DocumentException or InvalidSnapshotException => ExitStatus.InvalidInput,
+        PlanRefusedException => ExitStatus.TargetLacks,
+        DeviceException e => e.Fault switch
+        {
+            DeviceFault.NotFound => ExitStatus.InvalidInput,
+            DeviceFault.NoMigration or DeviceFault.NotOffered or DeviceFault.Protocol => ExitStatus.TargetLacks,
+            _ => ExitStatus.OtherFailure,
+        },
+        _ => ExitStatus.OtherFailure,
+    };
+
+    /// <summary>The sentence for stderr: a single line that ends in a full stop.</summary>
+    public static string Sentence(Exception exception)
+    {
+        // What nobody foresaw is named by its type too: the sentence alone would not be enough to report it.
+        var message = IsForeseen(exception) ? exception.Message : $"this should not have happened ({exception.GetType().Name}: {exception.Message}); --verbose prints where";
+        var line = message.ReplaceLineEndings(" ").Trim();
+        return line.EndsWith('.') ? line : line + ".";
+    }
+
+    private static bool IsForeseen(Exception exception) => exception
+        is CliException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or StoreException or JournalException
+        or IOException or UnauthorizedAccessException;
+}

@@ -1,0 +1,86 @@
+using Planner.Devices;
+using Planner.Measurements;
+using Planner.Sessions;
+
+namespace Planner.Cli;
+
+/// <summary>The devices of a machine, opened on both sides.</summary>
+internal sealed class MachineDevices : IDisposable
+{
+    private readonly List<IMigrationDevice> _opened = [];
+
+    private MachineDevices(bool outliveThisProcess) => OutliveThisProcess = outliveThisProcess;
+
+    /// <summary>The devices, source beside destination.</summary>
+    public IReadOnlyList<DevicePair> Pairs { get; private set; } = [];
+
+    /// <summary>Whether any device would still be there after a crash of this process.</summary>
+    public bool OutliveThisProcess { get; }
+
+    /// <summary>Reads one address.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public static DeviceAddress ParseAddress(string text)
+    {
+        if (text.StartsWith("qmp:", StringComparison.Ordinal))
+        {
+            throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this build drives devices only; write vfio-user:PATH or sim:PROFILE.yaml");
+        }
+
+        return DeviceAddress.TryParse(text, out var address, out var problem) ? address : throw new CliException(ExitStatus.InvalidInput, problem);
+    }
+
+    /// <summary>Reads two lists of addresses, separated by commas.</summary>
+    /// <exception cref="CliException">The lists do not match.</exception>
+    public static IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> ParseAddresses(string source, string destination)
+    {
+        var sources = source.Split(',', StringSplitOptions.TrimEntries);
+        var destinations = destination.Split(',', StringSplitOptions.TrimEntries);
+        if (sources.Length != destinations.Length)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"there are {sources.Length} sources and {destinations.Length} destinations; each device needs one of both");
+        }
+
+        var all = sources.Concat(destinations).Select(ParseAddress).ToList();
+        var twice = all.Where(a => a.Scheme != DeviceScheme.Simulated).GroupBy(a => a.ToString()).FirstOrDefault(g => g.Count() > 1);
+        return twice is null
+            ? [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))]
+            : throw new CliException(ExitStatus.InvalidInput, $"{twice.Key} is named twice; a device cannot migrate to itself");
+    }
+
+    /// <summary>Opens one device; the caller disposes it.</summary>
+    /// <exception cref="DeviceException">It cannot be opened.</exception>
+    public static IMigrationDevice Open(string address) => DeviceOpener.Open(ParseAddress(address));
+
+    /// <summary>Opens every device, or none.</summary>
+    /// <exception cref="DeviceException">A device cannot be opened.</exception>
+    public static MachineDevices Open(IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> addresses)
+    {
+        var devices = new MachineDevices(addresses.Any(a => a.Source.Scheme != DeviceScheme.Simulated || a.Destination.Scheme != DeviceScheme.Simulated));
+        try
+        {
+            devices.Pairs = [.. addresses.Select((a, i) => new DevicePair($"device{i}", devices.OpenOne(a.Source), devices.OpenOne(a.Destination)))];
+            return devices;
+        }
+        catch
+        {
+            devices.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var device in _opened)
+        {
+            device.Dispose();
+        }
+    }
+
+    private IMigrationDevice OpenOne(DeviceAddress address)
+    {
+        var device = DeviceOpener.Open(address);
+        _opened.Add(device);
+        return device;
+    }
+}

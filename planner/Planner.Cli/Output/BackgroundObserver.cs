@@ -1,0 +1,46 @@
+using System.Threading.Channels;
+using Planner.Measurements;
+
+namespace Planner.Cli;
+
+/// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.</summary>
+internal sealed class BackgroundObserver : ISessionObserver, IDisposable
+{
+    private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly IReadOnlyList<ISessionObserver> _observers;
+    private readonly Task _reader;
+
+    public BackgroundObserver(IReadOnlyList<ISessionObserver> observers)
+    {
+        _observers = observers;
+        _reader = Task.Run(ReadAsync);
+    }
+
+    /// <inheritdoc/>
+    public void On(SessionNotice notice) => _notices.Writer.TryWrite(notice);
+
+    /// <summary>Waits until everything has been handed on.</summary>
+    public void Dispose()
+    {
+        _notices.Writer.TryComplete();
+        _reader.GetAwaiter().GetResult();
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (var notice in _notices.Reader.ReadAllAsync())
+        {
+            foreach (var observer in _observers)
+            {
+                try
+                {
+                    observer.On(notice);
+                }
+                catch (IOException)
+                {
+                    // The terminal went away. The migration goes on without an audience.
+                }
+            }
+        }
+    }
+}

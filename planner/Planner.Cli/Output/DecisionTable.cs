@@ -1,0 +1,46 @@
+using Planner.Measurements;
+using Planner.Policies;
+using Spectre.Console;
+
+namespace Planner.Cli;
+
+/// <summary>Prints a decision for people.</summary>
+internal static class DecisionTable
+{
+    public static void Print(IAnsiConsole console, ExplainedDecision decision)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("term");
+        table.AddColumn("device");
+        table.AddColumn(new TableColumn("p50").RightAligned());
+        table.AddColumn(new TableColumn("bound").RightAligned());
+        table.AddColumn(new TableColumn("samples").RightAligned());
+        foreach (var term in decision.Terms)
+        {
+            table.AddRow(
+                Markup.Escape(term.Term),
+                Markup.Escape(term.Device ?? ""),
+                Seconds(term.P50Seconds),
+                Seconds(term.BoundSeconds),
+                term.Samples.ToString());
+        }
+
+        table.AddRow("[bold]blackout[/]", "", Seconds(decision.Blackout.P50Seconds), Seconds(decision.Blackout.BoundSeconds), $"{decision.Evidence.Have}/{decision.Evidence.Need}");
+        console.Write(table);
+        console.MarkupLineInterpolated($"[bold]{decision.Verdict}[/]: {decision.Reason}");
+        var confidence = $"{decision.Confidence * 100:0.##} %";
+        console.MarkupLineInterpolated($"limit {Seconds(decision.LimitSeconds)} at {confidence}; method {decision.Blackout.Method ?? "none"}; evidence {decision.Evidence.Have} of {decision.Evidence.Need} {decision.Evidence.Of}");
+        if (decision.Blackout.MissProbability is { } miss)
+        {
+            console.MarkupLineInterpolated($"at most {miss * 100:0.##} % of such blackouts exceed the limit (95 % confidence)");
+        }
+
+        foreach (var change in decision.WouldCommitIf)
+        {
+            console.MarkupLineInterpolated($"would commit if {change}");
+        }
+    }
+
+    /// <summary>A duration for people; a dash where nothing is known.</summary>
+    public static string Seconds(double? seconds) => seconds is { } s ? UnitText.Format(TimeSpan.FromSeconds(s)) : "-";
+}

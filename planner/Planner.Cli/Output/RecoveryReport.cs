@@ -1,0 +1,4 @@
+namespace Planner.Cli;
+
+/// <summary>What <c>recover</c> prints about a machine as JSON.</summary>
+internal sealed record RecoveryReport(string MigrationId, string Machine, string Outcome, string Reason);

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using Planner.Estimators;
+using Planner.Measurements;
+using Planner.Sessions;
+using Spectre.Console;
+
+namespace Planner.Cli.Verbs;
+
+/// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, stores samples, prints the latency table.</summary>
+internal static class MeasureCommand
+{
+    private const int SamplesShown = 2000;
+    private const double Error = 0.05;
+
+    public static Command Create(CommonOptions common)
+    {
+        var device = new Argument<string>("device") { Description = "The device. It is stopped in every round: measure only what carries no load." };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "How many rounds (with --to: how many switchovers).",
+            HelpName = "N",
+            DefaultValueFactory = _ => 100,
+        };
+        rounds.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[^1].Value, out var n) || n is < 1 or > 1_000_000))
+            {
+                result.AddError($"--rounds is '{result.Tokens[^1].Value}'; a whole number from 1 to 1000000 is expected.");
+            }
+        });
+        var to = new Option<string?>("--to")
+        {
+            Description = "Rehearse whole switchovers to this device and back, so that blackouts are evidence too.",
+            HelpName = "DESTINATION",
+        };
+        var command = new Command("measure", "Walk a device through its arcs, keep the samples, print the latencies.") { device, rounds, to };
+        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to)));
+        return command;
+    }
+
+    private static int Run(CommandContext context, string device, int rounds, string? destination)
+    {
+        using var stop = new StopSignal();
+        using var store = context.OpenStore();
+        var (offer, done, trouble, restored) = destination is null
+            ? Walk(context, store, device, rounds, stop.Token)
+            : Rehearse(context, store, device, destination, rounds, stop.Token);
+        var arcs = MeasuredArcs(store, offer.DeviceClass);
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(new MeasureReport(device, offer.DeviceClass, done, arcs, trouble), CliJson.Default.MeasureReport));
+        }
+        else
+        {
+            context.Output.WriteLine($"{device} ({offer.DeviceClass}): {done} rounds; latencies of the latest {SamplesShown} samples an arc, earlier runs included");
+            Print(context.Console, arcs);
+        }
+
+        if (trouble is not null)
+        {
+            context.Error.WriteLine($"planner: {trouble}");
+        }
+
+        return (trouble, restored) switch
+        {
+            (null, _) => ExitStatus.Done,
+            (_, true) => ExitStatus.Recovered,
+            _ => ExitStatus.NeedsPerson,
+        };
+    }
+
+    private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Walk(
+        CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
+    {
+        using var device = MachineDevices.Open(address);
+        var result = new ArcWalk(device, address, TimeProvider.System).Run(rounds, stop);
+        store.Append(result.Measurements);
+        return (device.Offer, result.RoundsDone, result.Trouble, result.Restored);
+    }
+
+    private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Rehearse(
+        CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, CancellationToken stop)
+    {
+        using var devices = MachineDevices.Open(MachineDevices.ParseAddresses(source, destination));
+        var done = 0;
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Reopen = MachineDevices.Open })
+        {
+            OnSwitchover = result =>
+            {
+                done++;
+                if (context.Verbose)
+                {
+                    context.Say($"switchover {done}: {UnitText.Format(result.Blackout)}");
+                }
+            },
+        };
+        var last = rehearsal.Run(switchovers, stop);
+        var trouble = last.Outcome == MigrationOutcome.Completed ? last.StoreTrouble : last.Reason;
+        return (devices.Pairs[0].Source.Offer, done, trouble, last.Outcome != MigrationOutcome.NeedsPerson);
+    }
+
+    private static List<MeasuredArc> MeasuredArcs(IMeasurementStore store, string deviceClass) =>
+    [
+        .. store.ReadArcs(deviceClass, SamplesShown)
+            .GroupBy(s => s.Arc)
+            .OrderBy(g => g.Key.From).ThenBy(g => g.Key.To)
+            .Select(g => Summarise(g.Key, [.. g.Select(s => s.Duration.TotalSeconds).Order()])),
+    ];
+
+    private static MeasuredArc Summarise(Arc arc, double[] sorted) => new(
+        arc.From.Name(),
+        arc.To.Name(),
+        sorted.Length,
+        (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2,
+        Supported(OrderStatistics.UpperBound(sorted, 0.10, Error)),
+        Supported(OrderStatistics.UpperBound(sorted, 0.01, Error)),
+        sorted[^1]);
+
+    private static double? Supported(double bound) => double.IsFinite(bound) ? bound : null;
+
+    private static void Print(IAnsiConsole console, IReadOnlyList<MeasuredArc> arcs)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("arc");
+        foreach (var column in new[] { "samples", "p50", "p90 at most", "p99 at most", "largest" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (var arc in arcs)
+        {
+            table.AddRow(
+                Markup.Escape($"{arc.From}->{arc.To}"),
+                arc.Samples.ToString(),
+                DecisionTable.Seconds(arc.P50Seconds),
+                DecisionTable.Seconds(arc.P90BoundSeconds),
+                DecisionTable.Seconds(arc.P99BoundSeconds),
+                DecisionTable.Seconds(arc.LargestSeconds));
+        }
+
+        console.Write(table);
+        console.WriteLine("Bounds hold with 95 % confidence; a dash means too few samples (29 for p90, 299 for p99).");
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Planner.Devices;
+using Planner.Measurements;
+using Spectre.Console;
+
+namespace Planner.Cli.Verbs;
+
+/// <summary><c>planner probe TARGET</c>: what a device offers.</summary>
+internal static class ProbeCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var target = new Argument<string>("target") { Description = "The device: vfio-user:PATH or sim:PROFILE.yaml." };
+        var command = new Command("probe", "Show what a device offers: capabilities, commit point, sizes, deadline.") { target };
+        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(target)));
+        return command;
+    }
+
+    private static int Run(CommandContext context, string target)
+    {
+        using var device = MachineDevices.Open(target);
+        var report = Report(target, device);
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(report, CliJson.Default.ProbeReport));
+        }
+        else
+        {
+            Print(context.Console, report);
+        }
+
+        return ExitStatus.Done;
+    }
+
+    private static ProbeReport Report(string target, IMigrationDevice device)
+    {
+        var offer = device.Offer;
+        return new ProbeReport
+        {
+            Target = target,
+            Class = offer.DeviceClass,
+            State = device.GetState().Name(),
+            Flags = offer.Capabilities.Names(),
+            CommitArc = offer.CommitArc.ToString(),
+            Gate2 = offer.Capabilities.Has(MigrationCapabilities.P2P) && offer.CommitArc.To is not (DeviceState.RunningP2P or DeviceState.PreCopyP2P),
+            DataSizeOffered = offer.OffersDataSize,
+            DataSizeMeaning = offer.OffersDataSize ? offer.DataSizeMeaning.ToString().ToLowerInvariant() : null,
+            DataSizeBytes = offer.OffersDataSize ? device.GetDataSizeBytes() : null,
+            PreCopyInfoOffered = offer.OffersPreCopyInfo,
+            ArcLatencyReportOffered = offer.OffersArcLatency,
+            DeadlineOffered = offer.OffersDeadline,
+            ResetOffered = offer.OffersReset,
+            StreamRestartsAtStopCopy = offer.StreamRestartsAtStopCopy,
+            WorstArcs = [.. WorstArcs(device)],
+        };
+    }
+
+    private static IEnumerable<ArcLatencyReport> WorstArcs(IMigrationDevice device)
+    {
+        foreach (var (arc, worst) in device.Offer.StatedWorstCases)
+        {
+            yield return new ArcLatencyReport(arc.From.Name(), arc.To.Name(), worst.TotalSeconds, "profile");
+        }
+
+        if (!device.Offer.OffersArcLatency)
+        {
+            yield break;
+        }
+
+        foreach (var arc in DeviceProfile.SingleArcs(device.Offer.Capabilities))
+        {
+            yield return new ArcLatencyReport(arc.From.Name(), arc.To.Name(), device.GetWorstArcLatency(arc).TotalSeconds, "device");
+        }
+    }
+
+    private static void Print(IAnsiConsole console, ProbeReport report)
+    {
+        var grid = new Grid().AddColumn().AddColumn();
+        void Row(string name, string value) => grid.AddRow(Markup.Escape(name), Markup.Escape(value));
+        Row("device", report.Target);
+        Row("class", report.Class);
+        Row("state", report.State);
+        Row("capabilities", string.Join(", ", report.Flags));
+        Row("commit point", $"{report.CommitArc} ({(report.Gate2 ? "the machine can still go back once quiesced" : "no way back once it begins")})");
+        Row("data size", report.DataSizeOffered ? $"{UnitText.FormatBytes(report.DataSizeBytes!.Value)} ({report.DataSizeMeaning})" : "not offered; learned from streams");
+        Row("pre-copy info", report.PreCopyInfoOffered ? "offered" : "not offered; learned by draining");
+        Row("latency report", report.ArcLatencyReportOffered ? "offered" : "not offered; measured");
+        Row("deadline", report.DeadlineOffered ? "taken by the device with SET_STATE" : "not offered; the planner decides before the commit point");
+        Row("reset", report.ResetOffered ? "offered" : "not offered");
+        console.Write(grid);
+        if (report.WorstArcs.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumn("arc").AddColumn(new TableColumn("worst").RightAligned()).AddColumn("stated by");
+        foreach (var arc in report.WorstArcs)
+        {
+            table.AddRow(Markup.Escape($"{arc.From}->{arc.To}"), DecisionTable.Seconds(arc.WorstSeconds), arc.StatedBy);
+        }
+
+        console.Write(table);
+    }
+}

@@ -1,0 +1,70 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>
+/// Gathers evidence by whole switchovers with no promise at stake: to the destination and back again, as often as asked.
+/// The machine is stopped in each of them, so this is for machines that carry no load.
+/// </summary>
+public sealed class Rehearsal
+{
+    private readonly IReadOnlyList<DevicePair> _devices;
+    private readonly SessionServices _services;
+    private readonly string _machine;
+
+    /// <summary>Makes a rehearsal.</summary>
+    /// <param name="machine">The machine's name in the records.</param>
+    /// <param name="devices">The machine's devices.</param>
+    /// <param name="services">What to work with; a journal is not used.</param>
+    public Rehearsal(string machine, IReadOnlyList<DevicePair> devices, SessionServices services)
+    {
+        _machine = machine;
+        _devices = devices;
+        _services = services with { Journal = null };
+    }
+
+    /// <summary>Is told the result of every switchover; called on the calling thread.</summary>
+    public Action<SessionResult>? OnSwitchover { get; init; }
+
+    /// <summary>Rehearses until enough switchovers were done; the machine ends where it began.</summary>
+    /// <param name="switchovers">How many, there and back counted each; an odd number is rounded up.</param>
+    /// <param name="cancellationToken">Ends the rehearsal once the machine is back where it began.</param>
+    /// <returns>The last result: the one that went wrong, if one did.</returns>
+    public SessionResult Run(int switchovers, CancellationToken cancellationToken)
+    {
+        var there = Request(_devices);
+        var back = Request([.. _devices.Select(d => new DevicePair(d.Name, d.Destination, d.Source))]);
+        SessionResult result;
+        var done = 0;
+        do
+        {
+            result = RunOne(there);
+            if (result.Outcome == MigrationOutcome.Completed)
+            {
+                result = RunOne(back);
+            }
+
+            done += 2;
+        }
+        while (done < switchovers && result.Outcome == MigrationOutcome.Completed && !cancellationToken.IsCancellationRequested);
+        return result;
+    }
+
+    // A switchover under way is always finished: half of one is no place to stop.
+    private SessionResult RunOne(MigrationRequest request)
+    {
+        var result = new MigrationSession(request with { MigrationId = Guid.CreateVersion7().ToString() }, _services).Run(CancellationToken.None);
+        OnSwitchover?.Invoke(result);
+        return result;
+    }
+
+    private MigrationRequest Request(IReadOnlyList<DevicePair> devices) => new()
+    {
+        Machine = _machine,
+        Devices = devices,
+        Policy = new SlaPolicy { Name = "", BlackoutLimit = TimeSpan.FromHours(1) },
+        Mode = MigrationMode.Rehearsal,
+    };
+}

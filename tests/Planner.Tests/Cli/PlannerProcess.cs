@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Planner.Tests.Cli;
+
+/// <summary>Runs the real command in a process of its own, as a user would.</summary>
+internal static class PlannerProcess
+{
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(3);
+
+    /// <summary>Starts the command; the caller owns the process.</summary>
+    public static Process Start(IReadOnlyList<string> arguments, string? stateHome = null)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "planner.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        if (stateHome is not null)
+        {
+            start.Environment["XDG_STATE_HOME"] = stateHome;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs the command to its end.</summary>
+    public static async Task<Result> RunAsync(IReadOnlyList<string> arguments, string? input = null, string? stateHome = null, CancellationToken cancel = default)
+    {
+        using var process = Start(arguments, stateHome);
+        using var guard = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        guard.CancelAfter(HangGuard);
+        var output = process.StandardOutput.ReadToEndAsync(guard.Token);
+        var error = process.StandardError.ReadToEndAsync(guard.Token);
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The command may refuse and end before it has read its input.
+        }
+
+        await process.WaitForExitAsync(guard.Token);
+        return new Result(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>How a command ended.</summary>
+    internal sealed record Result(int Status, string Output, string Error)
+    {
+        /// <summary>What stderr holds, as lines.</summary>
+        public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        public override string ToString() => new StringBuilder().Append("status ").Append(Status).Append('\n').Append(Output).Append('\n').Append(Error).ToString();
+    }
+}

@@ -1,0 +1,55 @@
+using Xunit;
+
+namespace Planner.Tests.Cli;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("planner-cli-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("probe")]
+    [InlineData("decide", "--output", "xml")]
+    [InlineData("measure", "sim:x.yaml", "--rounds", "many")]
+    [InlineData("probe", "carrier-pigeon:/tmp/x")]
+    [InlineData("probe", "vfio-user:")]
+    [InlineData("probe", "sim:/no/such/profile.yaml")]
+    [InlineData("probe", "vfio-user:/no/such/socket")]
+    [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "diamond")]
+    [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--policy", "/no/such/policy.yaml")]
+    public async Task Wrong_usage_is_one_sentence_and_status_2(params string[] arguments)
+    {
+        var result = await PlannerProcess.RunAsync(arguments, stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, result.Status);
+        var line = Assert.Single(result.ErrorLines);
+        Assert.StartsWith("planner: ", line, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{ \"sla\": { \"blackoutLimitSeconds\": -1 } }")]
+    [InlineData("{ \"sla\": { \"blackoutLimitSecond\": 0.3 } }")]
+    [InlineData("{ \"transfer\": { \"bytesPerSecond\": [1e999] } }")]
+    [InlineData("")]
+    public async Task A_bad_snapshot_is_one_sentence_and_status_2(string snapshot)
+    {
+        var result = await PlannerProcess.RunAsync(["decide"], snapshot, _folder.FullName, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, result.Status);
+        Assert.Single(result.ErrorLines);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Completion_lists_the_verbs()
+    {
+        var result = await PlannerProcess.RunAsync(["[suggest:8]", "planner "], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
+
+        Assert.Contains("migrate", result.Output, StringComparison.Ordinal);
+        Assert.Contains("probe", result.Output, StringComparison.Ordinal);
+    }
+}
