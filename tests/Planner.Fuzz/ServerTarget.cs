@@ -1,0 +1,41 @@
+using Planner.Devices;
+
+namespace Planner.Fuzz;
+
+/// <summary>The input plays the client: two bytes choose the device, the server and the cut, the rest are its requests. The server
+/// must come to the end of them without an exception, and everything it sends must be a message.</summary>
+internal static class ServerTarget
+{
+    private static readonly ServerBehaviour[] Behaviours =
+    [
+        ServerBehaviour.Tolerant, ServerBehaviour.LibvfioUser, ServerBehaviour.KernelLike, ServerBehaviour.RustVmm,
+        ServerBehaviour.Tolerant with { SendsDmaCommands = true },
+        ServerBehaviour.Tolerant with { Migration = MigrationSupport.V1RegionOnly },
+    ];
+
+    /// <summary>Answers all requests.</summary>
+    /// <returns>How many messages were sent.</returns>
+    public static string Run(byte[] input)
+    {
+        if (input.Length < 2)
+        {
+            return "empty";
+        }
+
+        var behaviour = Behaviours[(input[0] & 0x7f) % Behaviours.Length];
+        var profile = (input[0] & 0x80) == 0 ? BuiltInProfiles.FastNic : BuiltInProfiles.DeadlineGpu;
+        var device = VfioUserServer.MakeDevice(profile, "vfio-user:/fuzz", behaviour, clock: new VirtualClock());
+        var messages = 0;
+        var channel = new MemoryChannel(
+            input.AsMemory(2), (input[1] & 0x7f) == 0 ? int.MaxValue : input[1] & 0x7f, (input[1] & 0x80) != 0, message =>
+            {
+                messages++;
+                if (!VfioUserHeader.TryRead(message.Span, out var header) || header.MessageBytes != message.Length)
+                {
+                    throw new InvalidOperationException($"The server sent {message.Length} bytes that are no message.");
+                }
+            });
+        new VfioUserServerSession(device, channel, behaviour).Run();
+        return $"{messages} messages, {channel.Rest.Length} bytes left";
+    }
+}
