@@ -89,6 +89,9 @@ public static class MigrationEngine
             case EvaluationReady e when turn.State.Stage == EngineStage.Evaluating:
                 Gates.First(turn, e.Evaluator);
                 break;
+            case EvaluationFailed e when turn.State.Stage == EngineStage.Evaluating:
+                Retreat.Begin(turn, MigrationOutcome.Recovered, $"Nothing can be decided: {e.Reason}");
+                break;
             case StreamLoaded e:
                 turn.SetStream(e.Device, turn.State.Streams[e.Device] with { Activity = StreamActivity.Loaded, StopCopiedBytes = e.Bytes });
                 break;

@@ -1,0 +1,136 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>Writes a migration down: notices for observers, evidence for the book, and what became of the predicted terms.</summary>
+internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan, EvidenceBook book, SessionNotices notices) : ISessionScribe
+{
+    private readonly Moved?[] _streams = new Moved?[plan.Devices.Length];
+
+    /// <summary>The arcs inside the last blackout.</summary>
+    public List<ArcRun> BlackoutArcs { get; } = [];
+
+    /// <summary>The transfer of the stop phase, all devices together; null before it is complete.</summary>
+    public TransferSample? Transfer { get; private set; }
+
+    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds) => book.Snapshot(state, nowNanoseconds);
+
+    public JournalHeader Header(EngineState state) => new(
+        request.MigrationId,
+        request.Machine,
+        notices.Now,
+        [.. plan.OnFailure.Select(action => action.ToString().ToLowerInvariant())],
+        [.. plan.Devices.Select((device, i) => new JournalDevice(
+            device.Name,
+            new JournalEndpoint(device.SourceAddress, state.Sources[i].Found!.Value, device.Source),
+            new JournalEndpoint(device.DestinationAddress, state.Destinations[i].Found!.Value, device.Destination)))]);
+
+    public void Note(EngineState? before, Happening happened, EngineStep step, long nowNanoseconds)
+    {
+        if (before is not null)
+        {
+            NoteEvent(before, happened, step.State);
+        }
+
+        foreach (var command in step.Commands)
+        {
+            if (command is ReportDecision { Decision: var gate })
+            {
+                NoteDecision(gate, step.State.IsInBlackout);
+            }
+        }
+
+        if (before?.Phase != step.State.Phase)
+        {
+            notices.Send(new PhaseEntered(step.State.Phase) { MigrationId = notices.MigrationId, At = notices.Now });
+        }
+
+        if (before is { IsInBlackout: false } && step.State.IsInBlackout)
+        {
+            BlackoutArcs.Clear();
+        }
+    }
+
+    private void NoteEvent(EngineState before, Happening happened, EngineState after)
+    {
+        switch (happened.Event)
+        {
+            case ArcEnded e:
+                NoteArc(e, before.IsInBlackout);
+                break;
+            case Surveyed e when happened.Moved is { Bytes: > 0 } moved:
+                NoteMove(e.Device, TransferPhase.PreCopy, moved);
+                var device = plan.Devices[e.Device];
+                book.Note(new TransferSample(
+                    $"{device.Source.DeviceClass}->{device.Destination.DeviceClass}", TransferPhase.PreCopy, moved.Bytes,
+                    moved.UntilFirstByte, moved.Took - moved.UntilFirstByte, notices.Now));
+                break;
+            case StreamLoaded e when happened.Moved is { } moved:
+                NoteMove(e.Device, TransferPhase.StopCopy, moved);
+                book.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, notices.Now));
+                _streams[e.Device] = moved;
+                NoteTransfer();
+                break;
+        }
+    }
+
+    private void NoteArc(ArcEnded e, bool isInBlackout)
+    {
+        var device = plan.Devices[e.Device];
+        var deviceClass = device.Offer(e.Side).DeviceClass;
+        var run = new ArcRun(device.Name, deviceClass, e.Side, e.Arc, e.Result, isInBlackout) { MigrationId = notices.MigrationId, At = notices.Now };
+        if (isInBlackout)
+        {
+            BlackoutArcs.Add(run);
+        }
+
+        book.Note(new ArcSample(device.Name, deviceClass, e.Arc, e.Result.Took, e.Result.Outcome, run.At));
+        notices.Send(run);
+    }
+
+    private void NoteMove(int device, TransferPhase phase, Moved moved) => notices.Send(
+        new StreamMoved(plan.Devices[device].Name, phase, moved.Bytes, moved.UntilFirstByte, moved.Took) { MigrationId = notices.MigrationId, At = notices.Now });
+
+    /// <summary>All streams together are one transfer: it begins when the last device could be read, and ends with the last byte loaded.</summary>
+    private void NoteTransfer()
+    {
+        if (Array.Exists(_streams, s => s is null))
+        {
+            return;
+        }
+
+        var last = _streams.MaxBy(s => s!.StartNanoseconds)!;
+        var end = _streams.Max(s => s!.EndNanoseconds);
+        Transfer = new TransferSample(
+            book.Link, TransferPhase.StopCopy, _streams.Sum(s => s!.Bytes), last.UntilFirstByte, SessionClock.Between(last.FirstByteNanoseconds, end), notices.Now);
+        book.Note(Transfer);
+    }
+
+    /// <summary>Inside the blackout only numbers are put together: a full explanation can wait until the guest runs.</summary>
+    private void NoteDecision(GateDecision gate, bool isInBlackout)
+    {
+        var decision = gate.Decision;
+        var reason = isInBlackout ? ShortReason(decision) : gate.Evaluator.Explain(decision, gate.Moment).Reason;
+        notices.Send(new Decided(
+            gate.Gate, decision.Verdict, decision.Method, Seconds(decision.P50Seconds), Seconds(decision.BoundSeconds), plan.Limit ?? TimeSpan.Zero, reason)
+        {
+            MigrationId = notices.MigrationId,
+            At = notices.Now,
+        });
+    }
+
+    private string ShortReason(Decision decision)
+    {
+        var limit = plan.Limit is { } l ? UnitText.Format(l) : "none";
+        var bound = Seconds(decision.BoundSeconds) is { } b ? UnitText.Format(b) : "unknown";
+        return plan.Mode == MigrationMode.Rehearsal
+            ? $"Rehearsal: going on whatever the bound ({bound}) and the limit ({limit})."
+            : decision.Verdict == Verdict.Commit
+                ? $"The bound of {bound} fits the limit of {limit}."
+                : $"The bound is {bound}, and the limit of {limit} would not be kept.";
+    }
+
+    private static TimeSpan? Seconds(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(seconds) : null;
+}

@@ -1,0 +1,61 @@
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>Puts what happened beside what was predicted, term by term.</summary>
+internal static class TermOutcomes
+{
+    private const string ArcPrefix = "arc ";
+
+    /// <param name="terms">The predicted terms, in their order.</param>
+    /// <param name="arcs">The arcs inside the last blackout.</param>
+    /// <param name="transfer">The transfer of the stop phase; null if it did not come to that.</param>
+    public static IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms, IReadOnlyList<ArcRun> arcs, TransferSample? transfer)
+    {
+        var outcomes = new List<TermOutcome>();
+        var explained = new HashSet<ArcRun>();
+        foreach (var term in terms)
+        {
+            outcomes.Add(new TermOutcome(term.Term, term.Device, term.P50Seconds, term.BoundSeconds, term.Term switch
+            {
+                "transfer fixed" => transfer?.Fixed.TotalSeconds,
+                "transfer state" => transfer?.Moving.TotalSeconds,
+                _ => ArcSeconds(term, arcs, explained),
+            }));
+        }
+
+        // A deadline-capable device takes several arcs at once; that has no term of its own.
+        outcomes.AddRange(arcs.Where(run => !explained.Contains(run))
+            .Select(run => new TermOutcome($"{ArcPrefix}{run.Arc}", run.Device, null, null, run.Result.Took.TotalSeconds)));
+        return outcomes;
+    }
+
+    private static double? ArcSeconds(TermEstimate term, IReadOnlyList<ArcRun> arcs, HashSet<ArcRun> explained)
+    {
+        if (!term.Term.StartsWith(ArcPrefix, StringComparison.Ordinal) || !Arc.TryParse(term.Term.AsSpan(ArcPrefix.Length), out var arc))
+        {
+            return null;
+        }
+
+        // A predicted combination was walked arc by arc: those between its ends belong to it.
+        var own = new List<ArcRun>();
+        var at = arc.From;
+        foreach (var run in arcs.Where(run => run.Device == term.Device && run.Result.Reached))
+        {
+            if (at != arc.To && run.Arc.From == at)
+            {
+                own.Add(run);
+                at = run.Arc.To;
+            }
+        }
+
+        if (at != arc.To || own.Count == 0)
+        {
+            return null;
+        }
+
+        explained.UnionWith(own);
+        return own.Sum(run => run.Result.Took.TotalSeconds);
+    }
+}

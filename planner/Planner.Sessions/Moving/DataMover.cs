@@ -1,0 +1,160 @@
+using Planner.Measurements;
+
+namespace Planner.Sessions;
+
+/// <summary>
+/// Carries the stream of one device from source to destination. One thread reads and another loads, at the same time, with
+/// a fixed pool of buffers between them: the order is kept, and nothing is allocated for a chunk.
+/// </summary>
+/// <remarks>The bytes are opaque. Borders of chunks mean nothing (vfio-uapi: "order matters, chunk borders do not").</remarks>
+public sealed class DataMover : IDisposable
+{
+    /// <summary>Nobody's device state is larger than this; a stream that is has no end.</summary>
+    private const long MaximumBytes = 1L << 40;
+
+    private readonly TimeProvider _clock;
+    private readonly byte[][] _buffers;
+    private readonly int[] _lengths;
+    private readonly SemaphoreSlim _free;
+    private readonly SemaphoreSlim _filled;
+    private volatile bool _isStopped;
+    private MigrationSide? _failedSide;
+    private string? _trouble;
+    private long _bytes;
+    private long _start;
+    private long _firstByte;
+    private long _end;
+
+    /// <summary>Makes a mover and its buffers.</summary>
+    /// <param name="buffers">The number of buffers; at least 2.</param>
+    /// <param name="bufferBytes">The size of each; at least 4 KiB.</param>
+    /// <param name="clock">The clock for the measurements.</param>
+    public DataMover(int buffers, int bufferBytes, TimeProvider clock)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(buffers, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, 4096);
+        _clock = clock;
+        _buffers = [.. Enumerable.Range(0, buffers).Select(_ => GC.AllocateArray<byte>(bufferBytes, pinned: true))];
+        _lengths = new int[buffers];
+        _free = new SemaphoreSlim(0);
+        _filled = new SemaphoreSlim(0);
+    }
+
+    /// <summary>Makes the mover ready for a transfer. Neither side may be at work.</summary>
+    public void Begin()
+    {
+        Drain(_free);
+        Drain(_filled);
+        _free.Release(_buffers.Length);
+        _isStopped = false;
+        _failedSide = null;
+        _trouble = null;
+        _bytes = 0;
+        _start = _firstByte = _end = _clock.GetNanoseconds();
+    }
+
+    /// <summary>Reads the source; called on its thread. Returns when its part is done.</summary>
+    /// <param name="source">The device, in a saving state.</param>
+    /// <param name="end">When reading ends.</param>
+    /// <param name="roundLimit">The longest time of a round; without effect for a whole stream.</param>
+    public void Read(IMigrationDevice source, StreamEnd end, TimeSpan roundLimit)
+    {
+        var until = end == StreamEnd.Round ? _start + (long)(roundLimit.TotalSeconds * 1e9) : long.MaxValue;
+        try
+        {
+            for (var slot = 0; ; slot = (slot + 1) % _buffers.Length)
+            {
+                _free.Wait();
+                var length = _isStopped || _clock.GetNanoseconds() >= until ? 0 : source.Read(_buffers[slot]);
+                if (_bytes == 0)
+                {
+                    _firstByte = _clock.GetNanoseconds();
+                }
+
+                _bytes += length;
+                if (_bytes > MaximumBytes)
+                {
+                    Fail(MigrationSide.Source, $"the stream has no end after {UnitText.FormatBytes(_bytes)}");
+                    length = 0;
+                }
+
+                _lengths[slot] = length;
+                _filled.Release();
+                if (length == 0)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Abandon(MigrationSide.Source, e.Message);
+        }
+    }
+
+    /// <summary>Loads the destination; called on its thread. Returns when its part is done.</summary>
+    /// <param name="destination">The device, in RESUMING.</param>
+    public void Load(IMigrationDevice destination)
+    {
+        try
+        {
+            for (var slot = 0; ; slot = (slot + 1) % _buffers.Length)
+            {
+                _filled.Wait();
+                if (_isStopped || _lengths[slot] == 0)
+                {
+                    break;
+                }
+
+                destination.Write(_buffers[slot].AsSpan(0, _lengths[slot]));
+                _free.Release();
+            }
+        }
+        catch (Exception e)
+        {
+            Abandon(MigrationSide.Destination, e.Message);
+        }
+
+        _end = _clock.GetNanoseconds();
+    }
+
+    /// <summary>Ends the transfer early. A call to a device that is under way is not cut short.</summary>
+    /// <param name="side">The side that is the reason.</param>
+    /// <param name="trouble">The reason, in one sentence.</param>
+    public void Abandon(MigrationSide side, string trouble)
+    {
+        Fail(side, trouble);
+        _free.Release();
+        _filled.Release();
+    }
+
+    /// <summary>What it came to. Both sides have to be done.</summary>
+    public Moved Result => new(_bytes, _start, _firstByte, Math.Max(_end, _firstByte), _failedSide, _trouble);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _free.Dispose();
+        _filled.Dispose();
+    }
+
+    private static void Drain(SemaphoreSlim semaphore)
+    {
+        while (semaphore.Wait(0))
+        {
+        }
+    }
+
+    private void Fail(MigrationSide side, string trouble)
+    {
+        lock (_buffers)
+        {
+            if (!_isStopped)
+            {
+                _failedSide = side;
+                _trouble = trouble;
+                _isStopped = true;
+            }
+        }
+    }
+}
