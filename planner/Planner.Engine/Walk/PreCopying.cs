@@ -60,7 +60,7 @@ internal static class PreCopying
             IsSurveyed = true,
             PreCopiedBytes = carried,
             PreCopy = e.PreCopy,
-            ExpectedBytes = StopPhaseSize.Expect(turn.Plan.Devices[e.Device], carried, e.PreCopy, e.DataSizeBytes),
+            ExpectedBytes = StopPhaseSize.Expect(turn.Plan.Devices[e.Device].Source, carried, e.PreCopy, e.DataSizeBytes),
         });
     }
 }

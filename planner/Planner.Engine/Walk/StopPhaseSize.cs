@@ -3,13 +3,17 @@ using Planner.Measurements;
 namespace Planner.Engine;
 
 /// <summary>What the stop phase will carry, from what a device says; drivers mean different things by MIG_DATA_SIZE.</summary>
-internal static class StopPhaseSize
+public static class StopPhaseSize
 {
     /// <summary>Estimates by the rule for the driver.</summary>
+    /// <param name="source">What the source device offers.</param>
+    /// <param name="preCopiedBytes">What pre-copy has carried of the stream that the stop phase goes on with; 0 if it starts anew.</param>
+    /// <param name="preCopy">What pre-copy still has to carry; null if the device does not tell.</param>
+    /// <param name="dataSizeBytes">The data size that the device tells; null if it tells none.</param>
     /// <returns>Bytes; null if the device tells no data size. Then the class's history has to do.</returns>
     /// <remarks>What pre-copy still has to carry is a floor, not a bound: it will be in the stop phase, but says nothing about
     /// what else will.</remarks>
-    public static long? Expect(DevicePlan device, long preCopiedBytes, PreCopyInfo? preCopy, long? dataSizeBytes)
+    public static long? Expect(DeviceOffer source, long preCopiedBytes, PreCopyInfo? preCopy, long? dataSizeBytes)
     {
         if (dataSizeBytes is not { } size)
         {
@@ -17,7 +21,7 @@ internal static class StopPhaseSize
         }
 
         var floor = preCopy is { } left ? left.InitialBytes + left.DirtyBytes : 0;
-        var rest = device.Source.DataSizeMeaning == DataSizeMeaning.Total && device.UsesPreCopy ? size - preCopiedBytes : size;
+        var rest = source.DataSizeMeaning == DataSizeMeaning.Total ? size - preCopiedBytes : size;
         return Math.Max(rest, floor);
     }
 }

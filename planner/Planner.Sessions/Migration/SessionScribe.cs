@@ -24,8 +24,8 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
         [.. plan.OnFailure.Select(action => action.ToString().ToLowerInvariant())],
         [.. plan.Devices.Select((device, i) => new JournalDevice(
             device.Name,
-            new JournalEndpoint(device.SourceAddress, state.Sources[i].Found!.Value, device.Source),
-            new JournalEndpoint(device.DestinationAddress, state.Destinations[i].Found!.Value, device.Destination)))]);
+            Endpoint(device.SourceAddress, state.Sources[i], device.Source),
+            Endpoint(device.DestinationAddress, state.Destinations[i], device.Destination)))]);
 
     public void Note(EngineState? before, Happening happened, EngineStep step, long nowNanoseconds)
     {
@@ -52,6 +52,9 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
             BlackoutArcs.Clear();
         }
     }
+
+    private static JournalEndpoint Endpoint(string address, Participant participant, DeviceOffer offer) =>
+        new(address, participant.Found!.Value, offer.DeviceClass, offer.Capabilities, offer.OffersReset);
 
     private void NoteEvent(EngineState before, Happening happened, EngineState after)
     {

@@ -1,24 +1,121 @@
+using System.Collections.Immutable;
+using Planner.Engine;
 using Planner.Measurements;
+using Planner.Policies;
 
 namespace Planner.Sessions;
 
 /// <summary>Finds the journals of migrations whose process died and brings every machine back to RUNNING, or on to it.</summary>
 public sealed class CrashRecovery
 {
+    private const string Simulated = "sim:";
+
     private readonly string _directory;
     private readonly SessionServices _services;
 
     /// <summary>Makes a recovery.</summary>
-    /// <param name="directory">The state directory that the journals are in; it may be missing.</param>
+    /// <param name="stateDirectory">The state directory that the journals are in; it may be missing.</param>
     /// <param name="services">What to work with; <see cref="SessionServices.Reopen"/> opens the devices and has to be there.</param>
-    public CrashRecovery(string directory, SessionServices services)
+    public CrashRecovery(string stateDirectory, SessionServices services)
     {
-        _directory = directory;
+        ArgumentNullException.ThrowIfNull(services.Reopen);
+        _directory = MigrationJournal.DirectoryOf(stateDirectory);
         _services = services;
     }
 
     /// <summary>Recovers every machine whose session is dead. Journals of living sessions, and of recoveries under way, are left alone.</summary>
+    /// <param name="cancellationToken">Stops between two machines; one that was begun is brought to its end.</param>
     /// <returns>One entry for each machine; empty if there was nothing to do.</returns>
     /// <exception cref="JournalException">The directory cannot be read.</exception>
-    public IReadOnlyList<RecoveredMachine> Run(CancellationToken cancellationToken) => throw new NotSupportedException(_directory + _services.Clock + cancellationToken);
+    public IReadOnlyList<RecoveredMachine> Run(CancellationToken cancellationToken)
+    {
+        var recovered = new List<RecoveredMachine>();
+        foreach (var path in Journals())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                if (MigrationJournal.TakeOver(path) is { } taken)
+                {
+                    using var journal = taken.Journal;
+                    recovered.Add(Recover(journal, taken.Contents));
+                }
+            }
+            catch (JournalException e)
+            {
+                recovered.Add(new RecoveredMachine("", Path.GetFileName(path), MigrationOutcome.NeedsPerson, e.Message));
+            }
+        }
+
+        return recovered;
+    }
+
+    private string[] Journals()
+    {
+        try
+        {
+            return Directory.Exists(_directory) ? [.. Directory.GetFiles(_directory, "*.journal").Order(StringComparer.Ordinal)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"The journals in {_directory} cannot be read ({e.Message.TrimEnd('.')}): run this as the user who ran the migration.", e);
+        }
+    }
+
+    private RecoveredMachine Recover(MigrationJournal journal, JournalContents contents)
+    {
+        var header = contents.Header;
+        if (header.Devices.All(d => IsSimulated(d.Source.Address) && IsSimulated(d.Destination.Address)))
+        {
+            journal.Close();
+            return new RecoveredMachine(header.MigrationId, header.Machine, MigrationOutcome.Recovered,
+                "Its simulated devices ended with the process that was killed; there is nothing left to recover.");
+        }
+
+        var services = _services with { Journal = journal, Reopen = Open };
+        using var loop = new SessionLoop(
+            header.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)null)),
+            header.Devices.Select(d => (d.Destination.Address, (IMigrationDevice?)null)),
+            services,
+            new RecoveryScribe(header, new SessionNotices(header.MigrationId, services.Clock, services.Observers)));
+        var (state, _) = loop.Run(
+            now => MigrationEngine.Recover(Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, now),
+            CancellationToken.None);
+        if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
+        {
+            journal.Close();
+        }
+
+        return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, state.Reason);
+    }
+
+    /// <summary>A simulated device is memory of its process: opening it again would give another one that knows nothing.</summary>
+    private IMigrationDevice Open(string address) => IsSimulated(address)
+        ? throw new DeviceException(DeviceFault.NotFound, $"{address}: the simulated device ended with the process that was killed.")
+        : _services.Reopen!(address);
+
+    private static bool IsSimulated(string address) => address.StartsWith(Simulated, StringComparison.Ordinal);
+
+    private static MigrationPlan Plan(JournalHeader header) => new()
+    {
+        Devices = [.. header.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, Offer(d.Source), Offer(d.Destination)))],
+        OnFailure = [.. header.OnFailure.Select(name => Enum.Parse<FailureAction>(name, ignoreCase: true))],
+    };
+
+    private static DeviceOffer Offer(JournalEndpoint endpoint) => new()
+    {
+        DeviceClass = endpoint.DeviceClass,
+        Capabilities = endpoint.Capabilities,
+        CommitArc = DeviceOffer.CommitArcOfUnknownDriver(endpoint.Capabilities),
+        OffersReset = endpoint.OffersReset,
+    };
+
+    private static ImmutableArray<Participant> Participants(JournalContents contents, MigrationSide side) =>
+    [
+        .. contents.Header.Devices.Select((device, i) => new Participant
+        {
+            Found = (side == MigrationSide.Source ? device.Source : device.Destination).Found,
+            WasTouched = contents.WasTouched(side, i),
+        }),
+    ];
 }
