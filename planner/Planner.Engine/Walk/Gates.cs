@@ -52,7 +52,10 @@ internal static class Gates
             EvaluationsInVain = isBetter ? 0 : turn.State.EvaluationsInVain + 1,
             SmallestBoundSeconds = isBetter ? bound : turn.State.SmallestBoundSeconds,
         };
-        if (turn.State.EvaluationsInVain >= turn.Plan.Patience || double.IsNaN(gate.Decision.NextEvaluationSeconds))
+
+        // Evidence does not grow while a session waits: without a bound now there is none later.
+        var isHopeless = gate.Decision.Method is null || double.IsNaN(gate.Decision.NextEvaluationSeconds);
+        if (isHopeless || turn.State.EvaluationsInVain >= turn.Plan.Patience)
         {
             Retreat.Begin(turn, MigrationOutcome.Stayed, Explain(gate));
             return;

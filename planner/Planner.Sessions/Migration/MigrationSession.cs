@@ -141,7 +141,7 @@ public sealed class MigrationSession
             Reason = state.Reason,
             Decision = first,
             SecondDecision = Explain(state.SecondGate),
-            Terms = first is null ? [] : TermOutcomes.Compare(first.Terms, scribe.BlackoutArcs, scribe.Transfer),
+            Terms = first is null ? [] : TermOutcomes.Compare(first.Terms, scribe.BlackoutArcs, scribe.Transfer, scribe.StreamBytes),
             Snapshot = snapshot,
             Record = record,
             Measurements = book.Noted with { Migrations = [record] },

@@ -12,6 +12,9 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
     /// <summary>The arcs inside the last blackout.</summary>
     public List<ArcRun> BlackoutArcs { get; } = [];
 
+    /// <summary>What each device's stream carried in the stop phase.</summary>
+    public Dictionary<string, long> StreamBytes { get; } = [];
+
     /// <summary>The transfer of the stop phase, all devices together; null before it is complete.</summary>
     public TransferSample? Transfer { get; private set; }
 
@@ -74,6 +77,7 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
                 NoteMove(e.Device, TransferPhase.StopCopy, moved);
                 book.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, notices.Now));
                 _streams[e.Device] = moved;
+                StreamBytes[plan.Devices[e.Device].Name] = e.Bytes;
                 NoteTransfer();
                 break;
         }

@@ -11,7 +11,9 @@ internal static class TermOutcomes
     /// <param name="terms">The predicted terms, in their order.</param>
     /// <param name="arcs">The arcs inside the last blackout.</param>
     /// <param name="transfer">The transfer of the stop phase; null if it did not come to that.</param>
-    public static IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms, IReadOnlyList<ArcRun> arcs, TransferSample? transfer)
+    /// <param name="bytes">What each device's stream carried in it.</param>
+    public static IReadOnlyList<TermOutcome> Compare(
+        IReadOnlyList<TermEstimate> terms, IReadOnlyList<ArcRun> arcs, TransferSample? transfer, IReadOnlyDictionary<string, long> bytes)
     {
         var outcomes = new List<TermOutcome>();
         var explained = new HashSet<ArcRun>();
@@ -20,7 +22,7 @@ internal static class TermOutcomes
             outcomes.Add(new TermOutcome(term.Term, term.Device, term.P50Seconds, term.BoundSeconds, term.Term switch
             {
                 "transfer fixed" => transfer?.Fixed.TotalSeconds,
-                "transfer state" => transfer?.Moving.TotalSeconds,
+                "transfer state" => StateSeconds(term, transfer, bytes),
                 _ => ArcSeconds(term, arcs, explained),
             }));
         }
@@ -30,6 +32,12 @@ internal static class TermOutcomes
             .Select(run => new TermOutcome($"{ArcPrefix}{run.Arc}", run.Device, null, null, run.Result.Took.TotalSeconds)));
         return outcomes;
     }
+
+    /// <summary>Streams share the time of the transfer by their bytes, as they do in the prediction.</summary>
+    private static double? StateSeconds(TermEstimate term, TransferSample? transfer, IReadOnlyDictionary<string, long> bytes) =>
+        transfer is null || term.Device is null || !bytes.TryGetValue(term.Device, out var own)
+            ? null
+            : transfer.Bytes == 0 ? 0 : transfer.Moving.TotalSeconds * own / transfer.Bytes;
 
     private static double? ArcSeconds(TermEstimate term, IReadOnlyList<ArcRun> arcs, HashSet<ArcRun> explained)
     {
