@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Planner.Tests.Architecture;
+
+public sealed partial class RepositoryRuleTests
+{
+    private const int MaximumFileBytes = 512 * 1024;
+    private const int MaximumCodeLines = 450;
+
+    // What must not be in product code, and why. Words are put together so that this file does not hold them.
+    private static readonly (string Pattern, string Why)[] Forbidden =
+    [
+        ("NotImplemented" + "Exception", "what is not there yet is not in the product"),
+        (@"\bTO" + @"DO\b|\bFIX" + @"ME\b|\bHA" + @"CK\b", "open ends belong to issues"),
+        (@"\bThread\.Sl" + "eep", "waits are on time providers, so that tests need not wait"),
+        (@"\bDateTime\.(Utc)?N" + @"ow\b|\bDateTimeOffset\.(Utc)?N" + @"ow\b", "time comes from time providers or values"),
+        (@"\bnew Ran" + @"dom\(\)|\bRandom\.Sha" + "red", "what is drawn can be drawn again: seeds are values"),
+    ];
+
+    [Fact]
+    public void A_file_holds_one_type_and_has_its_name()
+    {
+        foreach (var file in Sources.Code)
+        {
+            var types = TopLevelType().Matches(File.ReadAllText(file)).Select(m => m.Groups["name"].Value).Distinct().ToList();
+            var name = Path.GetFileName(file).Split('.')[0];
+            Assert.True(types.Count == 0 ? name == "Program" || name.EndsWith("Info", StringComparison.Ordinal) : types.SequenceEqual([name]), $"{Sources.Name(file)} holds {string.Join(", ", types)}");
+        }
+    }
+
+    [Fact]
+    public void A_namespace_is_the_projects_name()
+    {
+        foreach (var file in Sources.ProductCode)
+        {
+            var declared = Namespace().Match(File.ReadAllText(file));
+            Assert.True(!declared.Success || declared.Groups["name"].Value == Sources.Name(file).Split('/')[1], $"{Sources.Name(file)} is in {declared.Groups["name"].Value}");
+        }
+    }
+
+    [Fact]
+    public void No_file_of_code_is_too_long_to_be_read() =>
+        Assert.All(Sources.Code, f => Assert.True(File.ReadLines(f).Count() <= MaximumCodeLines, $"{Sources.Name(f)} has more than {MaximumCodeLines} lines"));
+
+    [Fact]
+    public void No_file_is_large_but_fixtures() => Assert.All(
+        Sources.All.Where(f => !Sources.Name(f).Contains("/Fixtures/", StringComparison.Ordinal)),
+        f => Assert.True(new FileInfo(f).Length <= MaximumFileBytes, $"{Sources.Name(f)} is larger than {MaximumFileBytes} bytes"));
+
+    [Fact]
+    public void Product_code_holds_no_open_ends_and_no_hidden_clocks_or_dice()
+    {
+        foreach (var file in Sources.ProductCode)
+        {
+            var text = File.ReadAllText(file);
+            foreach (var (pattern, why) in Forbidden)
+            {
+                Assert.False(Regex.IsMatch(text, pattern), $"{Sources.Name(file)} holds {Regex.Match(text, pattern)}: {why}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Scripts_can_be_run_and_end_lines_as_Unix_does()
+    {
+        foreach (var script in Sources.All.Where(f => File.ReadLines(f).FirstOrDefault()?.StartsWith("#!", StringComparison.Ordinal) == true))
+        {
+            Assert.True(File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute), $"{Sources.Name(script)} is not executable");
+            Assert.DoesNotContain("\r", File.ReadAllText(script), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_rules_look_at_something()
+    {
+        Assert.Contains(Path.Combine(Repository.Root, "tests/run"), Sources.All);
+        Assert.Contains(Path.Combine(Repository.Root, "telemetry/Planner.Measurements/Devices/Arc.cs"), Sources.ProductCode);
+        Assert.True(Sources.ProductProjects.Count >= 9);
+        Assert.Equal(["One", "Two", "Three"], TopLevelType().Matches("public sealed class One\n{\n    private class No;\ninternal readonly record struct Two(int X);\npublic delegate bool Three<T>(string x);\n").Select(m => m.Groups["name"].Value));
+    }
+
+    // Types stand at the beginning of a line, since namespaces are file-scoped.
+    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|ref|unsafe)\s+)*(?:class|struct|interface|enum|record(?:\s+(?:struct|class))?|delegate\s+\S+)\s+(?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex TopLevelType();
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+}
