@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Planner.Cli.Verbs;
 
 namespace Planner.Cli;
 

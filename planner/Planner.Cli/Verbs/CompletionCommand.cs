@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner completion bash</c>: prints the script that makes the shell complete verbs and options.</summary>
 internal static class CompletionCommand

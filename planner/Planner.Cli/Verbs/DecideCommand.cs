@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Planner.Policies;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner decide &lt; snapshot.json</c>: one decision with its explanation.</summary>
 internal static class DecideCommand

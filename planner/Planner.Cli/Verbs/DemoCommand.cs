@@ -5,7 +5,7 @@ using Planner.Measurements;
 using Planner.Telemetry;
 using Spectre.Console;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner demo</c>: the main job on built-in devices behind real vfio-user sockets, in three stories.</summary>
 internal static class DemoCommand

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Planner.Devices;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner device PROFILE --listen PATH</c>: puts a simulated device behind a vfio-user socket.</summary>
 internal static class DeviceCommand

@@ -4,7 +4,7 @@ using Planner.Measurements;
 using Planner.Sessions;
 using Spectre.Console;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, stores samples, prints the latency table.</summary>
 internal static class MeasureCommand

@@ -7,7 +7,7 @@ using Planner.Sessions;
 using Planner.Telemetry;
 using Spectre.Console;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner migrate SOURCE DESTINATION --sla CLASS</c>: runs a migration under an SLA.</summary>
 internal static class MigrateCommand

@@ -3,7 +3,7 @@ using Planner.Devices;
 using Planner.Measurements;
 using Spectre.Console;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner probe TARGET</c>: what a device offers.</summary>
 internal static class ProbeCommand

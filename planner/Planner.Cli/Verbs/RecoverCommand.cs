@@ -3,7 +3,7 @@ using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Telemetry;
 
-namespace Planner.Cli.Verbs;
+namespace Planner.Cli;
 
 /// <summary><c>planner recover</c>: after a crash, brings every machine back to RUNNING, or on to it.</summary>
 internal static class RecoverCommand
