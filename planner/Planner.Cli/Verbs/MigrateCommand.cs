@@ -62,6 +62,12 @@ internal static class MigrateCommand
         var services = new SessionServices { Store = store, Journal = journal, Reopen = MachineDevices.Open };
         var result = RunShown(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
         Print(context, result, record?.Trouble);
+        telemetry?.Dispose();
+        if (telemetry?.Problem is { } problem)
+        {
+            context.Error.WriteLine($"planner: {problem}");
+        }
+
         return MigrationReport.ExitStatusOf(result.Outcome);
     }
 

@@ -48,11 +48,11 @@ public sealed class SqliteMeasurementStore : IMeasurementStore
         Guarded(() =>
         {
             using var transaction = _connection.BeginTransaction();
-            _connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
-            _connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
-            _connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
-            _connection.Execute(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From), transaction);
-            _connection.Execute(Statements.WriteMigration, batch.Migrations.Select(MigrationRow.From), transaction);
+            _connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From));
+            _connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From));
+            _connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From));
+            _connection.Execute(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From));
+            _connection.Execute(Statements.WriteMigration, batch.Migrations.Select(MigrationRow.From));
             transaction.Commit();
             return true;
         });

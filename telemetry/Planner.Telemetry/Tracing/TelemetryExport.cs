@@ -22,6 +22,7 @@ public sealed class TelemetryExport : IDisposable
     private readonly ExportErrors _errors;
     private readonly TracerProvider _traces;
     private readonly MeterProvider _metrics;
+    private bool _disposed;
     private bool _flushed;
 
     private TelemetryExport(Uri collector, TracerProvider traces, MeterProvider metrics)
@@ -71,6 +72,12 @@ public sealed class TelemetryExport : IDisposable
     /// <summary>Sends what is left, and gives up after 2 seconds.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         var began = Stopwatch.GetTimestamp();
         _flushed = _traces.Shutdown((int)FlushLimit.TotalMilliseconds);
         var left = FlushLimit - Stopwatch.GetElapsedTime(began);
