@@ -9,7 +9,7 @@ namespace Planner.Estimators;
 /// </remarks>
 public sealed class DirtyCurve
 {
-    private const int TimeConstants = 24;
+    private const int TimeConstants = 32;
 
     private readonly double[] _bytes;
     private readonly double[] _seconds;
@@ -41,11 +41,14 @@ public sealed class DirtyCurve
         var shortest = windows.Min(w => w.Seconds);
         var longest = windows.Max(w => w.Seconds);
         var seconds = new double[TimeConstants];
-        var (from, to) = (Math.Log(shortest / 8), Math.Log(longest * 8));
-        for (var k = 0; k < TimeConstants; k++)
+        var (from, to) = (Math.Log(shortest / 8), Math.Log(longest * 4));
+        for (var k = 0; k < TimeConstants - 1; k++)
         {
-            seconds[k] = Math.Exp(from + (to - from) * k / (TimeConstants - 1));
+            seconds[k] = Math.Exp(from + (to - from) * k / (TimeConstants - 2));
         }
+
+        // As good as a straight line: memory that no observed window has begun to write twice.
+        seconds[^1] = longest * 1000;
 
         // Relative errors: otherwise the long windows, with the many bytes, would leave nothing to the short ones, which decide at the end.
         var smallest = Math.Max(1, windows.Max(w => w.UniqueBytes) * 1e-3);

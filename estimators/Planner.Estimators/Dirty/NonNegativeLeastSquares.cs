@@ -10,10 +10,16 @@ internal static class NonNegativeLeastSquares
     public static double[] Solve(double[,] a, double[] b)
     {
         var (matrix, target) = Reduce(Matrix<double>.Build.DenseOfArray(a), Vector<double>.Build.Dense(b));
+
+        // Columns of one length: the choice of a column, and the tolerances, must not depend on the units.
+        var lengths = matrix.ColumnNorms(2).Map(length => Math.Max(length, double.Epsilon));
+        matrix.MapIndexedInplace((_, column, value) => value / lengths[column]);
         var x = new double[matrix.ColumnCount];
         var active = new List<int>();
         var refused = new bool[x.Length];
-        var tolerance = 1e-10 * Math.Max(1, target.L2Norm());
+        
+        // Measured windows are never as exact as a smaller step would pretend.
+        var tolerance = 1e-6 * target.L2Norm();
 
         // Every column enters a few times at most; the limit only ends cycles that rounding could cause.
         for (var step = 0; step < 4 * x.Length && active.Count < matrix.RowCount; step++)
@@ -38,7 +44,7 @@ internal static class NonNegativeLeastSquares
             refused[best] = !MoveToSolution(matrix, target, x, active, best);
         }
 
-        return x;
+        return [.. x.Select((value, column) => value / lengths[column])];
     }
 
     /// <summary>Replaces many rows by the few that have the same least-squares solutions: the triangle of the QR factors of (A | b).</summary>
@@ -59,7 +65,7 @@ internal static class NonNegativeLeastSquares
     {
         while (active.Count > 0)
         {
-            var solution = Matrix<double>.Build.DenseOfColumnVectors(active.Select(matrix.Column)).QR(QRMethod.Thin).Solve(target);
+            var solution = Matrix<double>.Build.DenseOfColumnVectors(active.Select(matrix.Column)).GramSchmidt().Solve(target);
             if (!double.IsFinite(solution.Sum()) || (active[^1] == newest && x[newest] == 0 && solution[^1] <= 0))
             {
                 active.Remove(newest);

@@ -4,13 +4,13 @@ namespace Planner.Policies;
 public sealed record ArcEvidence
 {
     /// <summary>The state that is left, by its uAPI name.</summary>
-    public string From { get; init; } = "";
+    public string From { get; init => field = value ?? ""; } = "";
 
     /// <summary>The state that is entered, by its uAPI name. The arc may be a combination, such as RESUMING to RUNNING.</summary>
-    public string To { get; init; } = "";
+    public string To { get; init => field = value ?? ""; } = "";
 
     /// <summary>Measured latencies in seconds, oldest first; each at least 0.</summary>
-    public IReadOnlyList<double> Seconds { get; init; } = [];
+    public IReadOnlyList<double> Seconds { get; init => field = value ?? []; } = [];
 
     /// <summary>The worst case that a profile or the device states, in seconds; null if none is stated.</summary>
     public double? WorstSeconds { get; init; }

@@ -1,6 +1,7 @@
 namespace Planner.Policies;
 
 /// <summary>Everything a decision is made from: the input of <c>planner decide</c>. Every part may be missing; the decision says what it lacks.</summary>
+/// <remarks>The lists and names of the snapshot's parts take null for empty: the generated JSON reader hands null for what is missing.</remarks>
 public sealed record DecisionSnapshot
 {
     /// <summary>What is promised; null if not stated.</summary>
@@ -13,11 +14,11 @@ public sealed record DecisionSnapshot
     public TransferEvidence? Transfer { get; init; }
 
     /// <summary>The machine's devices.</summary>
-    public IReadOnlyList<DeviceEvidence> Devices { get; init; } = [];
+    public IReadOnlyList<DeviceEvidence> Devices { get; init => field = value ?? []; } = [];
 
     /// <summary>Past blackouts of this class beside their predictions, oldest first.</summary>
-    public IReadOnlyList<PastBlackout> PastBlackouts { get; init; } = [];
+    public IReadOnlyList<PastBlackout> PastBlackouts { get; init => field = value ?? []; } = [];
 
     /// <summary>The same from gate 2 on: prediction and outcome of what was left once everything was quiesced.</summary>
-    public IReadOnlyList<PastBlackout> PastBlackoutsAfterQuiesce { get; init; } = [];
+    public IReadOnlyList<PastBlackout> PastBlackoutsAfterQuiesce { get; init => field = value ?? []; } = [];
 }

@@ -4,7 +4,7 @@ namespace Planner.Policies;
 public sealed record DeviceEvidence
 {
     /// <summary>The device's name in the machine.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The class whose members share latencies.</summary>
     public string? Class { get; init; }
@@ -13,14 +13,14 @@ public sealed record DeviceEvidence
     public string? State { get; init; }
 
     /// <summary>The migration capabilities, by their uAPI names.</summary>
-    public IReadOnlyList<string> Flags { get; init; } = [];
+    public IReadOnlyList<string> Flags { get; init => field = value ?? []; } = [];
 
     /// <summary>The bytes that the stop phase will carry for it; null if not known.</summary>
     public long? StateBytes { get; init; }
 
     /// <summary>Past actual / expected sizes of the class, oldest first; empty if <see cref="StateBytes"/> is exact.</summary>
-    public IReadOnlyList<double> StateSizeRatios { get; init; } = [];
+    public IReadOnlyList<double> StateSizeRatios { get; init => field = value ?? []; } = [];
 
     /// <summary>The arcs that were measured.</summary>
-    public IReadOnlyList<ArcEvidence> Arcs { get; init; } = [];
+    public IReadOnlyList<ArcEvidence> Arcs { get; init => field = value ?? []; } = [];
 }

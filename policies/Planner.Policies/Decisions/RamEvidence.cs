@@ -7,5 +7,5 @@ public sealed record RamEvidence
     public long? RemainingBytes { get; init; }
 
     /// <summary>Windows of observation, oldest first.</summary>
-    public IReadOnlyList<DirtyWindowEvidence> DirtyWindows { get; init; } = [];
+    public IReadOnlyList<DirtyWindowEvidence> DirtyWindows { get; init => field = value ?? []; } = [];
 }

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using CsCheck;
+using Planner.Measurements;
+using Planner.Policies;
+using Xunit;
+
+namespace Planner.Tests.Decisions;
+
+public class DecisionJsonTests
+{
+    [Fact]
+    public void An_empty_object_is_a_snapshot_with_everything_missing() =>
+        Assert.Equal("{\"devices\":[],\"pastBlackouts\":[],\"pastBlackoutsAfterQuiesce\":[]}", DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot("{}", "s")));
+
+    [Fact]
+    public void Every_number_reads_back_as_the_same_number() => Gen.Double[1e-9, 1e9].Array[1, 30].Sample(values =>
+    {
+        var snapshot = new DecisionSnapshot { Transfer = new TransferEvidence { FixedSeconds = values } };
+        return DecisionJson.ReadSnapshot(DecisionJson.WriteSnapshot(snapshot), "s").Transfer!.FixedSeconds.SequenceEqual(values);
+    });
+
+    [Fact]
+    public void Writing_and_reading_changes_nothing() => Snapshots.Any.Sample(
+        snapshot =>
+        {
+            var text = DecisionJson.WriteSnapshot(snapshot);
+            return DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(text, "s")) == text;
+        },
+        iter: 50);
+
+    [Theory]
+    [InlineData("{\n  \"slo\": {}\n}", 2, 3, "unknown key 'slo'; known here are sla, ram, transfer, devices, pastBlackouts, pastBlackoutsAfterQuiesce")]
+    [InlineData("{\"sla\": {\"blackoutLimit\": 3}}", 1, 10, "unknown key 'blackoutLimit'; known here are class, blackoutLimitSeconds")]
+    [InlineData("{\"sla\": {\"confidence\": \"0.99\"}}", 1, 24, "'confidence' must be a number")]
+    [InlineData("{\"sla\": {\"confidence\": 1}}", 1, 24, "sla.confidence: must be above 0 and below 1, such as 0.99; it is 1")]
+    [InlineData("{\"sla\": {\"confidence\": 0}}", 1, 24, "must be above 0 and below 1")]
+    [InlineData("{\"sla\": {\"blackoutLimitSeconds\": -0.3}}", 1, 34, "sla.blackoutLimitSeconds: must be at least 1E-09")]
+    [InlineData("{\"sla\": {\"blackoutLimitSeconds\": 1e999}}", 1, 34, "'blackoutLimitSeconds' is too large; a finite number is expected")]
+    [InlineData("{\"sla\": {\"whenEvidenceIsInsufficient\": \"wait\"}}", 1, 40, "'whenEvidenceIsInsufficient' must be one of stay, worstCase, accept")]
+    [InlineData("{\"sla\": {\"whenEvidenceIsInsufficient\": 2}}", 1, 40, "must be one of stay, worstCase, accept")]
+    [InlineData("{\"sla\": {}, \"sla\": {}}", 1, 13, "the key 'sla' is given twice")]
+    [InlineData("{\"ram\": {\"remainingBytes\": 1.5}}", 1, 28, "'remainingBytes' must be a whole number")]
+    [InlineData("{\"ram\": {\"remainingBytes\": -1}}", 1, 28, "ram.remainingBytes: must be at least 0")]
+    [InlineData("{\"ram\": {\"dirtyWindows\": [{\"seconds\": 1}]}}", 1, 27, "the key 'uniqueBytes' is missing here")]
+    [InlineData("{\"ram\": {\"dirtyWindows\": [{\"seconds\": 0, \"uniqueBytes\": 1}]}}", 1, 39, "ram.dirtyWindows[0].seconds: must be at least 1E-09")]
+    [InlineData("{\"transfer\": {\"fixedSeconds\": [0.1, -0.1]}}", 1, 37, "transfer.fixedSeconds[1]: must be at least 0")]
+    [InlineData("{\"transfer\": {\"bytesPerSecond\": [0]}}", 1, 34, "transfer.bytesPerSecond[0]: must be at least 1")]
+    [InlineData("{\"transfer\": {\"bytesPerSecond\": [null]}}", 1, 34, "a value of 'bytesPerSecond' must be a number")]
+    [InlineData("{\"transfer\": {\"bytesPerSecond\": 5}}", 1, 33, "'bytesPerSecond' must be a list [ ]")]
+    [InlineData("{\"transfer\": null, \"devices\": null}", 1, 31, "'devices' must be a list [ ]")]
+    [InlineData("{\"devices\": [{\"state\": \"STOPPED\"}]}", 1, 24, "devices[0].state: 'STOPPED' is no device state; they are ERROR, STOP")]
+    [InlineData("{\"devices\": [{\"state\": \"PRE_COPY\", \"flags\": [\"STOP_COPY\"]}]}", 1, 24, "a device with the flags STOP_COPY has no state PRE_COPY")]
+    [InlineData("{\"devices\": [{\"flags\": [\"STOPCOPY\"]}]}", 1, 25, "devices[0].flags[0]: 'STOPCOPY' is no migration flag; they are STOP_COPY, P2P and PRE_COPY")]
+    [InlineData("{\"devices\": [{\"flags\": [\"P2P\"]}]}", 1, 24, "STOP_COPY is missing")]
+    [InlineData("{\"devices\": [{\"name\": \"a\"}, {\"name\": \"a\"}]}", 1, 38, "two devices are named 'a'")]
+    [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"STOP\", \"to\": \"RUNING\"}]}]}", 1, 47, "devices[0].arcs[0].to: 'RUNING' is no device state")]
+    [InlineData("{\"devices\": [{\"arcs\": [{\"to\": \"STOP\"}]}]}", 1, 24, "devices[0].arcs[0].from: '' is no device state")]
+    [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"STOP\", \"to\": \"RUNNING\"}, {\"from\": \"STOP\", \"to\": \"RUNNING\"}]}]}", 1, 59, "the arc STOP->RUNNING is given twice")]
+    [InlineData("{\"pastBlackouts\": [{\"predictedSeconds\": 0, \"actualSeconds\": 1}]}", 1, 41, "pastBlackouts[0].predictedSeconds: must be at least 1E-09")]
+    [InlineData("[]", 1, 1, "the text must be an object { }")]
+    [InlineData("{\n \"sla\": {\n", 3, 1, "this is not JSON that can be read")]
+    [InlineData("", 1, 1, "this is not JSON that can be read")]
+    [InlineData("{} {}", 1, 4, "this is not JSON that can be read")]
+    [InlineData("{\"devices\": [{\"name\": \"ä€😀\", \"x\": 1}]}", 1, 31, "unknown key 'x'")]
+    public void What_is_not_a_snapshot_is_refused_with_line_and_column(string text, long line, long column, string problem)
+    {
+        var e = Assert.Throws<DocumentException>(() => DecisionJson.ReadSnapshot(text, "my.json"));
+        Assert.StartsWith($"my.json:{line}:{column}: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_much_of_anything_is_refused()
+    {
+        var list = string.Join(',', Enumerable.Repeat("1", DecisionJson.MaximumListLength + 1));
+        var e = Assert.Throws<DocumentException>(() => DecisionJson.ReadSnapshot($"{{\"transfer\":{{\"fixedSeconds\":[{list}]}}}}", "s"));
+        Assert.Contains("'fixedSeconds' has more than 100000 values", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<DocumentException>(() => DecisionJson.ReadSnapshot(new string(' ', DecisionJson.MaximumLength + 1), "s"));
+        Assert.Contains("at most 16777216 are read", e.Message, StringComparison.Ordinal);
+        Assert.Throws<DocumentException>(() => DecisionJson.ReadSnapshot(string.Concat(Enumerable.Repeat("{\"sla\":", 5000)), "s"));
+    }
+
+    [Fact]
+    public void Whatever_text_comes_it_is_a_snapshot_or_refused() =>
+        Gen.Select(Gen.Int[0, 2000], Gen.Char["{}[]\",:0-9.eE nultrfas"].Array[1, 4]).Sample(
+            (at, noise) =>
+            {
+                var text = DecisionJson.WriteSnapshot(Snapshots.Machine(samples: 3, blackouts: 3, ramBytes: 5));
+                at %= text.Length;
+                text = text[..at] + new string(noise) + text[Math.Min(text.Length, at + noise.Length)..];
+                try
+                {
+                    var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(text, "s"));
+                    DecisionJson.WriteDecision(evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment));
+                }
+                catch (DocumentException e)
+                {
+                    Assert.True(e.Line > 0, e.Message);
+                }
+            },
+            iter: 2000);
+
+    [Fact]
+    public void A_decision_has_the_keys_of_the_contract_and_null_for_what_is_not_known()
+    {
+        var evaluator = SwitchoverEvaluator.Prepare(Snapshots.Machine(blackouts: 3));
+        var text = DecisionJson.WriteDecision(evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment));
+        using var json = JsonDocument.Parse(text);
+        Assert.Equal(
+            ["verdict", "limitSeconds", "confidence", "blackout", "evidence", "terms", "dominant", "reason", "wouldCommitIf", "nextEvaluationSeconds", "lastSafeCommitSeconds"],
+            json.RootElement.EnumerateObject().Select(p => p.Name));
+        var blackout = json.RootElement.GetProperty("blackout");
+        Assert.Equal(["p50Seconds", "boundSeconds", "missProbability", "method"], blackout.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(JsonValueKind.Null, blackout.GetProperty("boundSeconds").ValueKind);
+        Assert.Equal(["term", "device", "p50Seconds", "boundSeconds", "samples"], json.RootElement.GetProperty("terms")[0].EnumerateObject().Select(p => p.Name));
+        Assert.Contains("PRE_COPY->PRE_COPY_P2P", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', text);
+    }
+}
