@@ -89,7 +89,11 @@ public sealed class SimulatedDevice : IMigrationDevice
     {
         lock (_lock)
         {
-            Check(_model.SetArcLimit(arc, limit.Ticks * TimeSpan.NanosecondsPerTick), $"a limit for {arc}");
+            var errno = _model.SetArcLimit(arc, limit.Ticks * TimeSpan.NanosecondsPerTick);
+            if (errno != Errno.None)
+            {
+                throw Failure(errno, $"a limit for {arc}");
+            }
         }
     }
 
@@ -131,7 +135,7 @@ public sealed class SimulatedDevice : IMigrationDevice
         lock (_lock)
         {
             var step = _model.Read(buffer, _clock.NowNanoseconds);
-            Check(step.Errno, $"data in {_model.State.Name()}");
+            CheckData(step);
             _clock.WaitUntil(step.EndNanoseconds - (step.Count > 0 ? StreamLeadNanoseconds : 0));
             return step.Count;
         }
@@ -143,7 +147,7 @@ public sealed class SimulatedDevice : IMigrationDevice
         lock (_lock)
         {
             var step = _model.Write(data, _clock.NowNanoseconds);
-            Check(step.Errno, $"data in {_model.State.Name()}");
+            CheckData(step);
             _clock.WaitUntil(step.EndNanoseconds - StreamLeadNanoseconds);
         }
     }
@@ -200,11 +204,11 @@ public sealed class SimulatedDevice : IMigrationDevice
         }
     }
 
-    private void Check(Errno errno, string what)
+    private void CheckData(StreamStep step)
     {
-        if (errno != Errno.None)
+        if (step.Errno != Errno.None)
         {
-            throw Failure(errno, what);
+            throw Failure(step.Errno, $"data in {_model.State.Name()}");
         }
     }
 

@@ -45,7 +45,8 @@ public sealed record ServerBehaviour
     /// <summary>Whether error replies carry 0 in place of the error number.</summary>
     public bool ErrorsHaveNoNumber { get; init; }
 
-    /// <summary>Whether the body of an unknown command is not consumed, so that all that follows is garbage.</summary>
+    /// <summary>Whether the body of an unknown command is not consumed, so that all that follows is garbage.
+    /// Goes with <see cref="ReassemblesRequests"/>.</summary>
     public bool LeavesBodiesOfUnknownCommands { get; init; }
 
     /// <summary>Whether the VERSION reply always has max_msg_fds, max_data_xfer_size and migration, proposed or not.</summary>

@@ -14,6 +14,7 @@ internal sealed class ServerDmaLog
     private const int ReportDataBytes = 24;
     private const int MaxMaps = 65535;
 
+    // By address; no two overlap.
     private readonly List<(ulong Address, ulong Size)> _maps = [];
     private ulong _pageBytes;
 
@@ -32,12 +33,14 @@ internal sealed class ServerDmaLog
             return Errno.EINVAL;
         }
 
-        if (_maps.Any(m => address < m.Address + m.Size && m.Address < address + size))
+        var next = IndexAfter(address);
+        if ((next > 0 && address - _maps[next - 1].Address < _maps[next - 1].Size)
+            || (next < _maps.Count && _maps[next].Address - address < size))
         {
             return Errno.EEXIST;
         }
 
-        _maps.Add((address, size));
+        _maps.Insert(next, (address, size));
         return Errno.None;
     }
 
@@ -97,13 +100,13 @@ internal sealed class ServerDmaLog
             return Errno.EINVAL;
         }
 
-        var map = _maps.Find(m => address >= m.Address && address - m.Address < m.Size);
-        if (map.Size == 0)
+        var next = IndexAfter(address);
+        if (next == 0 || address - _maps[next - 1].Address >= _maps[next - 1].Size)
         {
             return Errno.ENOENT;
         }
 
-        if (map != (address, length))
+        if (_maps[next - 1] != (address, length))
         {
             return Errno.EOPNOTSUPP;
         }
@@ -119,5 +122,12 @@ internal sealed class ServerDmaLog
         data[..ReportDataBytes].CopyTo(replyData);
         replyData[ReportDataBytes..replyDataBytes].Clear();
         return Errno.None;
+    }
+
+    // The index of the first mapping that begins above an address.
+    private int IndexAfter(ulong address)
+    {
+        var index = _maps.BinarySearch((address, ulong.MaxValue));
+        return index < 0 ? ~index : index + 1;
     }
 }

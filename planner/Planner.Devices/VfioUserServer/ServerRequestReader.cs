@@ -29,8 +29,8 @@ internal sealed class ServerRequestReader
     public ServerRequest Next(TimeSpan limit, out VfioUserHeader header, out ReadOnlySpan<byte> body) =>
         _reassembles ? NextWhole(limit, out header, out body) : NextAsItComes(limit, out header, out body);
 
-    /// <summary>Puts the body of the last request back, to be taken for the next headers.</summary>
-    public void LeaveBody(int bodyBytes) => _start -= bodyBytes;
+    /// <summary>Puts the body of the last request back, to be taken for the next headers. Only where requests are reassembled.</summary>
+    public void LeaveBody(int bodyBytes) => _start -= _reassembles ? bodyBytes : 0;
 
     private ServerRequest NextWhole(TimeSpan limit, out VfioUserHeader header, out ReadOnlySpan<byte> body)
     {
@@ -60,7 +60,7 @@ internal sealed class ServerRequestReader
 
     private ServerRequest Gather(int bytes, TimeSpan limit)
     {
-        if (_buffer.Length - _start < bytes)
+        if (_buffer.Length - _start < bytes || _start == _end)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
             _end -= _start;

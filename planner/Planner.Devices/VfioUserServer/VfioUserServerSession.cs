@@ -313,7 +313,7 @@ public sealed class VfioUserServerSession
 
     private void Send(VfioUserHeader request, VfioUserFlags flags, int payloadBytes, uint error)
     {
-        if (request.Flags.HasFlag(VfioUserFlags.NoReply))
+        if ((request.Flags & VfioUserFlags.NoReply) != VfioUserFlags.Command)
         {
             return;
         }
