@@ -26,6 +26,9 @@ public sealed record Participant
     /// <summary>Whether it was reset on the way back.</summary>
     public bool WasReset { get; init; }
 
+    /// <summary>Whether a reset was tried on the way back and failed.</summary>
+    public bool ResetFailed { get; init; }
+
     /// <summary>Why nothing more is tried with it, as the end of a sentence; null while there is hope.</summary>
     public string? GivenUp { get; init; }
 }

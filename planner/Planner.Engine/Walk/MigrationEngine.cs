@@ -71,17 +71,16 @@ public static class MigrationEngine
                 NoteArc(turn, e);
                 break;
             case StateAnswered e:
-                var asked = turn.Get(e.Side, e.Device);
-                turn.Set(e.Side, e.Device, asked with
-                {
-                    Pending = PendingCommand.None,
-                    State = e.State,
-                    Found = asked.Found ?? e.State,
-                    GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : asked.GivenUp,
-                });
+                NoteState(turn, e);
                 break;
             case ResetEnded e:
-                turn.Set(e.Side, e.Device, turn.Get(e.Side, e.Device) with { Pending = PendingCommand.None, State = null });
+                turn.Set(e.Side, e.Device, turn.Get(e.Side, e.Device) with
+                {
+                    Pending = PendingCommand.None,
+                    State = null,
+                    WasReset = e.Trouble is null,
+                    ResetFailed = e.Trouble is not null,
+                });
                 break;
             case Surveyed e:
                 PreCopying.NoteSurvey(turn, e);
@@ -111,6 +110,22 @@ public static class MigrationEngine
                 turn.State = turn.State with { IsCancelled = true };
                 break;
         }
+    }
+
+    private static void NoteState(Turn turn, StateAnswered e)
+    {
+        var participant = turn.Get(e.Side, e.Device);
+        // A reset leads to RUNNING (vfio-uapi section 6). Where it does not, the device may still hold what it held.
+        var isInvalidReset = participant.WasReset && e.State is not DeviceState.Running;
+        turn.Set(e.Side, e.Device, participant with
+        {
+            Pending = PendingCommand.None,
+            State = e.State,
+            Found = participant.Found ?? e.State,
+            GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
+            WasReset = participant.WasReset && !isInvalidReset,
+            ResetFailed = participant.ResetFailed || isInvalidReset,
+        });
     }
 
     private static void NoteArc(Turn turn, ArcEnded e)
@@ -143,10 +158,11 @@ public static class MigrationEngine
 
     private static EngineStep Act(Turn turn)
     {
-        EngineStage before;
+        // What is found out about one device may let another go on: until nothing changes any more.
+        EngineState before;
         do
         {
-            before = turn.State.Stage;
+            before = turn.State;
             if (turn.State.IsCancelled && CanBeCancelled(turn))
             {
                 Retreat.Begin(turn, MigrationOutcome.Stayed, "It was cancelled before the commit point; the machine runs on the source.");
@@ -154,7 +170,7 @@ public static class MigrationEngine
 
             ActOnce(turn);
         }
-        while (turn.State.Stage != before);
+        while (!ReferenceEquals(turn.State, before));
         return turn.Step;
     }
 

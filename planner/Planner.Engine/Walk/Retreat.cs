@@ -77,7 +77,7 @@ internal static class Retreat
             return true;
         }
 
-        switch (NextMeans(turn, MigrationSide.Source, device))
+        switch (NextMeans(turn, device))
         {
             case FailureAction.Unwind:
                 // All devices can listen before one begins to talk to its peers.
@@ -97,8 +97,7 @@ internal static class Retreat
                 Reset(turn, MigrationSide.Source, device);
                 return false;
             default:
-                turn.Set(MigrationSide.Source, device, source with { GivenUp = "nothing that the policy allows brings it back to RUNNING" });
-                return true;
+                return GiveUp(turn, MigrationSide.Source, device, "nothing that the policy allows brings it back to RUNNING");
         }
     }
 
@@ -116,12 +115,10 @@ internal static class Retreat
             return false;
         }
 
-        // Nothing of the guest may stay behind: a destination that took any of its state is reset, even if its state looks right.
-        var hasTakenState = !destination.WasReset && (destination.State == DeviceState.Resuming || HasTakenState(turn, device));
-        if (hasTakenState && turn.Plan.Devices[device].Destination.OffersReset)
+        if (!destination.WasReset && HasTakenState(turn, device))
         {
-            Reset(turn, MigrationSide.Destination, device);
-            return false;
+            // What holds any of the guest's state must never be started, however right its state looks.
+            return Empty(turn, device);
         }
 
         if (destination.State == destination.Found)
@@ -129,36 +126,52 @@ internal static class Retreat
             return true;
         }
 
-        if (destination.Found is { } found && NextMeans(turn, MigrationSide.Destination, device) == FailureAction.Unwind)
+        if (CanWalk(turn, MigrationSide.Destination, device))
         {
-            turn.StepTowards(MigrationSide.Destination, device, found);
+            turn.StepTowards(MigrationSide.Destination, device, destination.Found!.Value);
             return false;
         }
 
-        turn.Set(MigrationSide.Destination, device, destination with { GivenUp = "it could not be brought back to where it was" });
+        return GiveUp(turn, MigrationSide.Destination, device, "it could not be brought back to where it was");
+    }
+
+    private static bool Empty(Turn turn, int device)
+    {
+        var destination = turn.Get(MigrationSide.Destination, device);
+        if (destination.ResetFailed || !turn.Plan.Devices[device].Destination.OffersReset)
+        {
+            return GiveUp(turn, MigrationSide.Destination, device, "it holds state of the guest and could not be reset");
+        }
+
+        Reset(turn, MigrationSide.Destination, device);
+        return false;
+    }
+
+    private static bool GiveUp(Turn turn, MigrationSide side, int device, string trouble)
+    {
+        turn.Set(side, device, turn.Get(side, device) with { GivenUp = trouble });
         return true;
     }
 
     private static bool HasTakenState(Turn turn, int device) =>
-        turn.State.IsRecovery || turn.State.Streams[device] is { PreCopiedBytes: > 0 } or { Activity: StreamActivity.Loaded or StreamActivity.Broken };
+        turn.State.IsRecovery || turn.State.Destinations[device].State == DeviceState.Resuming || turn.State.Streams[device] is { PreCopiedBytes: > 0 } or { Activity: StreamActivity.Loaded or StreamActivity.Broken };
 
-    /// <summary>The next thing to try with a device that is not where it should be; null if there is nothing left.</summary>
-    private static FailureAction? NextMeans(Turn turn, MigrationSide side, int device)
+    /// <summary>The next thing to try with a source device that is not in RUNNING; null if there is nothing left.</summary>
+    private static FailureAction? NextMeans(Turn turn, int device)
     {
-        var participant = turn.Get(side, device);
-        var target = side == MigrationSide.Source ? DeviceState.Running : participant.Found ?? DeviceState.Running;
-        var hasWay = participant.FailedSteps < UnwindTries
-            && MigrationStateMachine.TryGetPath(participant.State!.Value, target, turn.Plan.Devices[device].Offer(side).Capabilities, out _);
+        var source = turn.Get(MigrationSide.Source, device);
+        var canWalk = CanWalk(turn, MigrationSide.Source, device);
 
         // A device on which nothing failed simply walks back, as does one that has just been reset.
-        if (hasWay && (!participant.HasFailed || participant.WasReset || side == MigrationSide.Destination))
+        if (canWalk && (!source.HasFailed || source.WasReset))
         {
             return FailureAction.Unwind;
         }
 
+        var canReset = !source.WasReset && !source.ResetFailed && turn.Plan.Devices[device].Source.OffersReset;
         foreach (var means in turn.Plan.OnFailure)
         {
-            if (means == FailureAction.Unwind ? hasWay : !participant.WasReset && turn.Plan.Devices[device].Offer(side).OffersReset)
+            if (means == FailureAction.Unwind ? canWalk : canReset)
             {
                 return means;
             }
@@ -167,9 +180,16 @@ internal static class Retreat
         return null;
     }
 
+    private static bool CanWalk(Turn turn, MigrationSide side, int device)
+    {
+        var participant = turn.Get(side, device);
+        return participant.FailedSteps < UnwindTries && MigrationStateMachine.TryGetPath(
+            participant.State!.Value, participant.Found ?? DeviceState.Running, turn.Plan.Devices[device].Offer(side).Capabilities, out _);
+    }
+
     private static void Reset(Turn turn, MigrationSide side, int device)
     {
-        turn.Set(side, device, turn.Get(side, device) with { Pending = PendingCommand.Reset, WasReset = true, FailedSteps = 0 });
+        turn.Set(side, device, turn.Get(side, device) with { Pending = PendingCommand.Reset, FailedSteps = 0 });
         turn.Send(new ResetDevice(side, device));
     }
 

@@ -1,0 +1,291 @@
+using System.Collections.Immutable;
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+using Xunit;
+
+namespace Planner.Tests.Engine;
+
+/// <summary>Devices as the engine meets them, in virtual time: it carries commands out one after the other, in any order that a test
+/// chooses, injects what a test asks for, and holds every step against the rules that must never be broken.</summary>
+internal sealed class World
+{
+    private readonly List<EngineCommand> _open = [];
+    private readonly DeviceState[][] _states;
+    private readonly bool[] _hasImage;
+    private readonly bool[] _isStreamOpen;
+    private bool _isStopped;
+
+    public World(MigrationPlan plan)
+    {
+        Plan = plan;
+        _states = [Enumerable.Repeat(DeviceState.Running, plan.Devices.Length).ToArray(), Enumerable.Repeat(DeviceState.Running, plan.Devices.Length).ToArray()];
+        _hasImage = new bool[plan.Devices.Length];
+        _isStreamOpen = new bool[plan.Devices.Length];
+        State = null!;
+    }
+
+    public MigrationPlan Plan { get; }
+
+    public EngineState State { get; private set; }
+
+    public long Now { get; private set; } = 1_000_000_000;
+
+    /// <summary>Every command there ever was.</summary>
+    public List<EngineCommand> Log { get; } = [];
+
+    /// <summary>The commands that are not answered yet.</summary>
+    public IReadOnlyList<EngineCommand> Open => _open;
+
+    /// <summary>Decides what becomes of an arc: null for success. The state may be any; it becomes the truth.</summary>
+    public Func<RunArc, (ArcOutcome Outcome, DeviceState Truth)?> OnArc { get; set; } = _ => null;
+
+    /// <summary>Decides whether a stream breaks, and on which side.</summary>
+    public Func<EngineCommand, MigrationSide?> OnStream { get; set; } = _ => null;
+
+    /// <summary>How long a command takes.</summary>
+    public Func<EngineCommand, double> Seconds { get; set; } = _ => 0.001;
+
+    /// <summary>Whether a device answers when it is asked for its state.</summary>
+    public Func<MigrationSide, int, bool> CanBeAsked { get; set; } = (_, _) => true;
+
+    /// <summary>Whether a reset works.</summary>
+    public Func<MigrationSide, int, bool> CanBeReset { get; set; } = (_, _) => true;
+
+    /// <summary>What the evaluator of a survey is made from.</summary>
+    public Func<EngineState, DecisionSnapshot> Snapshot { get; set; } = _ => new DecisionSnapshot();
+
+    /// <summary>Whether a reset that says it worked leaves the device as it was: older libvfio-user servers do that.</summary>
+    public bool ResetKeepsState { get; set; }
+
+    public bool JournalWorks { get; set; } = true;
+
+    public MigrationOutcome Outcome => State.IntendedOutcome;
+
+    public EndSession? End => Log.OfType<EndSession>().SingleOrDefault();
+
+    public DeviceState Truth(MigrationSide side, int device) => _states[(int)side][device];
+
+    public void SetTruth(MigrationSide side, int device, DeviceState state) => _states[(int)side][device] = state;
+
+    public void SetImage(int device) => _hasImage[device] = true;
+
+    /// <summary>The arcs that were sent, as text, such as <c>S RUNNING->STOP</c>.</summary>
+    public IEnumerable<string> Arcs(int device) => Log.OfType<RunArc>().Where(c => c.Device == device)
+        .Select(c => $"{(c.Side == MigrationSide.Source ? "S" : "D")} {c.Arc}");
+
+    public World Start()
+    {
+        Take(MigrationEngine.Start(Plan, Now));
+        return this;
+    }
+
+    public World StartRecovery(bool isHandedOver)
+    {
+        ImmutableArray<Participant> participants = [.. Plan.Devices.Select(_ => new Participant { Found = DeviceState.Running, WasTouched = true })];
+        Take(MigrationEngine.Recover(Plan, participants, participants, isHandedOver, Now));
+        return this;
+    }
+
+    public World Cancel()
+    {
+        Take(MigrationEngine.Advance(State, new CancelRequested(), Now));
+        return this;
+    }
+
+    /// <summary>Answers until the end, the oldest command first.</summary>
+    public World Run() => Run(_ => 0);
+
+    /// <summary>Answers until the end, in an order of the test's choice.</summary>
+    public World Run(Func<int, int> choose, int mostSteps = 5000)
+    {
+        for (var i = 0; i < mostSteps && State.Stage != EngineStage.Ended; i++)
+        {
+            Assert.True(_open.Count > 0, $"the engine waits for nothing in {State.Stage}");
+            Answer(choose(_open.Count));
+        }
+
+        Assert.Equal(EngineStage.Ended, State.Stage);
+        CheckTheEnd();
+        return this;
+    }
+
+    /// <summary>Answers one open command.</summary>
+    public void Answer(int index)
+    {
+        var command = _open[index];
+        _open.RemoveAt(index);
+        Now += (long)(Seconds(command) * 1e9);
+        if (Reply(command) is { } happened)
+        {
+            Take(MigrationEngine.Advance(State, happened, Now));
+        }
+    }
+
+    private void Take(EngineStep step)
+    {
+        foreach (var command in step.Commands)
+        {
+            Log.Add(command);
+            Check(command, step.State);
+            if (command is StopStreams)
+            {
+                _isStopped = true;
+            }
+            else if (command is not (MarkHandover or ReportDecision or EndSession))
+            {
+                _open.Add(command);
+            }
+        }
+
+        State = step.State;
+    }
+
+    private EngineEvent? Reply(EngineCommand command) => command switch
+    {
+        QueryState c => CanBeAsked(c.Side, c.Device)
+            ? new StateAnswered(c.Side, c.Device, Truth(c.Side, c.Device), null)
+            : new StateAnswered(c.Side, c.Device, null, "no answer"),
+        RunArc c => Walk(c),
+        ResetDevice c => Reset(c),
+        Survey c => OnStream(c) is { } side
+            ? new StreamBroken(c.Device, side, "it broke")
+            : _isStopped && Plan.Devices[c.Device].UsesPreCopy
+                ? new StreamBroken(c.Device, MigrationSide.Source, "it was stopped")
+                : new Surveyed(c.Device, Plan.Devices[c.Device].UsesPreCopy ? 1000 : 0, null, 1_000_000),
+        StartStream c => Stream(c),
+        PrepareEvaluation => new EvaluationReady(SwitchoverEvaluator.Prepare(Snapshot(State))),
+        OpenJournal => JournalWorks ? new JournalOpened() : new JournalFailed("the disk is full"),
+        WakeAt c => Wake(c),
+        _ => null,
+    };
+
+    private Woke Wake(WakeAt c)
+    {
+        Now = Math.Max(Now, c.WakeAtNanoseconds);
+        return new Woke(c.WakeAtNanoseconds);
+    }
+
+    private ArcEnded Walk(RunArc c)
+    {
+        var capabilities = Plan.Devices[c.Device].Offer(c.Side).Capabilities;
+        Assert.Equal(Truth(c.Side, c.Device), c.Arc.From);
+        Assert.True(MigrationStateMachine.TryGetPath(c.Arc.From, c.Arc.To, capabilities, out var path), $"{c.Arc} is refused");
+        Assert.True(c.DeadlineNanoseconds is not null || path.Length == 1, $"{c.Arc} is no single arc");
+        var injected = OnArc(c);
+        if (injected is null && c.Side == MigrationSide.Destination && c.Arc.From == DeviceState.Resuming && !_hasImage[c.Device])
+        {
+            injected = (ArcOutcome.Failed, DeviceState.Resuming);
+        }
+
+        var (outcome, truth) = injected ?? (ArcOutcome.Completed, c.Arc.To);
+        _states[(int)c.Side][c.Device] = truth;
+        DeviceState? told = outcome == ArcOutcome.Unknown ? null : truth;
+        return new ArcEnded(c.Side, c.Device, c.Arc, new ArcResult(outcome, told, outcome == ArcOutcome.Failed ? Errno.EIO : Errno.None, TimeSpan.FromMilliseconds(1)));
+    }
+
+    private ResetEnded Reset(ResetDevice c)
+    {
+        if (!CanBeReset(c.Side, c.Device))
+        {
+            return new ResetEnded(c.Side, c.Device, "it failed");
+        }
+
+        if (ResetKeepsState)
+        {
+            return new ResetEnded(c.Side, c.Device, null);
+        }
+
+        _states[(int)c.Side][c.Device] = DeviceState.Running;
+        if (c.Side == MigrationSide.Destination)
+        {
+            _hasImage[c.Device] = false;
+        }
+
+        return new ResetEnded(c.Side, c.Device, null);
+    }
+
+    private EngineEvent Stream(StartStream c)
+    {
+        Assert.Equal(DeviceState.StopCopy, Truth(MigrationSide.Source, c.Device));
+        Assert.Equal(DeviceState.Resuming, Truth(MigrationSide.Destination, c.Device));
+        Assert.False(_isStreamOpen[c.Device], "a stream is read once");
+        _isStreamOpen[c.Device] = true;
+        if (OnStream(c) is { } side || _isStopped)
+        {
+            return new StreamBroken(c.Device, OnStream(c) ?? MigrationSide.Source, "it broke");
+        }
+
+        _hasImage[c.Device] = true;
+        return new StreamLoaded(c.Device, 1_000_000);
+    }
+
+    /// <summary>The rules for each command, whatever the order of events.</summary>
+    private void Check(EngineCommand command, EngineState after)
+    {
+        if (command is not RunArc arc)
+        {
+            return;
+        }
+
+        Assert.DoesNotContain(_open, o => o is RunArc r && r.Side == arc.Side && r.Device == arc.Device);
+        var isHandedOver = Log.OfType<MarkHandover>().Any();
+        if (arc.Side == MigrationSide.Source)
+        {
+            CheckSource(arc, after, isHandedOver);
+        }
+        else if (_hasImage[arc.Device] && (arc.Arc.To.IsRunning()))
+        {
+            Assert.True(isHandedOver, "the guest's state starts on the destination only after the handover");
+            Assert.All(Plan.Devices, (_, i) => Assert.False(Truth(MigrationSide.Source, i).IsRunning(), "two running"));
+            if (arc.Arc.To == DeviceState.Running && Plan.Devices.Length > 1)
+            {
+                Assert.All(Plan.Devices, (_, i) => Assert.True(Truth(MigrationSide.Destination, i).IsRunning(), "the barrier before RUNNING on the destination"));
+            }
+        }
+    }
+
+    private void CheckSource(RunArc arc, EngineState after, bool isHandedOver)
+    {
+        Assert.False(isHandedOver && arc.Arc.To.IsRunning(), "nothing starts on the source after the handover");
+        var isLeaving = !arc.Arc.To.IsRunning() && arc.Arc.From.IsRunning();
+        var isPastCommit = isLeaving || (arc.Arc.To is DeviceState.RunningP2P or DeviceState.PreCopyP2P
+            && arc.Arc.From is DeviceState.Running or DeviceState.PreCopy && !Plan.Devices[arc.Device].CanComeBackFromQuiesced);
+        if (isPastCommit && after.Stage is EngineStage.Quiescing or EngineStage.Stopping && Plan.Mode != MigrationMode.Rehearsal)
+        {
+            Assert.Equal(MigrationMode.Active, Plan.Mode);
+            var gate = (Plan.HasSecondGate ? after.SecondGate : after.FirstGate)!;
+            Assert.Equal(Verdict.Commit, gate.Decision.Verdict);
+            Assert.True(gate.Decision.BoundSeconds <= Plan.Limit!.Value.TotalSeconds, "a commit whose bound does not fit");
+        }
+
+        if (isLeaving && Plan.Devices.Length > 1)
+        {
+            Assert.All(Plan.Devices, (_, i) => Assert.True(
+                Truth(MigrationSide.Source, i) is not (DeviceState.Running or DeviceState.PreCopy), "the barrier before STOP on the source"));
+        }
+    }
+
+    private void CheckTheEnd()
+    {
+        var sides = new[] { MigrationSide.Source, MigrationSide.Destination };
+        var running = sides.Select(side => Plan.Devices.Select((_, i) => Truth(side, i)).ToArray()).ToArray();
+        switch (Outcome)
+        {
+            case MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit:
+                Assert.All(running[1], s => Assert.Equal(DeviceState.Running, s));
+                Assert.All(running[0], s => Assert.False(s.IsRunning()));
+                Assert.All(_hasImage, Assert.True);
+                break;
+            case MigrationOutcome.NeedsPerson:
+                Assert.Contains("device nic", End!.Reason, StringComparison.Ordinal);
+                break;
+            default:
+                Assert.All(running[0], s => Assert.Equal(DeviceState.Running, s));
+                Assert.All(_hasImage, (hasImage, i) => Assert.False(hasImage && Truth(MigrationSide.Destination, i).IsRunning(), "two running"));
+                break;
+        }
+
+        Assert.NotEmpty(End!.Reason);
+    }
+}
