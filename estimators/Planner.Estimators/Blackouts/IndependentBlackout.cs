@@ -43,22 +43,18 @@ public sealed class IndependentBlackout
     /// <param name="tail">The probability; in (0, 1).</param>
     public double Quantile(in BlackoutLoad load, double tail)
     {
-        var low = 0.0;
-        var high = _largestArcsSeconds + _transfer[^1].Seconds(load);
-        for (var i = 0; i < Bisections; i++)
+        // The answer is rounded up to a grid that does not depend on the bytes but for doublings of its step, so it never falls as they grow.
+        var largest = _largestArcsSeconds + _transfer[^1].Seconds(load);
+        var step = _stepSeconds / 4;
+        step = Math.ScaleB(step, Math.Max(0, Math.ILogB(largest / step) - Bisections));
+        var (low, high) = (-1L, (long)Math.Ceiling(largest / step));
+        while (high - low > 1)
         {
             var middle = (low + high) / 2;
-            if (Beyond(load, middle) <= tail)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle;
-            }
+            (low, high) = Beyond(load, middle * step) <= tail ? (low, middle) : (middle, high);
         }
 
-        return high;
+        return high * step;
     }
 
     /// <summary>The probability that the blackout exceeds a time, and never less than the smallest sample behind it can tell at 95 %.</summary>

@@ -87,6 +87,12 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
 
     private void AddStates(BoundCarrier carrier)
     {
+        // The model joins the margins of all sizes into one distribution; what one device adds to it cannot be taken out again.
+        if (carrier.Method == BoundMethod.Independent && _prepared.Model.Terms.Any(t => t.Kind == TermKind.StateSize))
+        {
+            return;
+        }
+
         var largest = _prepared.StateShares.Select((share, device) => (Bytes: share * moment.StateBytes, Device: device))
             .Where(s => s.Bytes > 0).OrderByDescending(s => s.Bytes).Take(LargestStates);
         foreach (var (bytes, device) in largest)
