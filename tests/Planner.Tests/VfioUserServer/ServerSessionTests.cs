@@ -58,11 +58,13 @@ public class ServerSessionTests
         byte[] toResuming = [.. Handshake, .. SetState(Stop), .. SetState(Resuming)];
         foreach (var (before, request) in new[] { (toStopCopy, read), (toResuming, write) })
         {
-            byte[] once = [.. before, .. Repeat(request, 100)];
-            byte[] thrice = [.. before, .. Repeat(request, 300)];
-            Allocated(once);
+            byte[] few = [.. before, .. Repeat(request, 100)];
+            byte[] many = [.. before, .. Repeat(request, 2100)];
+            Allocated(few);
 
-            Assert.Equal(Allocated(once), Allocated(thrice));
+            // The count of a thread jumps by some kilobytes when a collection falls in between. Anything left by each request
+            // would be at least 24 bytes.
+            Assert.InRange(Allocated(many) - Allocated(few), -40_000, 40_000);
         }
     }
 
