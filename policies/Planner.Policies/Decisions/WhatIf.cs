@@ -55,6 +55,9 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
             case (true, false, true):
                 _found.Add($"error budget >= {Words.SecondsUp(bound)}");
                 break;
+            case (false, true, false):
+                _found.Add($"limit >= {Words.SecondsUp(bound)} and complete within >= {Words.SecondsUp(moment.ElapsedSeconds + rest)}");
+                break;
             case (true, true, false):
                 _found.Add($"complete within >= {Words.SecondsUp(moment.ElapsedSeconds + rest)}");
                 break;

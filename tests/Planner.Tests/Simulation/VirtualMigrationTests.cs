@@ -67,19 +67,25 @@ public class VirtualMigrationTests
     public void Nearly_all_moments_that_fit_are_taken_and_the_limit_is_kept()
     {
         var (fitting, taken, commits, violations) = (0, 0, 0, 0);
-        for (var seed = 0; seed < 24; seed++)
+        var missed = new List<string>();
+        for (var seed = 0; seed < 16; seed++)
         {
             var truth = new RandomMachine(seed, withFaults: false).Rehearse(1000, kept: 2).Order().ToList();
             var p99 = truth[(int)(0.99 * truth.Count)];
             var machine = new RandomMachine(seed, withFaults: false);
-            machine.Rehearse(400, kept: 400);
-            for (var i = 0; i < 12; i++)
+            machine.Rehearse(800, kept: 800);
+            for (var i = 0; i < 16; i++)
             {
                 var limit = p99 * machine.Between(0.4, 3);
                 var outcome = machine.Migrate(TimeSpan.FromSeconds(limit), MigrationMode.Active, InsufficientEvidenceAction.Stay);
                 var committed = outcome.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
                 fitting += limit >= p99 ? 1 : 0;
                 taken += limit >= p99 && committed ? 1 : 0;
+                if (limit >= p99 && !committed)
+                {
+                    missed.Add($"seed {seed}: limit {limit / p99:0.00} of p99: {outcome.Reason}");
+                }
+
                 commits += committed ? 1 : 0;
                 violations += outcome.Outcome == MigrationOutcome.CompletedOverLimit ? 1 : 0;
                 if (committed)
@@ -89,7 +95,7 @@ public class VirtualMigrationTests
             }
         }
 
-        Assert.True(taken >= 0.95 * fitting, $"{taken} of {fitting} fitting moments were taken");
+        Assert.True(taken >= 0.95 * fitting, $"{taken} of {fitting} fitting moments were taken; missed: {string.Join('\n', missed)}");
         Assert.True(violations <= 8, $"{violations} of {commits} commits exceeded the limit");
     }
 
