@@ -12,12 +12,10 @@ namespace Planner.Devices;
 /// </remarks>
 public sealed class SimulatedDeviceModel
 {
-    private const int ArcSeries = 64;
-
     private readonly SimulatedDeviceOptions _options;
     private readonly TransitionPlanner _planner;
     private readonly Draws _draws;
-    private readonly long[] _arcRuns = new long[ArcSeries];
+    private readonly long[] _arcRuns = new long[TransitionPlanner.SeriesCount];
     private readonly Dictionary<Arc, long> _arcLimits = [];
     private StateStreamSource? _source;
     private StateStreamSink? _sink;
@@ -32,6 +30,7 @@ public sealed class SimulatedDeviceModel
     /// <param name="options">Its seed and what else is not in the profile.</param>
     public SimulatedDeviceModel(DeviceProfile profile, SimulatedDeviceOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.EstimateFactor, nameof(options));
         Profile = profile;
         _options = options;
         _draws = new Draws(options.Seed);
@@ -67,14 +66,12 @@ public sealed class SimulatedDeviceModel
     /// <summary>The size of the next stream if pre-copy carries none of it, in bytes: the truth, jitter included.</summary>
     public long ForetellStateBytes() => StateBytesOf(_streams);
 
-    /// <summary>The bytes that would be read to the end of the stream if STOP_COPY were entered now, or still are to be read in it.</summary>
-    public long ForetellStopCopyBytes(long nowNanoseconds)
-    {
-        Settle(nowNanoseconds);
-        return _source is null || (_options.RestartsStreamAtStopCopy && State != DeviceState.StopCopy)
+    /// <summary>The bytes that would be read to the end of the stream if STOP_COPY were entered, or still are to be read in it.</summary>
+    /// <param name="atNanoseconds">When it is entered: the present, or later if nothing is read until then.</param>
+    public long ForetellStopCopyBytes(long atNanoseconds) =>
+        _source is null || (_options.RestartsStreamAtStopCopy && State != DeviceState.StopCopy)
             ? ForetellStateBytes()
-            : _source.RemainingBytes;
-    }
+            : _source.RemainingBytes(UnsettledSeconds(atNanoseconds));
 
     /// <summary>Begins a command to change the state, and with it decides all that happens on the way.</summary>
     /// <param name="target">The state to reach.</param>
@@ -124,14 +121,19 @@ public sealed class SimulatedDeviceModel
     /// <returns>Bytes: an estimate. The real size differs by up to the jitter.</returns>
     public long DataSizeBytes(long nowNanoseconds)
     {
-        Settle(nowNanoseconds);
-        return Profile.DataSize switch
+        if (Profile.DataSize == DataSizeMeaning.Maximum)
         {
-            DataSizeMeaning.Maximum => (long)Math.Ceiling(Profile.StateBytes * (1 + Profile.StateJitter)),
-            DataSizeMeaning.Remaining when _source is not null && State == DeviceState.StopCopy => _source.RemainingBytes,
-            DataSizeMeaning.Remaining when _source is not null => Math.Max(0, _source.RemainingBytes + Profile.StateBytes - StateBytesOf(_streams - 1)),
-            _ => Profile.StateBytes,
-        };
+            return (long)Math.Ceiling(Profile.StateBytes * (1 + Profile.StateJitter));
+        }
+
+        if (Profile.DataSize != DataSizeMeaning.Remaining || _source is null)
+        {
+            return Profile.StateBytes;
+        }
+
+        // In STOP_COPY the device knows; before, it knows what was read and what changed, but not the jitter.
+        var remaining = _source.RemainingBytes(UnsettledSeconds(nowNanoseconds));
+        return State == DeviceState.StopCopy ? remaining : Math.Max(0, remaining + Profile.StateBytes - StateBytesOf(_streams - 1));
     }
 
     /// <summary>What pre-copy still has to carry; null outside of PRE_COPY and PRE_COPY_P2P (EINVAL).</summary>
@@ -240,12 +242,11 @@ public sealed class SimulatedDeviceModel
     }
 
     // The guest changes the device's state as long as the device runs freely; in PRE_COPY_P2P it is kept quiet.
+    private double UnsettledSeconds(long now) => State == DeviceState.PreCopy ? Math.Max(0, now - _runsSince) / 1e9 : 0;
+
     private void Settle(long now)
     {
-        if (State == DeviceState.PreCopy && now > _runsSince)
-        {
-            _source!.Run((now - _runsSince) / 1e9);
-            _runsSince = now;
-        }
+        _source?.Run(UnsettledSeconds(now));
+        _runsSince = Math.Max(_runsSince, now);
     }
 }

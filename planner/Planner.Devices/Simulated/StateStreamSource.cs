@@ -51,19 +51,16 @@ internal sealed class StateStreamSource
     /// <summary>Whether a new initial data set, announced by <see cref="Reinitialize"/>, is still to be begun.</summary>
     public bool Reinitialized { get; private set; }
 
-    /// <summary>All bytes that would be read up to the end if STOP_COPY were entered now, or that still are to be read in it.</summary>
-    public long RemainingBytes => CurrentLeft + _pendingInitial + _finalBytes + (long)_dirty;
-
     private long CurrentLeft => _headerLeft + _payloadLeft;
 
     private long ReadableDirty => (long)_dirty / DirtyGranuleBytes * DirtyGranuleBytes;
 
+    /// <summary>All bytes that would be read up to the end if STOP_COPY were entered, or that still are to be read in it.</summary>
+    /// <param name="seconds">How long the guest runs before.</param>
+    public long RemainingBytes(double seconds) => CurrentLeft + _pendingInitial + _finalBytes + (long)DirtyAfter(seconds);
+
     /// <summary>Lets the guest change what was already read.</summary>
-    public void Run(double seconds)
-    {
-        var most = Math.Min(_preCopy.DirtyCapBytes, _position);
-        _dirty = Math.Min(most, _dirty + (_preCopy.DirtyBytesPerSecond * seconds));
-    }
+    public void Run(double seconds) => _dirty = DirtyAfter(seconds);
 
     /// <summary>Puts a new initial data set on the stream; what is dirty is part of it.</summary>
     public void Reinitialize()
@@ -94,6 +91,12 @@ internal sealed class StateStreamSource
         }
 
         return count;
+    }
+
+    private double DirtyAfter(double seconds)
+    {
+        var most = Math.Min(_preCopy.DirtyCapBytes, _position);
+        return Math.Min(most, _dirty + (_preCopy.DirtyBytesPerSecond * seconds));
     }
 
     private int ReadSection(Span<byte> buffer)

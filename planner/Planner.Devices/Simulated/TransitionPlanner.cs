@@ -10,6 +10,9 @@ namespace Planner.Devices;
 /// <param name="estimateFactor">What the device's own estimates are multiplied by.</param>
 internal sealed class TransitionPlanner(DeviceProfile profile, Draws draws, long[] arcRuns, double estimateFactor)
 {
+    /// <summary>The number of series that <see cref="SeriesOf"/> tells apart.</summary>
+    public const int SeriesCount = 64;
+
     // A device that knows its present load expects this quantile; its report of the worst case names the last one.
     private const double ExpectedShare = 0.99;
     private const double WorstShare = 0.9999;
@@ -19,7 +22,7 @@ internal sealed class TransitionPlanner(DeviceProfile profile, Draws draws, long
 
     private static readonly Arc ImageCheck = new(DeviceState.Resuming, DeviceState.Stop);
 
-    /// <summary>The number of an arc's own series of random numbers, from 0 to 63.</summary>
+    /// <summary>The number of an arc's own series of random numbers.</summary>
     public static int SeriesOf(Arc arc) => ((int)arc.From * DeviceStates.Count) + (int)arc.To;
 
     /// <summary>What a later run of an arc is like.</summary>
@@ -31,7 +34,7 @@ internal sealed class TransitionPlanner(DeviceProfile profile, Draws draws, long
         for (var i = 0; i < profile.Faults.Length; i++)
         {
             var fault = profile.Faults[i];
-            if (fault.Arc == arc && draws.Uniform(DrawKind.Fault, (i * DeviceStates.Count * DeviceStates.Count) + series, run) < fault.Probability)
+            if (fault.Arc == arc && draws.Uniform(DrawKind.Fault, (i * SeriesCount) + series, run) < fault.Probability)
             {
                 return new ForetoldArc(duration, fault);
             }

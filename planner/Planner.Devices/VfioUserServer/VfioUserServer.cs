@@ -14,6 +14,8 @@ public sealed class VfioUserServer : IDisposable
     private const int NoSuchDeviceOrAddress = 6;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
+
     private readonly ServerBehaviour _behaviour;
     private readonly Socket _listener;
     private readonly Thread _thread;
@@ -69,7 +71,8 @@ public sealed class VfioUserServer : IDisposable
             clock);
     }
 
-    /// <summary>Stops the server, ends its client's connection and removes the socket. An arc under way is finished first.</summary>
+    /// <summary>Stops the server, ends its client's connection and removes the socket. An arc under way is waited for, but not long:
+    /// it goes on by itself and nobody is told how it ended.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -85,7 +88,7 @@ public sealed class VfioUserServer : IDisposable
 
         RemoveSocket();
         _listener.Dispose();
-        _thread.Join();
+        _thread.Join(StopLimit);
     }
 
     // Before the listener closes: until then nobody else takes the name.

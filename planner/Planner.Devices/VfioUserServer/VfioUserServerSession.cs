@@ -86,18 +86,13 @@ public sealed class VfioUserServerSession
 
     private bool Take(VfioUserHeader header, ReadOnlySpan<byte> body)
     {
-        if (header.IsReply)
-        {
-            // The answer to a DMA command of the server's own; nothing in it is of use.
-            return true;
-        }
-
         if (_client is null)
         {
             return Negotiate(header, body);
         }
 
-        if (!MustWait(header, body))
+        // A reply answers a DMA command of the server's own; nothing in it is of use.
+        if (!header.IsReply && !MustWait(header, body))
         {
             Carry(header, body);
         }

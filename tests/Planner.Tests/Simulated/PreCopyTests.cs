@@ -67,6 +67,7 @@ public class PreCopyTests
 
         // 100,000 B of the first set, 400,000 B that pre-copy never carries, and 100,000 B changed in a tenth of a second.
         Assert.Equal(600_000, model.ForetellStopCopyBytes(Now + (Second / 10)));
+        Assert.Equal(500_000, model.ForetellStopCopyBytes(Now));
     }
 
     [Fact]
