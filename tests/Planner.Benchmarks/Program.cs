@@ -1,4 +1,13 @@
 using BenchmarkDotNet.Running;
+using Planner.Benchmarks;
 
+// dotnet run -c Release --project tests/Planner.Benchmarks -- mover
 // dotnet run -c Release --project tests/Planner.Benchmarks -- --filter '*' --job short
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["mover"])
+{
+    MoverComparison.Run();
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(MoverComparison).Assembly).Run(args);
+}

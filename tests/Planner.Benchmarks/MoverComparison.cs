@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Net.Sockets;
+using Planner.Devices;
+using Planner.Measurements;
+using Planner.Sessions;
+
+namespace Planner.Benchmarks;
+
+/// <summary>
+/// Carries 256 MiB of device state through two vfio-user sockets, and the same number of bytes through two bare UNIX sockets,
+/// in turn in one run: the ratio holds when the machine's speed drifts.
+/// </summary>
+internal static class MoverComparison
+{
+    private const long StateBytes = 256L << 20;
+    private const int BufferBytes = 1 << 20;
+    private const int Rounds = 7;
+
+    /// <summary>Runs the rounds and prints a line for each, and the median ratio.</summary>
+    public static void Run()
+    {
+        var folder = Directory.CreateTempSubdirectory("planner-mover-");
+        try
+        {
+            var ratios = new List<double>();
+            Console.WriteLine("round   devices     bare copy   devices / bare");
+            for (var round = 0; round <= Rounds; round++)
+            {
+                var devices = StateBytes / ThroughDevices(folder.FullName, round).TotalSeconds;
+                var bare = StateBytes / ThroughBareSockets(folder.FullName, round).TotalSeconds;
+                if (round == 0)
+                {
+                    continue;
+                }
+
+                ratios.Add(devices / bare);
+                Console.WriteLine($"{round,5}   {UnitText.FormatBytes(devices)}/s   {UnitText.FormatBytes(bare)}/s   {devices / bare:0.00}");
+            }
+
+            ratios.Sort();
+            Console.WriteLine($"median ratio {ratios[ratios.Count / 2]:0.00}, lowest {ratios[0]:0.00}, highest {ratios[^1]:0.00}");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static TimeSpan ThroughDevices(string folder, int round)
+    {
+        var profile = BuiltInProfiles.FastNic with
+        {
+            Name = "bulk",
+            Capabilities = MigrationCapabilities.StopCopy,
+            CommitArc = new Arc(DeviceState.Running, DeviceState.Stop),
+            Latencies = ImmutableDictionary<Arc, LatencyProfile>.Empty,
+            Load = LoadProfile.Instant,
+            PreCopy = PreCopyProfile.Nothing,
+            ReadBytesPerSecond = null,
+            StateBytes = StateBytes,
+            StateJitter = 0,
+        };
+        using var sourceServer = VfioUserServer.Start(profile, Path.Combine(folder, $"s{round}"));
+        using var destinationServer = VfioUserServer.Start(profile, Path.Combine(folder, $"d{round}"));
+        using var source = DeviceOpener.Open(Address(sourceServer));
+        using var destination = DeviceOpener.Open(Address(destinationServer));
+        Reach(source, DeviceState.StopCopy);
+        Reach(destination, DeviceState.Resuming);
+        using var mover = new DataMover(4, BufferBytes, TimeProvider.System);
+        mover.Begin();
+        var watch = Stopwatch.StartNew();
+        var loader = new Thread(() => mover.Load(destination));
+        loader.Start();
+        mover.Read(source, StreamEnd.Stream, TimeSpan.Zero);
+        loader.Join();
+        watch.Stop();
+        if (mover.Result.Bytes < StateBytes || mover.Result.Trouble is not null)
+        {
+            throw new InvalidOperationException($"{mover.Result.Bytes} bytes were carried; {mover.Result.Trouble}");
+        }
+
+        Reach(destination, DeviceState.Stop);
+        return watch.Elapsed;
+    }
+
+    private static DeviceAddress Address(VfioUserServer server) =>
+        DeviceAddress.TryParse($"vfio-user:{server.SocketPath}", out var address, out var problem) ? address : throw new InvalidOperationException(problem);
+
+    private static void Reach(IMigrationDevice device, DeviceState state)
+    {
+        if (device.SetState(state) is { Reached: false } result)
+        {
+            throw new InvalidOperationException($"{state.Name()}: {result}");
+        }
+    }
+
+    /// <summary>The least that such a transfer can be: one thread reads from a socket and writes to another.</summary>
+    private static TimeSpan ThroughBareSockets(string folder, int round)
+    {
+        using var first = new SocketPair(Path.Combine(folder, $"a{round}"));
+        using var second = new SocketPair(Path.Combine(folder, $"b{round}"));
+        var watch = Stopwatch.StartNew();
+        var feeder = new Thread(() => Feed(first.One));
+        var sink = new Thread(() => Drain(second.Other));
+        feeder.Start();
+        sink.Start();
+        var buffer = new byte[BufferBytes];
+        for (var left = StateBytes; left > 0;)
+        {
+            var read = first.Other.Receive(buffer);
+            SendAll(second.One, buffer.AsSpan(0, read));
+            left -= read;
+        }
+
+        feeder.Join();
+        sink.Join();
+        return watch.Elapsed;
+    }
+
+    private static void Feed(Socket socket)
+    {
+        var buffer = new byte[BufferBytes];
+        Random.Shared.NextBytes(buffer);
+        for (var left = StateBytes; left > 0; left -= BufferBytes)
+        {
+            SendAll(socket, buffer);
+        }
+    }
+
+    private static void Drain(Socket socket)
+    {
+        var buffer = new byte[BufferBytes];
+        for (var left = StateBytes; left > 0;)
+        {
+            left -= socket.Receive(buffer);
+        }
+    }
+
+    private static void SendAll(Socket socket, ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            data = data[socket.Send(data)..];
+        }
+    }
+
+    private sealed class SocketPair : IDisposable
+    {
+        public SocketPair(string path)
+        {
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(1);
+            One = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            One.Connect(new UnixDomainSocketEndPoint(path));
+            Other = listener.Accept();
+        }
+
+        public Socket One { get; }
+
+        public Socket Other { get; }
+
+        public void Dispose()
+        {
+            One.Dispose();
+            Other.Dispose();
+        }
+    }
+}
