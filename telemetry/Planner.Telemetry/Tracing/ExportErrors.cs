@@ -16,7 +16,8 @@ internal sealed class ExportErrors(Uri collector) : EventListener
     {
         if (eventSource.Name == "OpenTelemetry-Exporter-OpenTelemetryProtocol")
         {
-            EnableEvents(eventSource, EventLevel.Error);
+            // A request that timed out is only a warning there.
+            EnableEvents(eventSource, EventLevel.Warning);
         }
     }
 

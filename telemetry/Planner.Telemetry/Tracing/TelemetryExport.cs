@@ -16,6 +16,8 @@ public sealed class TelemetryExport : IDisposable
     /// <summary>The IANA-registered port of OTLP over gRPC; 4318 is that of OTLP over HTTP.</summary>
     private const int GrpcPort = 4317;
 
+    // A request is given up within the time of a flush, so that its failure is known when the flush ends.
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
     private readonly Uri _collector;
@@ -81,7 +83,7 @@ public sealed class TelemetryExport : IDisposable
         var began = Stopwatch.GetTimestamp();
         _flushed = _traces.Shutdown((int)FlushLimit.TotalMilliseconds);
         var left = FlushLimit - Stopwatch.GetElapsedTime(began);
-        _flushed &= _metrics.Shutdown(Math.Max(0, (int)left.TotalMilliseconds));
+        _flushed &= _metrics.Shutdown(Math.Max(0, (int)left.TotalMilliseconds)) && left > TimeSpan.Zero;
         _traces.Dispose();
         _metrics.Dispose();
         _errors.Dispose();
@@ -89,7 +91,7 @@ public sealed class TelemetryExport : IDisposable
 
     private static void Configure(OtlpExporterOptions options, Uri collector, string path)
     {
-        options.TimeoutMilliseconds = (int)FlushLimit.TotalMilliseconds;
+        options.TimeoutMilliseconds = (int)RequestLimit.TotalMilliseconds;
         if (collector.Port == GrpcPort)
         {
             options.Protocol = OtlpExportProtocol.Grpc;
