@@ -13,21 +13,22 @@ internal static class ServerTarget
         ServerBehaviour.Tolerant with { Migration = MigrationSupport.V1RegionOnly },
     ];
 
+    private static readonly DeviceProfile Plain = BuiltInProfiles.FastNic;
+    private static readonly DeviceProfile DeadlineCapable = BuiltInProfiles.DeadlineGpu;
+
     /// <summary>Answers all requests.</summary>
     /// <returns>How many messages were sent.</returns>
     public static string Run(byte[] input)
     {
-        if (input.Length < 2)
-        {
-            return "empty";
-        }
-
-        var behaviour = Behaviours[(input[0] & 0x7f) % Behaviours.Length];
-        var profile = (input[0] & 0x80) == 0 ? BuiltInProfiles.FastNic : BuiltInProfiles.DeadlineGpu;
+        // No input must run the product's code too; see the other target.
+        var choice = input.ElementAtOrDefault(0);
+        var cut = input.ElementAtOrDefault(1);
+        var behaviour = Behaviours[(choice & 0x7f) % Behaviours.Length];
+        var profile = (choice & 0x80) == 0 ? Plain : DeadlineCapable;
         var device = VfioUserServer.MakeDevice(profile, "vfio-user:/fuzz", behaviour, clock: new VirtualClock());
         var messages = 0;
         var channel = new MemoryChannel(
-            input.AsMemory(2), (input[1] & 0x7f) == 0 ? int.MaxValue : input[1] & 0x7f, (input[1] & 0x80) != 0, message =>
+            input.AsMemory(Math.Min(2, input.Length)), (cut & 0x7f) == 0 ? int.MaxValue : cut & 0x7f, (cut & 0x80) != 0, message =>
             {
                 messages++;
                 if (!VfioUserHeader.TryRead(message.Span, out var header) || header.MessageBytes != message.Length)

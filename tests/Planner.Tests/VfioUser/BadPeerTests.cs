@@ -46,7 +46,9 @@ public sealed class BadPeerTests
         using var device = server.Open();
         var e = Assert.Throws<DeviceException>(() => device.GetState());
         Assert.True(e.Fault == DeviceFault.Protocol, $"{what}: {e.Fault}");
-        Assert.Equal(DeviceFault.Disconnected, Assert.Throws<DeviceException>(() => device.GetState()).Fault);
+        var later = Assert.Throws<DeviceException>(() => device.GetState());
+        Assert.Equal(DeviceFault.Disconnected, later.Fault);
+        Assert.Contains("broke the protocol", later.Message, StringComparison.Ordinal);
         server.Verify();
     }
 
@@ -145,9 +147,11 @@ public sealed class BadPeerTests
     {
         using var server = new ScriptedServer().PlainOpening()
             .Exchange(id => FeatureRequest(id, 16, Get | 2), id => Frame(id, Feature, 0x21, 5, new byte[40]))
+            .Exchange(id => Command(id, DataRead, U32(108), U32(100)), id => Frame(id, DataRead, 0x21, 5, new byte[40]))
             .StateIs(2);
         using var device = server.Open();
         Assert.Equal(Errno.EIO, Assert.Throws<DeviceException>(() => device.GetState()).Errno);
+        Assert.Equal(Errno.EIO, Assert.Throws<DeviceException>(() => device.Read(new byte[100])).Errno);
         Assert.Equal(DeviceState.Running, device.GetState());
         server.Verify();
     }
