@@ -78,8 +78,7 @@ public sealed class BlackoutModel
     }
 
     /// <summary>Makes the tables.</summary>
-    /// <param name="withIndependent">Whether the model under independence is wanted even if scores support a bound.</param>
-    public BlackoutTables Build(bool withIndependent)
+    public BlackoutTables Build()
     {
         var scores = Scores.Build(_allowedMisses);
         var scoresAfterQuiesce = ScoresAfterQuiesce.Build(_allowedMisses);
@@ -94,7 +93,7 @@ public sealed class BlackoutModel
             _ranks[0].Need,
             scores,
             scoresAfterQuiesce,
-            complete && (withIndependent || !scores.IsSupported || !scoresAfterQuiesce.IsSupported) ? BuildIndependent(median) : null);
+            complete && !(scores.IsSupported && scoresAfterQuiesce.IsSupported) ? BuildIndependent(median) : null);
     }
 
     /// <summary>The blackout from worst cases that somebody states for the arcs, and the worst transfer that was ever seen.</summary>
@@ -193,7 +192,6 @@ public sealed class BlackoutModel
         {
             var share = TransferCell.UpperShares[i];
             transfer[i] = new TransferCell(
-                share - (i > 0 ? TransferCell.UpperShares[i - 1] : 0),
                 Quantile(IndexOf(TermKind.TransferRate), share),
                 StateRatio(term => Quantile(term, share)));
         }

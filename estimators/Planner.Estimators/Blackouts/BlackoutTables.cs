@@ -51,7 +51,7 @@ public sealed class BlackoutTables
     /// <summary>The scores of what was left of blackouts after the quiesce stage.</summary>
     public ScoreTable ScoresAfterQuiesce { get; }
 
-    /// <summary>The distribution under independence; null if a term has no samples, or if scores support a bound and nobody asks for it.</summary>
+    /// <summary>The distribution under independence; null if a term has no samples, or if scores support the bounds of both gates.</summary>
     public IndependentBlackout? Independent { get; }
 
     /// <summary>Whether every term has samples.</summary>

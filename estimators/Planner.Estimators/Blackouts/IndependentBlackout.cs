@@ -8,7 +8,7 @@ namespace Planner.Estimators;
 /// </remarks>
 public sealed class IndependentBlackout
 {
-    private const int Bisections = 12;
+    private const int Bisections = 11;
     private const int RamBisections = 20;
 
     private readonly double[] _beyond;
@@ -43,18 +43,20 @@ public sealed class IndependentBlackout
     /// <param name="tail">The probability; in (0, 1).</param>
     public double Quantile(in BlackoutLoad load, double tail)
     {
+        Span<double> offsets = stackalloc double[TransferCell.UpperShares.Length];
+        Offsets(load, offsets);
+
         // The answer is rounded up to a grid that does not depend on the bytes but for doublings of its step, so it never falls as they grow.
-        var largest = _largestArcsSeconds + _transfer[^1].Seconds(load);
-        var step = _stepSeconds / 4;
-        step = Math.ScaleB(step, Math.Max(0, Math.ILogB(largest / step) - Bisections));
+        var largest = _largestArcsSeconds / _stepSeconds + offsets[^1];
+        var step = Math.ScaleB(0.25, Math.Max(0, Math.ILogB(4 * largest) - Bisections));
         var (low, high) = (-1L, (long)Math.Ceiling(largest / step));
         while (high - low > 1)
         {
             var middle = (low + high) / 2;
-            (low, high) = Beyond(load, middle * step) <= tail ? (low, middle) : (middle, high);
+            (low, high) = Beyond(load.Quiesced, offsets, middle * step) <= tail ? (low, middle) : (middle, high);
         }
 
-        return high * step;
+        return high * step * _stepSeconds;
     }
 
     /// <summary>The probability that the blackout exceeds a time, and never less than the smallest sample behind it can tell at 95 %.</summary>
@@ -84,15 +86,32 @@ public sealed class IndependentBlackout
 
     private double Beyond(in BlackoutLoad load, double seconds)
     {
-        var beyond = load.Quiesced ? _beyondAfterQuiesce : _beyond;
+        Span<double> offsets = stackalloc double[TransferCell.UpperShares.Length];
+        Offsets(load, offsets);
+        return Beyond(load.Quiesced, offsets, seconds / _stepSeconds);
+    }
+
+    /// <summary>The probability of more than so many steps of the grid, with the transfer's cells given in steps.</summary>
+    private double Beyond(bool quiesced, ReadOnlySpan<double> offsets, double steps)
+    {
+        var beyond = quiesced ? _beyondAfterQuiesce : _beyond;
         var sum = 0.0;
-        foreach (ref readonly var cell in _transfer.AsSpan())
+        for (var i = 0; i < offsets.Length; i++)
         {
-            var left = (seconds - cell.Seconds(load)) / _stepSeconds;
-            sum += cell.Probability * (left < 0 ? 1 : beyond[(int)Math.Min(left, beyond.Length - 1)]);
+            var left = steps - offsets[i];
+            sum += TransferCell.Probabilities[i] * (left < 0 ? 1 : beyond[(int)Math.Min(left, beyond.Length - 1)]);
         }
 
         return sum;
+    }
+
+    private void Offsets(in BlackoutLoad load, Span<double> offsets)
+    {
+        var stepsPerSecond = 1 / _stepSeconds;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = _transfer[i].Seconds(load) * stepsPerSecond;
+        }
     }
 
     private static double[] Beyond(GridDistribution distribution)

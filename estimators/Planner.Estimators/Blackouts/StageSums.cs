@@ -11,19 +11,22 @@ internal sealed class StageSums
     private readonly (int Device, StagedArc Arc)[] _arcs;
     private readonly int[] _group = new int[Stages];
     private readonly bool[] _spanned = new bool[Stages];
-    private readonly double[] _perDevice;
+    private readonly int _devices;
+    private readonly double[] _perGroupAndDevice;
 
     /// <summary>Takes the arcs, with the numbers of their devices, from 0.</summary>
     public StageSums(IEnumerable<(int Device, StagedArc Arc)> arcs, int devices)
     {
         _arcs = [.. arcs];
-        _perDevice = new double[devices];
+        _devices = devices;
         for (var stage = 1; stage < Stages; stage++)
         {
             var joined = _arcs.Any(a => (int)a.Arc.First < stage && stage <= (int)a.Arc.Last);
             _group[stage] = joined ? _group[stage - 1] : _group[stage - 1] + 1;
             _spanned[_group[stage]] |= joined;
         }
+
+        _perGroupAndDevice = new double[Groups * devices];
     }
 
     /// <summary>The number of groups of stages.</summary>
@@ -48,22 +51,21 @@ internal sealed class StageSums
     /// and another after it; only the sum over the devices is then surely large enough.</param>
     public double Sum(ReadOnlySpan<double> values, BlackoutStage from, bool isBound)
     {
-        var total = 0.0;
-        for (var group = 0; group < Groups; group++)
+        Array.Clear(_perGroupAndDevice);
+        for (var i = 0; i < _arcs.Length; i++)
         {
-            Array.Clear(_perDevice);
-            for (var i = 0; i < _arcs.Length; i++)
+            if (_arcs[i].Arc.Last >= from)
             {
-                if (_arcs[i].Arc.Last >= from && _group[(int)_arcs[i].Arc.Last] == group)
-                {
-                    _perDevice[_arcs[i].Device] += values[i];
-                }
+                _perGroupAndDevice[_group[(int)_arcs[i].Arc.Last] * _devices + _arcs[i].Device] += values[i];
             }
+        }
 
+        var total = 0.0;
+        for (var group = 0; group < Groups && _devices > 0; group++)
+        {
             // Both carry on a NaN: a term that is not known makes the sum not known.
-            total += _perDevice.Length == 0 ? 0
-                : isBound && _spanned[group] ? TensorPrimitives.Sum<double>(_perDevice)
-                : TensorPrimitives.Max<double>(_perDevice);
+            var devices = _perGroupAndDevice.AsSpan(group * _devices, _devices);
+            total += isBound && _spanned[group] ? TensorPrimitives.Sum<double>(devices) : TensorPrimitives.Max<double>(devices);
         }
 
         return total;

@@ -4,8 +4,7 @@ namespace Planner.Estimators;
 public sealed class BlackoutScores
 {
     private readonly SampleWindow _scores;
-    private double[] _missLimits = [];
-    private int _missLimitTrials;
+    private ScoreTable? _table;
 
     /// <summary>Starts with past scores, oldest first.</summary>
     /// <param name="scores">Scores; each at least 0.</param>
@@ -13,19 +12,13 @@ public sealed class BlackoutScores
 
     /// <summary>Adds the score of the newest blackout.</summary>
     /// <param name="score">Actual / predicted; at least 0.</param>
-    public void Add(double score) => _scores.Add(score);
+    public void Add(double score)
+    {
+        _scores.Add(score);
+        _table = null;
+    }
 
     /// <summary>Makes the scores ready for decisions.</summary>
-    /// <param name="allowedMisses">The allowed share of misses; in (0, 1).</param>
-    public ScoreTable Build(double allowedMisses)
-    {
-        // The limits depend on nothing but the number of scores, and that stands still once the window is full.
-        if (_missLimitTrials != _scores.Count)
-        {
-            _missLimits = ScoreTable.PrepareMissLimits(_scores.Count);
-            _missLimitTrials = _scores.Count;
-        }
-
-        return new ScoreTable(_scores.Sorted, allowedMisses, _scores.Median, _missLimits);
-    }
+    /// <param name="allowedMisses">The allowed share of misses; in (0, 1), and the same every time.</param>
+    public ScoreTable Build(double allowedMisses) => _table ??= new ScoreTable(_scores.Sorted, allowedMisses, _scores.Median);
 }

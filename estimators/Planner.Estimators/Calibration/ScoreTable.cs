@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace Planner.Estimators;
 
 /// <summary>Past scores actual / predicted, made ready for one level of allowed misses. Immutable.</summary>
@@ -10,13 +12,13 @@ public sealed class ScoreTable
 {
     private const double LimitError = 0.05;
 
-    private readonly double[] _sorted;
-    private readonly double[] _missLimits;
+    private static readonly (int Misses, double Expected)[] Limits = PrepareLimits();
 
-    internal ScoreTable(ReadOnlySpan<double> sorted, double allowedMisses, double median, double[] missLimits)
+    private readonly double[] _sorted;
+
+    internal ScoreTable(ReadOnlySpan<double> sorted, double allowedMisses, double median)
     {
         _sorted = sorted.ToArray();
-        _missLimits = missLimits;
         Median = median;
         Need = RequiredScores(allowedMisses);
         var rank = (int)Math.Ceiling((sorted.Length + 1) * (1 - allowedMisses) - 1e-9);
@@ -47,31 +49,36 @@ public sealed class ScoreTable
         (int)Math.Max(1, Math.Min(int.MaxValue, Math.Ceiling(1 / allowedMisses - 1 - 1e-9)));
 
     /// <summary>The share of scores above a threshold in the long run, as an upper limit at 95 %.</summary>
-    /// <remarks>Clopper-Pearson, with the count of misses rounded up to the next of 0, 1, 2, 3, 4, 6, 8, 12, 16 and so on: the limits of
-    /// these are prepared.</remarks>
+    /// <remarks>Without a miss it is Clopper and Pearson's limit. With misses it is the Poisson limit, which needs no table for every number of
+    /// scores and is never below theirs: for counts this far under the mean a Poisson sum exceeds the binomial one (Anderson and Samuels,
+    /// Some inequalities among binomial and Poisson probabilities, 1967). Counts are rounded up to one of a few.</remarks>
     public double MissProbability(double threshold)
     {
         var misses = _sorted.Length - SortedSamples.CountAtMost(_sorted, threshold);
+        if (misses == 0)
+        {
+            return BinomialLimits.UpperLimit(0, _sorted.Length, LimitError);
+        }
+
         var i = 0;
-        while (i < _missLimits.Length && PreparedCount(i) < misses)
+        while (i < Limits.Length - 1 && Limits[i].Misses < misses)
         {
             i++;
         }
 
-        return i < _missLimits.Length ? _missLimits[i] : 1;
+        return Limits[i].Misses < misses ? 1 : Math.Min(1, Limits[i].Expected / _sorted.Length);
     }
 
-    internal static double[] PrepareMissLimits(int trials)
+    /// <summary>For some counts the largest expected count under which so few have a probability of 5 %.</summary>
+    private static (int Misses, double Expected)[] PrepareLimits()
     {
-        var limits = new List<double>();
-        for (var i = 0; PreparedCount(i) < trials; i++)
+        var limits = new List<(int, double)>();
+        for (double misses = 1; misses < 1e5; misses = Math.Max(misses + 1, Math.Floor(misses * 1.1)))
         {
-            limits.Add(BinomialLimits.UpperLimit(PreparedCount(i), trials, LimitError));
+            // P(Poisson(x) <= k) = P(Gamma(k + 1) > x)
+            limits.Add(((int)misses, Gamma.InvCDF(misses + 1, 1, 1 - LimitError)));
         }
 
         return [.. limits];
     }
-
-    private static int PreparedCount(int index) =>
-        index < 5 ? index : (index % 2 == 1 ? 3 : 4) << ((index - 3) / 2);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Planner.Estimators;
 using Planner.Measurements;
 
@@ -111,7 +112,7 @@ public sealed class EvidenceTables
     public SwitchoverEvaluator Build()
     {
         _prepared ??= new PreparedSnapshot(_snapshot);
-        _tables ??= _prepared.Model.Build(_snapshot.Sla?.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.Accept);
+        _tables ??= _prepared.Model.Build();
         return new SwitchoverEvaluator(_snapshot, _prepared, _tables, _dirtyCurve);
     }
 
@@ -147,11 +148,7 @@ public sealed class EvidenceTables
     {
         var kept = Math.Min(list.Count, Math.Max(SampleWindow.DefaultCapacity, list.Count) - 1);
         var appended = new List<T>(kept + 1);
-        for (var i = list.Count - kept; i < list.Count; i++)
-        {
-            appended.Add(list[i]);
-        }
-
+        appended.AddRange(list is List<T> fast ? CollectionsMarshal.AsSpan(fast)[^kept..] : list.Skip(list.Count - kept).ToArray());
         appended.Add(value);
         return appended;
     }

@@ -47,9 +47,8 @@ public sealed class SwitchoverEvaluator
             _largestStateLine = prepared.Lines.FindIndex(l => l.Kind == DecisionLineKind.TransferState && prepared.StateShares[l.Device] == _largestStateShare);
         }
 
-        var rates = snapshot.Transfer?.BytesPerSecond ?? [];
-        _slowestBytesPerSecond = rates.Count > 0 ? rates.Min() : double.NaN;
-        _reachableFloorBytes = dirtyCurve is not null && rates.Count > 0 ? dirtyCurve.ReachableFloorBytes(_slowestBytesPerSecond) : double.NaN;
+        _slowestBytesPerSecond = 1 / tables.Terms[prepared.RateTerm].Largest;
+        _reachableFloorBytes = dirtyCurve is not null && _slowestBytesPerSecond > 0 ? dirtyCurve.ReachableFloorBytes(_slowestBytesPerSecond) : double.NaN;
         Moment = new DecisionMoment(
             Sla.ElapsedSeconds,
             Sla.PausedSeconds,

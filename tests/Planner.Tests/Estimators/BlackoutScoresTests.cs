@@ -26,17 +26,25 @@ public class BlackoutScoresTests
     public void The_bound_is_the_score_of_rank_n_plus_1_times_1_minus_a_rounded_up(int scores, double allowedMisses, double rank) =>
         Assert.Equal(rank, Table(scores, allowedMisses).Bound);
 
-    [Fact]
-    public void The_share_of_misses_is_an_upper_limit_of_Clopper_and_Pearson()
+    [Theory]
+    [InlineData(512, 0)]
+    [InlineData(512, 1)]
+    [InlineData(512, 3)]
+    [InlineData(512, 10)]
+    [InlineData(512, 37)]
+    [InlineData(2000, 1)]
+    [InlineData(2000, 500)]
+    public void The_share_of_misses_is_never_below_the_limit_of_Clopper_and_Pearson_and_close_to_it(int scores, int misses)
     {
-        var table = Table(512, 0.01);
-        Assert.Equal(BinomialLimits.UpperLimit(0, 512, 0.05), table.MissProbability(512), 9);
-        Assert.Equal(BinomialLimits.UpperLimit(3, 512, 0.05), table.MissProbability(509), 9);
+        var limit = Table(scores, 0.01).MissProbability(scores - misses);
+        Assert.InRange(limit / BinomialLimits.UpperLimit(misses, scores, 0.05), 1, 1.12);
+    }
 
-        // 5 misses are counted as 6.
-        Assert.Equal(BinomialLimits.UpperLimit(6, 512, 0.05), table.MissProbability(507), 9);
-        Assert.Equal(1, table.MissProbability(0));
-        Assert.Equal(1, table.MissProbability(double.NegativeInfinity));
+    [Fact]
+    public void Where_every_score_is_a_miss_the_share_is_one()
+    {
+        Assert.Equal(1, Table(512, 0.01).MissProbability(0));
+        Assert.Equal(1, Table(512, 0.01).MissProbability(double.NegativeInfinity));
     }
 
     [Fact]
