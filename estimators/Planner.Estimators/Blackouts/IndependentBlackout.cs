@@ -8,7 +8,7 @@ namespace Planner.Estimators;
 /// </remarks>
 public sealed class IndependentBlackout
 {
-    private const int Bisections = 11;
+    private const int Bisections = 9;
     private const int RamBisections = 20;
 
     private readonly double[] _beyond;
@@ -94,12 +94,13 @@ public sealed class IndependentBlackout
     /// <summary>The probability of more than so many steps of the grid, with the transfer's cells given in steps.</summary>
     private double Beyond(bool quiesced, ReadOnlySpan<double> offsets, double steps)
     {
-        var beyond = quiesced ? _beyondAfterQuiesce : _beyond;
+        ReadOnlySpan<double> beyond = quiesced ? _beyondAfterQuiesce : _beyond;
+        ReadOnlySpan<double> probabilities = TransferCell.Probabilities;
         var sum = 0.0;
         for (var i = 0; i < offsets.Length; i++)
         {
-            var left = steps - offsets[i];
-            sum += TransferCell.Probabilities[i] * (left < 0 ? 1 : beyond[(int)Math.Min(left, beyond.Length - 1)]);
+            // The tables start with the 1 that stands for everything below their first cell.
+            sum += probabilities[i] * beyond[(int)Math.Clamp(steps - offsets[i] + 1, 0, beyond.Length - 1)];
         }
 
         return sum;
@@ -116,13 +117,14 @@ public sealed class IndependentBlackout
 
     private static double[] Beyond(GridDistribution distribution)
     {
-        var beyond = new double[distribution.Mass.Length];
+        var beyond = new double[distribution.Mass.Length + 1];
+        beyond[0] = 1;
         var left = 1.0;
-        for (var i = 0; i < beyond.Length; i++)
+        for (var i = 0; i < distribution.Mass.Length; i++)
         {
             // Sums of rounded probabilities end a hair away from 0; what the grid really lost is more than that.
             left -= distribution.Mass[i];
-            beyond[i] = left > 1e-12 ? left : 0;
+            beyond[i + 1] = left > 1e-12 ? left : 0;
         }
 
         return beyond;

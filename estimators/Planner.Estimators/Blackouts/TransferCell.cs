@@ -7,7 +7,7 @@ internal readonly record struct TransferCell(double SecondsPerByte, double State
 {
     /// <summary>Upper ends of the slices, as shares: even in the body, and halving towards the tail, where bounds are read.</summary>
     public static readonly double[] UpperShares =
-        [.. Enumerable.Range(1, 14).Select(i => i / 16.0), .. Enumerable.Range(4, 9).Select(i => 1 - Math.Pow(2, -i)), 1];
+        [.. Enumerable.Range(1, 9).Select(i => i / 10.0), .. Enumerable.Range(4, 8).Select(i => 1 - Math.Pow(2, -i)), 1];
 
     /// <summary>The probabilities of the slices.</summary>
     public static readonly double[] Probabilities = [.. UpperShares.Select((share, i) => share - (i > 0 ? UpperShares[i - 1] : 0))];

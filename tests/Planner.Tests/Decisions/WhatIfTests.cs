@@ -19,7 +19,7 @@ public class WhatIfTests
                 }
             }
         },
-        iter: 1500);
+        iter: 500);
 
     [Fact]
     public void The_figures_are_not_much_more_than_is_needed()
