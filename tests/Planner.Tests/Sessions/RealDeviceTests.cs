@@ -1,0 +1,110 @@
+using Planner.Devices;
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Sessions;
+using Planner.Tests.Simulated;
+using Xunit;
+
+namespace Planner.Tests.Sessions;
+
+/// <summary>Sessions on simulated devices in real time, in this process and behind sockets.</summary>
+public sealed class RealDeviceTests
+{
+    private static readonly MigrationCapabilities All = TestProfiles.AllFlags;
+
+    private static readonly SlaPolicy Policy = new() { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30), Confidence = 0.8 };
+
+    private static SessionResult Run(SlaPolicy policy, MigrationMode mode, IMeasurementStore? store, params DevicePair[] devices) => new MigrationSession(
+        new MigrationRequest { Machine = "vm1", Devices = devices, Policy = policy, Mode = mode, Patience = 1 },
+        new SessionServices { Store = store }).Run(TestContext.Current.CancellationToken);
+
+    [Theory]
+    [InlineData(MigrationCapabilities.StopCopy)]
+    [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.P2P)]
+    [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy)]
+    [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.P2P | MigrationCapabilities.PreCopy)]
+    public void A_machine_goes_there_and_back_behind_sockets(MigrationCapabilities capabilities)
+    {
+        using var hosts = new ServedMachine(capabilities, 1);
+        foreach (var isBack in new[] { false, true })
+        {
+            using var here = ServedMachine.Open(hosts.SourceAddress(0));
+            using var there = ServedMachine.Open(hosts.DestinationAddress(0));
+            var result = Run(Policy, MigrationMode.Rehearsal, null, isBack ? new DevicePair("nic0", there, here) : new DevicePair("nic0", here, there));
+
+            Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
+            hosts.AssertRunsOnOneSide(isOnDestination: !isBack);
+        }
+    }
+
+    [Fact]
+    public void A_stream_that_starts_again_arrives_once()
+    {
+        var profile = BuiltInProfiles.FastNic;
+        using var source = new SimulatedDevice(profile, "sim:s", new SimulatedDeviceOptions { Seed = 1, RestartsStreamAtStopCopy = true });
+        using var destination = new SimulatedDevice(profile, "sim:d", new SimulatedDeviceOptions { Seed = 2, RestartsStreamAtStopCopy = true });
+        source.GuestValue = 77;
+        var result = Run(Policy, MigrationMode.Rehearsal, null, new DevicePair("nic0", source, destination));
+
+        Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
+        Assert.Equal(77UL, destination.GuestValue);
+    }
+
+    [Fact]
+    public void A_deadline_capable_device_refuses_by_itself_and_the_machine_runs_on()
+    {
+        var profile = BuiltInProfiles.DeadlineGpu with
+        {
+            Latencies = BuiltInProfiles.DeadlineGpu.Latencies.SetItem(new Arc(DeviceState.RunningP2P, DeviceState.Stop), TestProfiles.Always(TimeSpan.FromMilliseconds(2))),
+        };
+        using var store = new MemoryStore();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(MigrationOutcome.Completed, Run(Policy, MigrationMode.Rehearsal, store, Pair(profile)).Outcome);
+        }
+
+        // The class is known for 2 ms; this one needs 400 ms, knows it, and says so.
+        var slow = profile with { Latencies = profile.Latencies.SetItem(new Arc(DeviceState.RunningP2P, DeviceState.Stop), TestProfiles.Always(TimeSpan.FromMilliseconds(400))) };
+        var pair = Pair(slow);
+        var result = Run(Policy with { BlackoutLimit = TimeSpan.FromMilliseconds(300), QuiesceTries = 2 }, MigrationMode.Active, store, pair);
+
+        Assert.True(result.Outcome == MigrationOutcome.Stayed, result.Reason);
+        Assert.Contains("refused its deadline", result.Reason, StringComparison.Ordinal);
+        Assert.Equal("commit", result.Decision!.Verdict);
+        Assert.Equal(DeviceState.Running, pair.Source.GetState());
+        Assert.True(result.Blackout < TimeSpan.FromMilliseconds(300), $"{result.Blackout}");
+
+        static DevicePair Pair(DeviceProfile profile) => new(
+            "gpu0",
+            new SimulatedDevice(profile, "sim:s", new SimulatedDeviceOptions { Seed = 1 }),
+            new SimulatedDevice(profile, "sim:d", new SimulatedDeviceOptions { Seed = 2 }));
+    }
+
+    [Fact]
+    public void Faults_of_a_profile_end_with_the_machine_running()
+    {
+        var recovered = 0;
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            var profile = TestProfiles.With(All) with
+            {
+                DefaultLatency = TestProfiles.Always(TimeSpan.FromMicroseconds(50)),
+                Faults =
+                [
+                    new ArcFault(new Arc(DeviceState.PreCopyP2P, DeviceState.StopCopy), Errno.EIO, 0.5, DeviceState.PreCopyP2P),
+                    new ArcFault(new Arc(DeviceState.PreCopy, DeviceState.PreCopyP2P), Errno.EBUSY, 0.3, DeviceState.Error),
+                ],
+            };
+            using var source = new SimulatedDevice(profile, "sim:s", new SimulatedDeviceOptions { Seed = seed });
+            using var destination = new SimulatedDevice(profile with { Faults = [] }, "sim:d", new SimulatedDeviceOptions { Seed = 1000 + seed });
+            var result = Run(Policy, MigrationMode.Rehearsal, null, new DevicePair("nic0", source, destination));
+
+            recovered += result.Outcome == MigrationOutcome.Recovered ? 1 : 0;
+            Assert.True(result.Outcome is MigrationOutcome.Completed or MigrationOutcome.Recovered, result.Reason);
+            Assert.Equal(DeviceState.Running, (result.Outcome == MigrationOutcome.Completed ? destination : source).GetState());
+        }
+
+        Assert.InRange(recovered, 3, 19);
+    }
+}
