@@ -12,11 +12,13 @@ internal sealed class PreparedSnapshot
     private readonly List<(int Device, StagedArc Arc)> _worstArcs = [];
     private readonly List<double> _worstSeconds = [];
     private readonly DecisionSnapshot _snapshot;
+    private readonly bool _isQuiesced;
 
     /// <summary>Takes a snapshot whose values were checked.</summary>
     public PreparedSnapshot(DecisionSnapshot snapshot)
     {
         _snapshot = snapshot;
+        _isQuiesced = IsQuiesced(snapshot);
         Names = [.. snapshot.Devices.Select((d, i) => d.Name.Length > 0 ? d.Name : $"device {i + 1}")];
         var stateBytes = snapshot.Devices.Sum(d => (double)(d.StateBytes ?? 0));
         StateShares = [.. snapshot.Devices.Select(d => stateBytes > 0 ? (d.StateBytes ?? 0) / stateBytes : 1.0 / snapshot.Devices.Count)];
@@ -75,6 +77,10 @@ internal sealed class PreparedSnapshot
         TermKind.StateSize => $"state size of {Names[_terms[term].Device]}",
         _ => $"arc {_terms[term].Arc.Arc} of {Names[_terms[term].Device]}",
     };
+
+    /// <summary>Whether every device of a snapshot is in its P2P state: the moment of gate 2.</summary>
+    public static bool IsQuiesced(DecisionSnapshot snapshot) =>
+        snapshot.Devices.Count > 0 && snapshot.Devices.All(d => d.State is "RUNNING_P2P" or "PRE_COPY_P2P");
 
     /// <summary>The blackout from the worst cases; null if one is not stated.</summary>
     public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : Model.WorstCase(_worstArcs, [.. _worstSeconds]);
@@ -185,7 +191,7 @@ internal sealed class PreparedSnapshot
         }
     }
 
-    private static DeviceWalk? Walk(DeviceEvidence device)
+    private DeviceWalk? Walk(DeviceEvidence device)
     {
         var capabilities = MigrationCapabilities.None;
         foreach (var flag in device.Flags)
@@ -193,7 +199,16 @@ internal sealed class PreparedSnapshot
             capabilities |= MigrationCapabilitySets.TryParse(flag, out var capability) ? capability : MigrationCapabilities.None;
         }
 
-        return DeviceWalk.Plan(DeviceStates.TryParse(device.State, out var state) ? state : DeviceState.Running, capabilities);
+        var state = DeviceStates.TryParse(device.State, out var read) ? read : DeviceState.Running;
+        return DeviceWalk.Plan(_isQuiesced ? BeforeQuiesce(device, state) : state, capabilities);
+    }
+
+    /// <summary>At gate 2 the arc into P2P is behind, but it stays one of the terms: a decision must not depend on whether its tables were
+    /// built before the devices were quiesced or after.</summary>
+    private static DeviceState BeforeQuiesce(DeviceEvidence device, DeviceState state)
+    {
+        var before = state == DeviceState.PreCopyP2P ? DeviceState.PreCopy : DeviceState.Running;
+        return device.Arcs.Any(a => a.Seconds.Count > 0 && ReadArc(a) == new Arc(before, state)) ? before : state;
     }
 
     private static Arc ReadArc(ArcEvidence arc) =>

@@ -54,7 +54,7 @@ public sealed class SwitchoverEvaluator
             Sla.PausedSeconds,
             snapshot.Ram?.RemainingBytes ?? 0,
             snapshot.Devices.Sum(d => d.StateBytes ?? 0),
-            snapshot.Devices.Count > 0 && snapshot.Devices.All(d => d.State is "RUNNING_P2P" or "PRE_COPY_P2P"));
+            PreparedSnapshot.IsQuiesced(snapshot));
     }
 
     /// <summary>The snapshot the tables were built from.</summary>

@@ -65,6 +65,20 @@ public class DecisionPropertyTests
             iter: 300);
 
     [Fact]
+    public void Gate_2_decides_alike_on_the_tables_of_gate_1_and_on_new_ones() => Gen.Select(Snapshots.Any, Gen.Double[0, 0.1]).Sample(
+        (snapshot, paused) =>
+        {
+            var before = SwitchoverEvaluator.Prepare(snapshot);
+            var after = SwitchoverEvaluator.Prepare(snapshot with
+            {
+                Sla = snapshot.Sla! with { PausedSeconds = paused },
+                Devices = [.. snapshot.Devices.Select(d => d with { State = "PRE_COPY_P2P" })],
+            });
+            return before.Decide(before.Moment with { Quiesced = true, PausedSeconds = paused }) == after.Decide(after.Moment);
+        },
+        iter: 200);
+
+    [Fact]
     public void A_snapshot_that_was_written_and_read_gives_the_same_decision() => Snapshots.Any.Sample(
         snapshot =>
         {
