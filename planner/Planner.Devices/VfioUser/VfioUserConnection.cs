@@ -168,6 +168,12 @@ public sealed class VfioUserConnection : IDisposable
                 continue;
             }
 
+            // Replies of a row often come together: one call takes them all.
+            if (_earlyEnd == _earlyStart && !TakeEarly())
+            {
+                WaitUntilReady(orToSend: false);
+            }
+
             var header = ReceiveReplyHeader((ushort)(_nextMessageId - underWay), VfioUserCommand.MigDataWrite);
             Skip((int)header.MessageBytes - VfioUserHeader.SizeBytes);
             underWay--;

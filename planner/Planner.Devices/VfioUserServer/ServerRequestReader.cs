@@ -29,6 +29,10 @@ internal sealed class ServerRequestReader
     public ServerRequest Next(TimeSpan limit, out VfioUserHeader header, out ReadOnlySpan<byte> body) =>
         _reassembles ? NextWhole(limit, out header, out body) : NextAsItComes(limit, out header, out body);
 
+    /// <summary>Whether another whole request of a command has arrived behind the last one.</summary>
+    public bool HasWholeRequest(VfioUserCommand command) =>
+        VfioUserHeader.TryRead(_buffer.AsSpan(_start, _end - _start), out var next) && next.Command == command && next.MessageBytes <= _end - _start;
+
     /// <summary>Puts the body of the last request back, to be taken for the next headers. Only where requests are reassembled.</summary>
     public void LeaveBody(int bodyBytes) => _start -= _reassembles ? bodyBytes : 0;
 

@@ -10,6 +10,9 @@ public sealed class VfioUserServerSession
     private const int DataHeadBytes = 8;
     private const ulong NoticedAddress = 0x1000;
 
+    // More writes than fit into a socket's buffer are never waiting.
+    private const int HeldReplies = 16;
+
     private readonly SimulatedDevice _device;
     private readonly ServerBehaviour _behaviour;
     private readonly IByteChannel _channel;
@@ -21,6 +24,9 @@ public sealed class VfioUserServerSession
     private readonly byte[] _reply =
         GC.AllocateUninitializedArray<byte>(VfioUserHeader.SizeBytes + DataHeadBytes + VfioUserProtocol.DefaultMaxDataTransferBytes);
 
+    private readonly byte[] _held = new byte[HeldReplies * VfioUserHeader.SizeBytes];
+
+    private int _heldBytes;
     private ServerClient? _client;
     private long _quiescedAt;
     private ushort _nextOwnId;
@@ -58,6 +64,11 @@ public sealed class VfioUserServerSession
 
     private bool Step()
     {
+        if (_heldBytes > 0 && !_reader.HasWholeRequest(VfioUserCommand.MigDataWrite))
+        {
+            SendHeld();
+        }
+
         var limit = _waiting.Count == 0
             ? Timeout.InfiniteTimeSpan
             : TimeSpan.FromTicks(Math.Max(0, _quiescedAt - MonotonicClock.Instance.NowNanoseconds) / TimeSpan.NanosecondsPerTick);
@@ -319,8 +330,25 @@ public sealed class VfioUserServerSession
         }
 
         var size = VfioUserHeader.SizeBytes + payloadBytes;
-        new VfioUserHeader(request.MessageId, request.Command, (uint)size, flags, error).Write(_reply);
+        var reply = new VfioUserHeader(request.MessageId, request.Command, (uint)size, flags, error);
+
+        // A row of writes is answered in one piece, by the step that finds no further one.
+        if (request.Command == VfioUserCommand.MigDataWrite && _heldBytes + size <= _held.Length)
+        {
+            reply.Write(_held.AsSpan(_heldBytes));
+            _heldBytes += size;
+            return;
+        }
+
+        SendHeld();
+        reply.Write(_reply);
         SendAll(_reply.AsSpan(0, size));
+    }
+
+    private void SendHeld()
+    {
+        SendAll(_held.AsSpan(0, _heldBytes));
+        _heldBytes = 0;
     }
 
     // u64 address, u64 count.
