@@ -17,6 +17,8 @@ public sealed class VfioUserConnection : IDisposable
     private const int MaxReplyBytes = 16 * 1024;
     private const int DataHeadBytes = 8;
 
+    private const int MaxReadsUnderWay = 2;
+
     // Enough to hide the round trip; the replies to so few requests always fit in the socket.
     private const int MaxWritesUnderWay = 8;
 
@@ -102,44 +104,48 @@ public sealed class VfioUserConnection : IDisposable
             : new VfioUserReply(false, Errno.None, received);
     }
 
-    /// <summary>One MIG_DATA_READ.</summary>
-    /// <param name="buffer">Where the data goes; all of it is asked for.</param>
-    /// <param name="limit">The time limit of the call.</param>
+    /// <summary>Reads migration data by one MIG_DATA_READ, or by a row of them with the next under way while one is received.</summary>
+    /// <param name="buffer">Where the data goes.</param>
+    /// <param name="inRow">Whether to fill the buffer by several requests. Only for a stream that is read to its end: a request
+    /// that is under way when the data ends is answered too.</param>
+    /// <param name="limit">The time limit of each request.</param>
     /// <param name="error">The error number if the server answered with an error.</param>
     /// <returns>The number of bytes read, or -1 if the server answered with an error.</returns>
     /// <remarks>libvfio-user pads the reply to the size that was asked for: what counts is the size in the body.</remarks>
     /// <exception cref="DeviceException">No reply that can be used came; the connection is closed.</exception>
-    public int ReadData(Span<byte> buffer, TimeSpan limit, out Errno error)
+    public int ReadData(Span<byte> buffer, bool inRow, TimeSpan limit, out Errno error)
     {
         Begin(limit, "a read of migration data");
-        WriteDataHead(buffer.Length);
-        var id = SendRequest(VfioUserCommand.MigDataRead, DataHeadBytes);
-        var header = ReceiveReplyHeader(id, VfioUserCommand.MigDataRead);
-        var payloadBytes = (int)header.MessageBytes - VfioUserHeader.SizeBytes;
-        if (header.IsError)
-        {
-            Skip(payloadBytes);
-            error = (Errno)header.Error;
-            return -1;
-        }
-
-        Span<byte> head = stackalloc byte[DataHeadBytes];
-        if (payloadBytes < DataHeadBytes)
-        {
-            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} is too short");
-        }
-
-        ReceiveExactly(head);
-        var sizeBytes = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-        if (sizeBytes > buffer.Length || sizeBytes > payloadBytes - DataHeadBytes)
-        {
-            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} claims {sizeBytes} bytes, more than were asked for or sent");
-        }
-
-        ReceiveExactly(buffer[..(int)sizeBytes]);
-        Skip(payloadBytes - DataHeadBytes - (int)sizeBytes);
+        var largestBytes = Math.Min(VfioUserProtocol.MaxReadDataBytes, Agreement.MaxDataTransferBytes);
+        var (askedBytes, readBytes, underWay, ended, refused) = (0, 0, 0, false, false);
         error = Errno.None;
-        return (int)sizeBytes;
+        do
+        {
+            while (!ended && underWay < (inRow ? MaxReadsUnderWay : 1) && (askedBytes < buffer.Length || askedBytes + underWay == 0))
+            {
+                var sizeBytes = Math.Min(largestBytes, buffer.Length - askedBytes);
+                WriteDataHead(sizeBytes);
+                SendRequest(VfioUserCommand.MigDataRead, DataHeadBytes);
+                askedBytes += sizeBytes;
+                underWay++;
+            }
+
+            var header = ReceiveReplyHeader((ushort)(_nextMessageId - underWay), VfioUserCommand.MigDataRead);
+            underWay--;
+            _deadline = DeadlineIn(limit);
+            var count = ReceiveData(header, buffer.Slice(readBytes, Math.Min(largestBytes, buffer.Length - readBytes)));
+            if (count < 0 && !refused)
+            {
+                refused = true;
+                error = (Errno)header.Error;
+            }
+
+            ended |= !inRow || count <= 0;
+            readBytes += Math.Max(0, count);
+        }
+        while (underWay > 0 || (!ended && askedBytes < buffer.Length));
+
+        return refused ? -1 : readBytes;
     }
 
     /// <summary>Writes migration data as a row of MIG_DATA_WRITE requests, several of them under way at a time.</summary>
@@ -271,6 +277,35 @@ public sealed class VfioUserConnection : IDisposable
         var receivedBytes = ReceiveSome(_early.AsSpan(_earlyEnd));
         _earlyEnd += receivedBytes;
         return receivedBytes > 0;
+    }
+
+    /// <summary>Receives what follows the header of an answer to MIG_DATA_READ.</summary>
+    /// <returns>The bytes received; -1 for an error reply.</returns>
+    private int ReceiveData(VfioUserHeader header, Span<byte> buffer)
+    {
+        var payloadBytes = (int)header.MessageBytes - VfioUserHeader.SizeBytes;
+        if (header.IsError)
+        {
+            Skip(payloadBytes);
+            return -1;
+        }
+
+        Span<byte> head = stackalloc byte[DataHeadBytes];
+        if (payloadBytes < DataHeadBytes)
+        {
+            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} is too short");
+        }
+
+        ReceiveExactly(head);
+        var sizeBytes = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        if (sizeBytes > buffer.Length || sizeBytes > payloadBytes - DataHeadBytes)
+        {
+            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} claims {sizeBytes} bytes, more than were asked for or sent");
+        }
+
+        ReceiveExactly(buffer[..(int)sizeBytes]);
+        Skip(payloadBytes - DataHeadBytes - (int)sizeBytes);
+        return (int)sizeBytes;
     }
 
     /// <summary>Receives headers until the reply comes; commands of the server in between are answered.</summary>

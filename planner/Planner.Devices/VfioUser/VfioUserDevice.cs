@@ -151,10 +151,10 @@ public sealed class VfioUserDevice : IMigrationDevice
     /// <inheritdoc/>
     public int Read(Span<byte> buffer)
     {
-        var largestBytes = Math.Min(VfioUserProtocol.MaxReadDataBytes, _connection.Agreement.MaxDataTransferBytes);
         lock (_gate)
         {
-            var readBytes = _connection.ReadData(buffer[..Math.Min(buffer.Length, largestBytes)], _options.WorkTimeLimit, out var error);
+            // Before STOP_COPY a short answer ends a round, so there is only one request at a time.
+            var readBytes = _connection.ReadData(buffer, _state == DeviceState.StopCopy, _options.WorkTimeLimit, out var error);
             return readBytes >= 0 ? readBytes
                 : error == Errno.ENOMSG ? 0
                 : throw Refused("a read of migration data", error);
