@@ -100,7 +100,7 @@ public sealed class IndependentBlackout
         for (var i = 0; i < offsets.Length; i++)
         {
             // The tables start with the 1 that stands for everything below their first cell.
-            sum += probabilities[i] * beyond[(int)Math.Clamp(steps - offsets[i] + 1, 0, beyond.Length - 1)];
+            sum += probabilities[i] * beyond[Math.Clamp((int)(steps - offsets[i] + 1), 0, beyond.Length - 1)];
         }
 
         return sum;
