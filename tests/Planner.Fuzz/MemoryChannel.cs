@@ -6,7 +6,7 @@ namespace Planner.Fuzz;
 /// <param name="bytes">What the peer sends.</param>
 /// <param name="pieceBytes">The most bytes that arrive at a time.</param>
 /// <param name="takesSlowly">Whether the peer takes nothing at every second attempt to send.</param>
-/// <param name="sent">Is shown every message that was sent in one piece.</param>
+/// <param name="sent">Is shown everything that was sent in one piece.</param>
 internal sealed class MemoryChannel(ReadOnlyMemory<byte> bytes, int pieceBytes, bool takesSlowly, Action<ReadOnlyMemory<byte>>? sent = null) : IByteChannel
 {
     private bool _refuses;

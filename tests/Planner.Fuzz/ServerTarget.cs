@@ -3,7 +3,7 @@ using Planner.Devices;
 namespace Planner.Fuzz;
 
 /// <summary>The input plays the client: two bytes choose the device, the server and the cut, the rest are its requests. The server
-/// must come to the end of them without an exception, and everything it sends must be a message.</summary>
+/// must come to the end of them without an exception, and every piece it sends must be whole messages.</summary>
 internal static class ServerTarget
 {
     private static readonly ServerBehaviour[] Behaviours =
@@ -28,12 +28,16 @@ internal static class ServerTarget
         var device = VfioUserServer.MakeDevice(profile, "vfio-user:/fuzz", behaviour, clock: new VirtualClock());
         var messages = 0;
         var channel = new MemoryChannel(
-            input.AsMemory(Math.Min(2, input.Length)), (cut & 0x7f) == 0 ? int.MaxValue : cut & 0x7f, (cut & 0x80) != 0, message =>
+            input.AsMemory(Math.Min(2, input.Length)), (cut & 0x7f) == 0 ? int.MaxValue : cut & 0x7f, (cut & 0x80) != 0, piece =>
             {
-                messages++;
-                if (!VfioUserHeader.TryRead(message.Span, out var header) || header.MessageBytes != message.Length)
+                for (var rest = piece; !rest.IsEmpty; messages++)
                 {
-                    throw new InvalidOperationException($"The server sent {message.Length} bytes that are no message.");
+                    if (!VfioUserHeader.TryRead(rest.Span, out var header) || header.MessageBytes < VfioUserHeader.SizeBytes || header.MessageBytes > rest.Length)
+                    {
+                        throw new InvalidOperationException($"The server sent {rest.Length} bytes that are no message.");
+                    }
+
+                    rest = rest[(int)header.MessageBytes..];
                 }
             });
         new VfioUserServerSession(device, channel, behaviour).Run();
