@@ -4,8 +4,10 @@ namespace Planner.Estimators;
 /// <remarks>Not for use by several threads at once. What is read by decisions is copied out when tables are built.</remarks>
 public sealed class SampleWindow
 {
-    /// <summary>The number of samples that a window keeps if nothing else is said.</summary>
-    public const int DefaultCapacity = 2000;
+    /// <summary>How many samples are kept where nobody says otherwise.</summary>
+    /// <remarks>Enough for the union bound at 99 %: a machine of one device has seven or eight terms, and each then needs 3,457 or
+    /// 4,058 samples.</remarks>
+    public const int DefaultCapacity = 5000;
 
     private readonly int _capacity;
     private IReadOnlyList<double>? _notYetCopied;

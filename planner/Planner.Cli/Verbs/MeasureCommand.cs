@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Planner.Engine;
 using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Sessions;
@@ -9,7 +10,7 @@ namespace Planner.Cli;
 /// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, stores samples, prints the latency table.</summary>
 internal static class MeasureCommand
 {
-    private const int SamplesShown = 2000;
+    private const int SamplesShown = EvidenceBook.Window;
     private const double Error = 0.05;
 
     public static Command Create(CommonOptions common)

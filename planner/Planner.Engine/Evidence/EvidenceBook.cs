@@ -1,3 +1,4 @@
+using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 
@@ -10,7 +11,7 @@ namespace Planner.Engine;
 public sealed class EvidenceBook
 {
     /// <summary>The number of samples that count in each series: the latest.</summary>
-    public const int Window = 2000;
+    public const int Window = SampleWindow.DefaultCapacity;
 
     private readonly MigrationPlan _plan;
     private readonly SlaTerms _sla;
