@@ -87,10 +87,14 @@ internal static class Gates
             return null;
         }
 
-        var rest = turn.State.Evaluator!.BoundAfterCommitArcsSeconds(turn.State.FirstGate!.Moment);
+        var rest = RestSeconds(turn);
         return turn.NowNanoseconds + Nanoseconds(limit.TotalSeconds) - turn.State.BlackoutNanoseconds(turn.NowNanoseconds)
             - (double.IsFinite(rest) ? Nanoseconds(rest) : 0);
     }
+
+    /// <summary>The bound of everything that follows the arcs past the commit point, by the latest gate, in seconds; NaN if there is none.</summary>
+    public static double RestSeconds(Turn turn) =>
+        turn.State.Evaluator!.BoundAfterCommitArcsSeconds((turn.State.SecondGate ?? turn.State.FirstGate!).Moment);
 
     private static GateDecision Decide(Turn turn, int gate, SwitchoverEvaluator evaluator, DecisionMoment basis)
     {

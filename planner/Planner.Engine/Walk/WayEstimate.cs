@@ -10,7 +10,7 @@ internal static class WayEstimate
     /// <returns>Seconds; null if something on the way was never measured, or no way leads on.</returns>
     public static double? OnSeconds(Turn turn)
     {
-        var rest = turn.State.Evaluator!.BoundAfterCommitArcsSeconds(turn.State.FirstGate!.Moment);
+        var rest = Gates.RestSeconds(turn);
         var longest = 0.0;
         for (var i = 0; i < turn.Count; i++)
         {

@@ -61,10 +61,12 @@ public sealed class MigrationJournal : IJournal
             Write(json, capacity);
             Map(JournalFormat.EntriesOffset(json.Length), capacity, 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             Remove();
-            throw new JournalException($"The journal in {_directory} cannot be written ({e.Message.TrimEnd('.')}); make room or name another place with --store.", e);
+            // .NET's word for EFBIG, a file-size limit, is an argument out of range.
+            var why = e is ArgumentOutOfRangeException ? "a file-size limit is in the way" : e.Message.TrimEnd('.');
+            throw new JournalException($"The journal in {_directory} cannot be written ({why}); make room or name another place with --store.", e);
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class MigrationSession
     /// <exception cref="DeviceException">A device is gone. Nothing was touched.</exception>
     public SessionResult Run(CancellationToken cancellationToken)
     {
+        WarmUp.Once();
         var started = _notices.Now;
         var book = new EvidenceBook(_plan, Sla());
         if (_services.Store is { } store)

@@ -76,8 +76,9 @@ public sealed class SessionRecorder : ISessionObserver, IDisposable
             _lines.WriteTo(_output);
             _output.Flush();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
+            // .NET's word for EFBIG, a file-size limit, is an argument out of range.
             Trouble ??= $"The recording is incomplete ({e.Message.TrimEnd('.')}); make room and record again.";
         }
 

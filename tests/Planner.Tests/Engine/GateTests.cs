@@ -63,7 +63,7 @@ public sealed class GateTests
         var sent = Assert.Single(world.Log.OfType<RunArc>(), c => c.DeadlineNanoseconds is not null);
         Assert.Equal(new Arc(DeviceState.RunningP2P, DeviceState.StopCopy), sent.Arc);
         var gate = world.State.SecondGate!;
-        var rest = gate.Evaluator.BoundAfterCommitArcsSeconds(world.State.FirstGate!.Moment);
+        var rest = gate.Evaluator.BoundAfterCommitArcsSeconds(gate.Moment);
         Assert.True(rest > 0.03, $"{rest} s");
         var left = 0.3 - gate.Moment.PausedSeconds - rest;
         Assert.Equal(gate.AtNanoseconds + (long)(left * 1e9), sent.DeadlineNanoseconds!.Value, 10.0);

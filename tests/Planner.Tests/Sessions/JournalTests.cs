@@ -152,6 +152,36 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_without_room_is_noticed_before_anything_is_touched()
+    {
+        // A limit of 60 KiB for files, less than a journal; the signal is ignored so that the write fails instead, and the runtime maps no larger file.
+        var prepared = ChildProcess.Prepare(BeginOnAFullDisk, [_directory.Path], "bash", "-c", "trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f 60; exec \"$0\" \"$@\"");
+        using var child = ChildProcess.Start(prepared);
+        var said = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", await child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith($"The journal in {MigrationJournal.DirectoryOf(_directory.Path)} cannot be written", said, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(MigrationJournal.DirectoryOf(_directory.Path)));
+    }
+
+    [ChildEntry]
+    private static int BeginOnAFullDisk(string[] arguments)
+    {
+        using var journal = new MigrationJournal(arguments[0]);
+        try
+        {
+            journal.Begin(Header());
+            return 1;
+        }
+        catch (JournalException e)
+        {
+            Console.WriteLine(e.Message);
+            return 0;
+        }
+    }
+
+    [Fact]
     public void Where_no_journal_can_be_made_it_says_so()
     {
         File.WriteAllText(_directory.File("journals"), "in the way");
