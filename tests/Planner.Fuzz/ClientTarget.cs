@@ -42,7 +42,7 @@ internal static class ClientTarget
 
     private static IEnumerable<Action> Walk(VfioUserDevice device)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[300 * 1024];
         yield return () => device.GetState();
         yield return () => Check(device.SetState(DeviceState.PreCopy));
         if (device.Offer.OffersPreCopyInfo)
@@ -64,7 +64,7 @@ internal static class ClientTarget
         yield return () => Check(device.SetStateBy(DeviceState.StopCopy, long.MaxValue));
         yield return () => Read(device, buffer);
         yield return () => Check(device.SetState(DeviceState.Resuming));
-        yield return () => device.Write(buffer);
+        yield return () => device.Write(buffer.AsSpan(0, 64 * 1024));
         yield return () => Check(device.SetState(DeviceState.Running));
         yield return device.Reset;
         yield return () => device.GetState();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Planner.Measurements;
 
 namespace Planner.Devices;
@@ -22,27 +21,19 @@ public sealed class VfioUserConnection : IDisposable
     // Enough to hide the round trip; the replies to so few requests always fit in the socket.
     private const int MaxWritesUnderWay = 8;
 
-    // What a server may send while this side is still sending: two messages of the largest size.
-    private const int MaxEarlyBytes = 2 * VfioUserProtocol.MaxMessageBytes;
-
-    private readonly IByteChannel _channel;
+    private readonly TimedChannel _channel;
     private readonly byte[] _request = new byte[VfioUserHeader.SizeBytes + DataHeadBytes + VfioUserProtocol.MaxWriteDataBytes];
     private readonly byte[] _reply = new byte[MaxReplyBytes];
     private readonly bool _negotiated;
-    private byte[] _early = [];
-    private int _earlyStart;
-    private int _earlyEnd;
-    private bool _anythingReceived;
     private ushort _nextMessageId;
     private string _doing = "";
     private TimeSpan _limit;
-    private long _deadline;
     private string? _givenUp;
 
     private VfioUserConnection(string address, IByteChannel channel, VfioUserOptions options)
     {
         Address = address;
-        _channel = channel;
+        _channel = new TimedChannel(channel);
         var reply = Call(VfioUserCommand.Version, VersionMessage.Propose(options), options.AskTimeLimit, "the version handshake");
         if (reply.Failed)
         {
@@ -88,20 +79,26 @@ public sealed class VfioUserConnection : IDisposable
     public VfioUserReply Call(VfioUserCommand command, scoped ReadOnlySpan<byte> payload, TimeSpan limit, string doing)
     {
         Begin(limit, doing);
-        payload.CopyTo(_request.AsSpan(VfioUserHeader.SizeBytes));
-        var id = SendRequest(command, payload.Length);
-        var header = ReceiveReplyHeader(id, command);
-        var payloadBytes = (int)header.MessageBytes - VfioUserHeader.SizeBytes;
-        if (payloadBytes > MaxReplyBytes)
+        try
         {
-            throw Break(DeviceFault.Protocol, $"the server answered {_doing} with {header.MessageBytes} bytes, which is too much");
-        }
+            payload.CopyTo(_request.AsSpan(VfioUserHeader.SizeBytes));
+            SendRequest(command, payload.Length);
+            var header = ReceiveReplyHeader(1, command);
+            var received = _reply.AsSpan(0, Math.Min(MaxReplyBytes, PayloadBytes(header)));
+            if (received.Length < PayloadBytes(header))
+            {
+                throw Break(DeviceFault.Protocol, $"the server answered {_doing} with {header.MessageBytes} bytes, which is too much");
+            }
 
-        var received = _reply.AsSpan(0, payloadBytes);
-        ReceiveExactly(received);
-        return header.IsError
-            ? new VfioUserReply(true, (Errno)header.Error, [])
-            : new VfioUserReply(false, Errno.None, received);
+            _channel.Receive(received);
+            return header.IsError
+                ? new VfioUserReply(true, (Errno)header.Error, [])
+                : new VfioUserReply(false, Errno.None, received);
+        }
+        catch (Exception e) when (TimedChannel.IsFailure(e))
+        {
+            throw Broken(e);
+        }
     }
 
     /// <summary>Reads migration data by one MIG_DATA_READ, or by a row of them with the next under way while one is received.</summary>
@@ -110,42 +107,19 @@ public sealed class VfioUserConnection : IDisposable
     /// that is under way when the data ends is answered too.</param>
     /// <param name="limit">The time limit of each request.</param>
     /// <param name="error">The error number if the server answered with an error.</param>
-    /// <returns>The number of bytes read, or -1 if the server answered with an error.</returns>
-    /// <remarks>libvfio-user pads the reply to the size that was asked for: what counts is the size in the body.</remarks>
+    /// <returns>The number of bytes read, 0 also for the error ENOMSG ("nothing now"); -1 if the server answered with another error.</returns>
     /// <exception cref="DeviceException">No reply that can be used came; the connection is closed.</exception>
     public int ReadData(Span<byte> buffer, bool inRow, TimeSpan limit, out Errno error)
     {
         Begin(limit, "a read of migration data");
-        var largestBytes = Math.Min(VfioUserProtocol.MaxReadDataBytes, Agreement.MaxDataTransferBytes);
-        var (askedBytes, readBytes, underWay, ended, refused) = (0, 0, 0, false, false);
-        error = Errno.None;
-        do
+        try
         {
-            while (!ended && underWay < (inRow ? MaxReadsUnderWay : 1) && (askedBytes < buffer.Length || askedBytes + underWay == 0))
-            {
-                var sizeBytes = Math.Min(largestBytes, buffer.Length - askedBytes);
-                WriteDataHead(sizeBytes);
-                SendRequest(VfioUserCommand.MigDataRead, DataHeadBytes);
-                askedBytes += sizeBytes;
-                underWay++;
-            }
-
-            var header = ReceiveReplyHeader((ushort)(_nextMessageId - underWay), VfioUserCommand.MigDataRead);
-            underWay--;
-            _deadline = DeadlineIn(limit);
-            var count = ReceiveData(header, buffer.Slice(readBytes, Math.Min(largestBytes, buffer.Length - readBytes)));
-            if (count < 0 && !refused)
-            {
-                refused = true;
-                error = (Errno)header.Error;
-            }
-
-            ended |= !inRow || count <= 0;
-            readBytes += Math.Max(0, count);
+            return ReadRow(buffer, inRow ? MaxReadsUnderWay : 1, limit, out error);
         }
-        while (underWay > 0 || (!ended && askedBytes < buffer.Length));
-
-        return refused ? -1 : readBytes;
+        catch (Exception e) when (TimedChannel.IsFailure(e))
+        {
+            throw Broken(e);
+        }
     }
 
     /// <summary>Writes migration data as a row of MIG_DATA_WRITE requests, several of them under way at a time.</summary>
@@ -157,6 +131,124 @@ public sealed class VfioUserConnection : IDisposable
     public bool WriteData(ReadOnlySpan<byte> data, TimeSpan limit, out Errno error)
     {
         Begin(limit, "a write of migration data");
+        try
+        {
+            return WriteRow(data, limit, out error);
+        }
+        catch (Exception e) when (TimedChannel.IsFailure(e))
+        {
+            throw Broken(e);
+        }
+    }
+
+    /// <summary>Gives the connection up because what the server said makes no sense.</summary>
+    /// <param name="what">What it did, to follow the address in a sentence.</param>
+    /// <returns>The exception to throw.</returns>
+    public DeviceException Nonsense(string what) => Break(DeviceFault.Protocol, what);
+
+    /// <summary>Closes the connection; a call on another thread ends with <see cref="DeviceFault.Disconnected"/>.</summary>
+    public void Dispose()
+    {
+        _givenUp ??= "it was closed here";
+        _channel.Dispose();
+    }
+
+    private static int PayloadBytes(VfioUserHeader header) => (int)header.MessageBytes - VfioUserHeader.SizeBytes;
+
+    private void Begin(TimeSpan limit, string doing)
+    {
+        if (_givenUp is not null)
+        {
+            throw new DeviceException(
+                DeviceFault.Disconnected, $"{Address}: the connection is no longer used because {_givenUp}; open the device again.");
+        }
+
+        _doing = doing;
+        _limit = limit;
+        _channel.Allow(limit);
+    }
+
+    private void WriteDataHead(int sizeBytes)
+    {
+        var head = _request.AsSpan(VfioUserHeader.SizeBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(head, DataHeadBytes + sizeBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(head[4..], sizeBytes);
+    }
+
+    /// <summary>Sends the request whose payload is in the request buffer, header and payload in one piece.</summary>
+    private void SendRequest(VfioUserCommand command, int payloadBytes)
+    {
+        var messageBytes = VfioUserHeader.SizeBytes + payloadBytes;
+        new VfioUserHeader(_nextMessageId++, command, (uint)messageBytes, VfioUserFlags.Command, 0).Write(_request);
+        _channel.Send(_request.AsSpan(0, messageBytes));
+    }
+
+    private int ReadRow(Span<byte> buffer, int mostUnderWay, TimeSpan limit, out Errno error)
+    {
+        var largestBytes = Math.Min(VfioUserProtocol.MaxReadDataBytes, Agreement.MaxDataTransferBytes);
+        var (askedBytes, readBytes, underWay, ended) = (0, 0, 0, false);
+        error = Errno.None;
+        var refused = false;
+        do
+        {
+            while (!ended && underWay < mostUnderWay && (askedBytes < buffer.Length || askedBytes + underWay == 0))
+            {
+                var sizeBytes = Math.Min(largestBytes, buffer.Length - askedBytes);
+                WriteDataHead(sizeBytes);
+                SendRequest(VfioUserCommand.MigDataRead, DataHeadBytes);
+                askedBytes += sizeBytes;
+                underWay++;
+            }
+
+            var header = ReceiveReplyHeader(underWay--, VfioUserCommand.MigDataRead);
+            var count = ReceiveData(header, buffer.Slice(readBytes, Math.Min(largestBytes, buffer.Length - readBytes)));
+            _channel.Allow(limit);
+            if (count < 0 && !refused)
+            {
+                refused = true;
+                error = (Errno)header.Error;
+            }
+
+            ended |= mostUnderWay == 1 || count <= 0;
+            readBytes += Math.Max(0, count);
+        }
+        while (underWay > 0 || (!ended && askedBytes < buffer.Length));
+
+        return refused ? -1 : readBytes;
+    }
+
+    /// <summary>Receives what follows the header of an answer to MIG_DATA_READ.</summary>
+    /// <returns>The bytes received; 0 also for ENOMSG, -1 for any other error reply.</returns>
+    /// <remarks>libvfio-user pads the reply to the size that was asked for: what counts is the size in the body.</remarks>
+    private int ReceiveData(VfioUserHeader header, Span<byte> buffer)
+    {
+        var payloadBytes = PayloadBytes(header);
+        if (header.IsError)
+        {
+            _channel.Skip(payloadBytes);
+            return (Errno)header.Error == Errno.ENOMSG ? 0 : -1;
+        }
+
+        if (payloadBytes < DataHeadBytes)
+        {
+            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} is too short");
+        }
+
+        Span<byte> head = stackalloc byte[DataHeadBytes];
+        _channel.Receive(head);
+        var sizeBytes = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        if (sizeBytes > buffer.Length || sizeBytes > payloadBytes - DataHeadBytes)
+        {
+            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} claims {sizeBytes} bytes, more than were asked for or sent");
+        }
+
+        _channel.Receive(buffer[..(int)sizeBytes]);
+        _channel.Skip(payloadBytes - DataHeadBytes - (int)sizeBytes);
+        return (int)sizeBytes;
+    }
+
+    private bool WriteRow(ReadOnlySpan<byte> data, TimeSpan limit, out Errno error)
+    {
         var largestBytes = Math.Min(VfioUserProtocol.MaxWriteDataBytes, Agreement.MaxDataTransferBytes);
         var failed = false;
         var underWay = 0;
@@ -174,16 +266,10 @@ public sealed class VfioUserConnection : IDisposable
                 continue;
             }
 
-            // Replies of a row often come together: one call takes them all.
-            if (_earlyEnd == _earlyStart && !TakeEarly())
-            {
-                WaitUntilReady(orToSend: false);
-            }
-
-            var header = ReceiveReplyHeader((ushort)(_nextMessageId - underWay), VfioUserCommand.MigDataWrite);
-            Skip((int)header.MessageBytes - VfioUserHeader.SizeBytes);
-            underWay--;
-            _deadline = DeadlineIn(limit);
+            _channel.Gather();
+            var header = ReceiveReplyHeader(underWay--, VfioUserCommand.MigDataWrite);
+            _channel.Skip(PayloadBytes(header));
+            _channel.Allow(limit);
             if (header.IsError && !failed)
             {
                 failed = true;
@@ -194,127 +280,14 @@ public sealed class VfioUserConnection : IDisposable
         return !failed;
     }
 
-    /// <summary>Gives the connection up because what the server said makes no sense.</summary>
-    /// <param name="what">What it did, to follow the address in a sentence.</param>
-    /// <returns>The exception to throw.</returns>
-    public DeviceException Nonsense(string what) => Break(DeviceFault.Protocol, what);
-
-    /// <summary>Closes the connection; a call on another thread ends with <see cref="DeviceFault.Disconnected"/>.</summary>
-    public void Dispose()
+    /// <summary>Receives headers until the reply comes to the oldest request under way; commands of the server in between are answered.</summary>
+    private VfioUserHeader ReceiveReplyHeader(int underWay, VfioUserCommand command)
     {
-        _givenUp ??= "it was closed here";
-        _channel.Dispose();
-    }
-
-    private static long DeadlineIn(TimeSpan limit) =>
-        Stopwatch.GetTimestamp() + (long)Math.Min(limit.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2);
-
-    private void Begin(TimeSpan limit, string doing)
-    {
-        if (_givenUp is not null)
-        {
-            throw new DeviceException(
-                DeviceFault.Disconnected, $"{Address}: the connection is no longer used because {_givenUp}; open the device again.");
-        }
-
-        _doing = doing;
-        _limit = limit;
-        _deadline = DeadlineIn(limit);
-    }
-
-    private void WriteDataHead(int sizeBytes)
-    {
-        var head = _request.AsSpan(VfioUserHeader.SizeBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(head, DataHeadBytes + sizeBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(head[4..], sizeBytes);
-    }
-
-    /// <summary>Sends the request whose payload is in the request buffer, header and payload in one piece.</summary>
-    private ushort SendRequest(VfioUserCommand command, int payloadBytes)
-    {
-        var id = _nextMessageId++;
-        var messageBytes = VfioUserHeader.SizeBytes + payloadBytes;
-        new VfioUserHeader(id, command, (uint)messageBytes, VfioUserFlags.Command, 0).Write(_request);
-        SendAll(_request.AsSpan(0, messageBytes));
-        return id;
-    }
-
-    private void SendAll(ReadOnlySpan<byte> message)
-    {
-        while (!message.IsEmpty)
-        {
-            int sentBytes;
-            try
-            {
-                sentBytes = _channel.Send(message);
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
-            {
-                throw Ended(e);
-            }
-
-            message = message[sentBytes..];
-            if (sentBytes == 0 && !TakeEarly())
-            {
-                WaitUntilReady(orToSend: true);
-            }
-        }
-    }
-
-    /// <summary>Takes in what the server sends while this side cannot send: it may be waiting for that itself.</summary>
-    private bool TakeEarly()
-    {
-        if (_earlyEnd == _early.Length)
-        {
-            if (_early.Length == MaxEarlyBytes)
-            {
-                throw Break(DeviceFault.Protocol, $"the server floods this client during {_doing}");
-            }
-
-            Array.Resize(ref _early, Math.Min(MaxEarlyBytes, Math.Max(4096, 2 * _early.Length)));
-        }
-
-        var receivedBytes = ReceiveSome(_early.AsSpan(_earlyEnd));
-        _earlyEnd += receivedBytes;
-        return receivedBytes > 0;
-    }
-
-    /// <summary>Receives what follows the header of an answer to MIG_DATA_READ.</summary>
-    /// <returns>The bytes received; -1 for an error reply.</returns>
-    private int ReceiveData(VfioUserHeader header, Span<byte> buffer)
-    {
-        var payloadBytes = (int)header.MessageBytes - VfioUserHeader.SizeBytes;
-        if (header.IsError)
-        {
-            Skip(payloadBytes);
-            return -1;
-        }
-
-        Span<byte> head = stackalloc byte[DataHeadBytes];
-        if (payloadBytes < DataHeadBytes)
-        {
-            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} is too short");
-        }
-
-        ReceiveExactly(head);
-        var sizeBytes = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-        if (sizeBytes > buffer.Length || sizeBytes > payloadBytes - DataHeadBytes)
-        {
-            throw Break(DeviceFault.Protocol, $"the server's answer to {_doing} claims {sizeBytes} bytes, more than were asked for or sent");
-        }
-
-        ReceiveExactly(buffer[..(int)sizeBytes]);
-        Skip(payloadBytes - DataHeadBytes - (int)sizeBytes);
-        return (int)sizeBytes;
-    }
-
-    /// <summary>Receives headers until the reply comes; commands of the server in between are answered.</summary>
-    private VfioUserHeader ReceiveReplyHeader(ushort id, VfioUserCommand command)
-    {
+        var id = (ushort)(_nextMessageId - underWay);
         Span<byte> bytes = stackalloc byte[VfioUserHeader.SizeBytes];
         while (true)
         {
-            ReceiveExactly(bytes);
+            _channel.Receive(bytes);
             _ = VfioUserHeader.TryRead(bytes, out var header);
             if (header.MessageBytes is < VfioUserHeader.SizeBytes or > VfioUserProtocol.MaxMessageBytes)
             {
@@ -338,106 +311,30 @@ public sealed class VfioUserConnection : IDisposable
     /// <summary>Answers a DMA command of the server: this client maps no memory, so every address is invalid.</summary>
     private void Refuse(VfioUserHeader header)
     {
-        Skip((int)header.MessageBytes - VfioUserHeader.SizeBytes);
+        _channel.Skip(PayloadBytes(header));
         if (header.WantsReply)
         {
             Span<byte> refusal = stackalloc byte[VfioUserHeader.SizeBytes];
             new VfioUserHeader(
                 header.MessageId, header.Command, VfioUserHeader.SizeBytes, VfioUserFlags.Reply | VfioUserFlags.Error, (uint)Errno.EINVAL).Write(refusal);
-            SendAll(refusal);
+            _channel.Send(refusal);
         }
     }
 
-    private void Skip(int bytes)
+    private DeviceException Broken(Exception cause) => cause switch
     {
-        while (bytes > 0)
-        {
-            var part = _reply.AsSpan(0, Math.Min(bytes, _reply.Length));
-            ReceiveExactly(part);
-            bytes -= part.Length;
-        }
-    }
-
-    private void ReceiveExactly(Span<byte> buffer)
-    {
-        // A server that always has something to say must not keep a call for ever.
-        if (Stopwatch.GetTimestamp() > _deadline)
-        {
-            throw NoAnswer();
-        }
-
-        var early = Math.Min(buffer.Length, _earlyEnd - _earlyStart);
-        if (early > 0)
-        {
-            _early.AsSpan(_earlyStart, early).CopyTo(buffer);
-            _earlyStart += early;
-            if (_earlyStart == _earlyEnd)
-            {
-                _earlyStart = _earlyEnd = 0;
-            }
-        }
-
-        var rest = buffer[early..];
-        while (!rest.IsEmpty)
-        {
-            var receivedBytes = ReceiveSome(rest);
-            rest = rest[receivedBytes..];
-            if (receivedBytes == 0)
-            {
-                WaitUntilReady(orToSend: false);
-            }
-        }
-    }
-
-    /// <summary>Takes bytes that have arrived; 0 if there are none now.</summary>
-    private int ReceiveSome(Span<byte> buffer)
-    {
-        try
-        {
-            switch (_channel.Receive(buffer))
-            {
-                case < 0:
-                    return 0;
-                case 0:
-                    throw Ended(null);
-                case var receivedBytes:
-                    _anythingReceived = true;
-                    return receivedBytes;
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            throw Ended(e);
-        }
-    }
-
-    private void WaitUntilReady(bool orToSend)
-    {
-        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _deadline);
-        try
-        {
-            if (left > TimeSpan.Zero && _channel.Wait(orToSend, left))
-            {
-                return;
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            throw Ended(e);
-        }
-
-        throw NoAnswer();
-    }
-
-    private DeviceException NoAnswer() => Break(
-        DeviceFault.TimedOut,
-        _negotiated
-            ? $"no answer to {_doing} within {UnitText.Format(_limit)}; the device may still be at it, so ask for its state over a new connection"
-            : $"no answer to {_doing} within {UnitText.Format(_limit)}; another client may be connected, or this is not a vfio-user server");
-
-    private DeviceException Ended(Exception? cause) => !_negotiated && _anythingReceived
-        ? Break(DeviceFault.Protocol, $"the connection ended in the middle of {_doing}; check that a vfio-user server listens there", cause)
-        : Break(DeviceFault.Disconnected, $"the server closed the connection during {_doing}; connect again and ask for the device's state", cause);
+        TimeoutException when _negotiated => Break(
+            DeviceFault.TimedOut,
+            $"no answer to {_doing} within {UnitText.Format(_limit)}; the device may still be at it, so ask for its state over a new connection"),
+        TimeoutException => Break(
+            DeviceFault.TimedOut,
+            $"no answer to {_doing} within {UnitText.Format(_limit)}; another client may be connected, or this is not a vfio-user server"),
+        InvalidDataException => Break(DeviceFault.Protocol, $"the server floods this client during {_doing}"),
+        _ when !_negotiated && _channel.AnythingReceived => Break(
+            DeviceFault.Protocol, $"the connection ended in the middle of {_doing}; check that a vfio-user server listens there", cause),
+        _ => Break(
+            DeviceFault.Disconnected, $"the server closed the connection during {_doing}; connect again and ask for the device's state", cause),
+    };
 
     private DeviceException Break(DeviceFault fault, string what, Exception? cause = null)
     {

@@ -155,9 +155,7 @@ public sealed class VfioUserDevice : IMigrationDevice
         {
             // Before STOP_COPY a short answer ends a round, so there is only one request at a time.
             var readBytes = _connection.ReadData(buffer, _state == DeviceState.StopCopy, _options.WorkTimeLimit, out var error);
-            return readBytes >= 0 ? readBytes
-                : error == Errno.ENOMSG ? 0
-                : throw Refused("a read of migration data", error);
+            return readBytes >= 0 ? readBytes : throw Refused("a read of migration data", error);
         }
     }
 

@@ -65,14 +65,84 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public void A_read_asks_for_at_most_256_KiB()
+    public void Before_stop_copy_a_read_is_one_request_of_at_most_256_KiB()
     {
         var data = Counting(LargestRead);
-        using var server = new ScriptedServer().PlainOpening().Exchange(id => ReadRequest(id, LargestRead), id => ReadReply(id, data));
+        using var server = new ScriptedServer().PlainOpening().StateIs(6).Exchange(id => ReadRequest(id, LargestRead), id => ReadReply(id, data));
         using var device = server.Open();
+        Assert.Equal(DeviceState.PreCopy, device.GetState());
         var buffer = new byte[1 << 20];
         Assert.Equal(LargestRead, device.Read(buffer));
         Assert.Equal(data, buffer[..LargestRead]);
+        server.Verify();
+    }
+
+    [Fact]
+    public void In_stop_copy_a_large_buffer_is_filled_by_a_row_of_requests_two_of_them_under_way()
+    {
+        var data = Counting((2 * LargestRead) + 1000);
+        using var server = new ScriptedServer().PlainOpening().StateIs(3);
+        var first = server.NextId;
+        server.ExpectNext(id => ReadRequest(id, LargestRead)).ExpectNext(id => ReadRequest(id, LargestRead))
+            .Send(ReadReply(first, data[..LargestRead]))
+            .ExpectNext(id => ReadRequest(id, 1000))
+            .Send(ReadReply(first + 1, data[LargestRead..(2 * LargestRead)]), ReadReply(first + 2, data[(2 * LargestRead)..]))
+            .StateIs(3);
+        using var device = server.Open();
+        Assert.Equal(DeviceState.StopCopy, device.GetState());
+        var buffer = new byte[data.Length];
+        Assert.Equal(data.Length, device.Read(buffer));
+        Assert.Equal(data, buffer);
+        Assert.Equal(DeviceState.StopCopy, device.GetState());
+        server.Verify();
+    }
+
+    [Fact]
+    public void Short_answers_in_a_row_are_joined_in_order()
+    {
+        using var server = new ScriptedServer().PlainOpening().StateIs(3);
+        var first = server.NextId;
+        server.ExpectNext(id => ReadRequest(id, LargestRead)).ExpectNext(id => ReadRequest(id, LargestRead))
+            .Send(ReadReply(first, [1, 2, 3]), ReadReply(first + 1, [4]))
+            .StateIs(3);
+        using var device = server.Open();
+        device.GetState();
+        var buffer = new byte[2 * LargestRead];
+        Assert.Equal(4, device.Read(buffer));
+        Assert.Equal([1, 2, 3, 4], buffer[..4]);
+        Assert.Equal(DeviceState.StopCopy, device.GetState());
+        server.Verify();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(42u)]
+    public void The_end_of_a_row_loses_nothing_that_came_before_it(uint? endAsError)
+    {
+        using var server = new ScriptedServer().PlainOpening().StateIs(3);
+        var first = server.NextId;
+        server.ExpectNext(id => ReadRequest(id, LargestRead)).ExpectNext(id => ReadRequest(id, LargestRead))
+            .Send(ReadReply(first, [1, 2, 3])).ExpectNext(id => ReadRequest(id, 1))
+            .Send(endAsError is { } errno ? Wire.Error(first + 1, DataRead, errno) : ReadReply(first + 1, []), ReadReply(first + 2, []))
+            .StateIs(3);
+        using var device = server.Open();
+        device.GetState();
+        Assert.Equal(3, device.Read(new byte[(2 * LargestRead) + 1]));
+        Assert.Equal(DeviceState.StopCopy, device.GetState());
+        server.Verify();
+    }
+
+    [Fact]
+    public void An_error_in_a_row_is_thrown_after_every_answer_was_taken()
+    {
+        using var server = new ScriptedServer().PlainOpening().StateIs(3);
+        var first = server.NextId;
+        server.ExpectNext(id => ReadRequest(id, LargestRead)).ExpectNext(id => ReadRequest(id, LargestRead))
+            .Send(Wire.Error(first, DataRead, 5), ReadReply(first + 1, [4])).StateIs(3);
+        using var device = server.Open();
+        device.GetState();
+        Assert.Equal(Errno.EIO, Assert.Throws<DeviceException>(() => device.Read(new byte[1 << 20])).Errno);
+        Assert.Equal(DeviceState.StopCopy, device.GetState());
         server.Verify();
     }
 
