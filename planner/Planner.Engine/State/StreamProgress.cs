@@ -14,6 +14,9 @@ public sealed record StreamProgress
     /// <summary>What pre-copy has carried so far, in bytes.</summary>
     public long PreCopiedBytes { get; init; }
 
+    /// <summary>What of it belongs to the first data set, in bytes.</summary>
+    public long FirstSetBytes { get; init; }
+
     /// <summary>What pre-copy still has to carry, by the last survey; null if the device does not tell.</summary>
     public PreCopyInfo? PreCopy { get; init; }
 

@@ -53,14 +53,18 @@ internal static class PreCopying
     public static void NoteSurvey(Turn turn, Surveyed e)
     {
         var stream = turn.State.Streams[e.Device];
-        var carried = stream.PreCopiedBytes + e.CarriedBytes;
+
+        // Only the first data set makes the stop phase smaller: what later rounds carry was carried before, and changed.
+        var isFirstSet = stream.PreCopiedBytes == 0 || stream.PreCopy?.InitialBytes > 0;
+        var firstSet = stream.FirstSetBytes + (isFirstSet ? e.CarriedBytes : 0);
         turn.SetStream(e.Device, stream with
         {
             Activity = StreamActivity.Idle,
             IsSurveyed = true,
-            PreCopiedBytes = carried,
+            PreCopiedBytes = stream.PreCopiedBytes + e.CarriedBytes,
+            FirstSetBytes = firstSet,
             PreCopy = e.PreCopy,
-            ExpectedBytes = StopPhaseSize.Expect(turn.Plan.Devices[e.Device].Source, carried, e.PreCopy, e.DataSizeBytes),
+            ExpectedBytes = StopPhaseSize.Expect(turn.Plan.Devices[e.Device].Source, firstSet, e.PreCopy, e.DataSizeBytes),
         });
     }
 }

@@ -7,12 +7,13 @@ public static class StopPhaseSize
 {
     /// <summary>Estimates by the rule for the driver.</summary>
     /// <param name="source">What the source device offers.</param>
-    /// <param name="preCopiedBytes">What pre-copy has carried of the stream that the stop phase goes on with; 0 if it starts anew.</param>
+    /// <param name="preCopiedBytes">What pre-copy has carried of the first data set of the stream that the stop phase goes on with; 0 if it
+    /// starts anew.</param>
     /// <param name="preCopy">What pre-copy still has to carry; null if the device does not tell.</param>
     /// <param name="dataSizeBytes">The data size that the device tells; null if it tells none.</param>
     /// <returns>Bytes; null if the device tells no data size. Then the class's history has to do.</returns>
-    /// <remarks>What pre-copy still has to carry is a floor, not a bound: it will be in the stop phase, but says nothing about
-    /// what else will.</remarks>
+    /// <remarks>Of a total, what pre-copy has not carried of the first data set is left; what was carried and has changed since comes
+    /// on top. For the other meanings what pre-copy still has to carry is a floor, not a bound: it says nothing about what else will come.</remarks>
     public static long? Expect(DeviceOffer source, long preCopiedBytes, PreCopyInfo? preCopy, long? dataSizeBytes)
     {
         if (dataSizeBytes is not { } size)
@@ -20,8 +21,9 @@ public static class StopPhaseSize
             return null;
         }
 
-        var floor = preCopy is { } left ? left.InitialBytes + left.DirtyBytes : 0;
-        var rest = source.DataSizeMeaning == DataSizeMeaning.Total ? size - preCopiedBytes : size;
-        return Math.Max(rest, floor);
+        var (initial, dirty) = preCopy is { } left ? (left.InitialBytes, left.DirtyBytes) : (0, 0);
+        return source.DataSizeMeaning == DataSizeMeaning.Total
+            ? Math.Max(size - preCopiedBytes, initial) + dirty
+            : Math.Max(size, initial + dirty);
     }
 }
