@@ -11,7 +11,7 @@ internal static class Failures
     public static int StatusOf(Exception exception) => exception switch
     {
         CliException e => e.ExitStatus,
-        DocumentException or InvalidSnapshotException => ExitStatus.InvalidInput,
+        DocumentException or InvalidSnapshotException or StoreException { IsWrongAddress: true } => ExitStatus.InvalidInput,
         PlanRefusedException => ExitStatus.TargetLacks,
         DeviceException e => e.Fault switch
         {

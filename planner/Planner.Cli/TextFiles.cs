@@ -5,18 +5,18 @@ namespace Planner.Cli;
 /// <summary>Reads the user's text files with a limit on their size.</summary>
 internal static class TextFiles
 {
-    private const long MaximumBytes = 64 * 1024 * 1024;
+    private const int MaximumCharacters = 64 * 1024 * 1024;
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="CliException">The file is missing, unreadable or too large.</exception>
+    /// <exception cref="CliException">The file is missing or unreadable.</exception>
+    /// <exception cref="DocumentException">It is too long.</exception>
     public static string Read(string path)
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            return length <= MaximumBytes
-                ? File.ReadAllText(path)
-                : throw new CliException(ExitStatus.InvalidInput, $"{path} has {length} bytes; at most {MaximumBytes} are read");
+            // The size is not asked for: a device or a pipe has none, and its text may have no end.
+            using var reader = new StreamReader(path);
+            return Read(reader, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -34,9 +34,9 @@ internal static class TextFiles
         while ((read = reader.Read(buffer, 0, buffer.Length)) > 0)
         {
             text.Append(buffer, 0, read);
-            if (text.Length > MaximumBytes)
+            if (text.Length > MaximumCharacters)
             {
-                throw new DocumentException(name, 0, 0, $"more than {MaximumBytes} characters; that is no input for this verb");
+                throw new DocumentException(name, 0, 0, $"more than {MaximumCharacters} characters; that is no input for this verb");
             }
         }
 

@@ -36,9 +36,9 @@ internal sealed class BackgroundObserver : ISessionObserver, IDisposable
                 {
                     observer.On(notice);
                 }
-                catch (IOException)
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    // The terminal went away. The migration goes on without an audience.
+                    // The terminal went away, or stdout was never open. The migration goes on without an audience.
                 }
             }
         }

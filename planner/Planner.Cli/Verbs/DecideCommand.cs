@@ -15,7 +15,7 @@ internal static class DecideCommand
 
     private static int Run(CommandContext context)
     {
-        var snapshot = DecisionJson.ReadSnapshot(TextFiles.Read(context.Input, "stdin"), "stdin");
+        var snapshot = DecisionJson.ReadSnapshot(ReadInput(context), "stdin");
         var evaluator = SwitchoverEvaluator.Prepare(snapshot);
         var moment = evaluator.Moment;
         var decision = evaluator.Explain(evaluator.Decide(moment), moment);
@@ -29,5 +29,17 @@ internal static class DecideCommand
         }
 
         return ExitStatus.Done;
+    }
+
+    private static string ReadInput(CommandContext context)
+    {
+        try
+        {
+            return TextFiles.Read(context.Input, "stdin");
+        }
+        catch (IOException e)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"cannot read stdin: {e.Message}");
+        }
     }
 }

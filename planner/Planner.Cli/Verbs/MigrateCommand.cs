@@ -46,8 +46,8 @@ internal static class MigrateCommand
         }
 
         using var store = context.OpenStore();
-        using var record = OpenRecord(arguments.Record);
         using var devices = MachineDevices.Open(addresses);
+        using var record = OpenRecord(arguments.Record);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
@@ -85,7 +85,30 @@ internal static class MigrateCommand
             : RunWith(new ProgressLines(context.IsJson ? context.Error : context.Output, context.Verbose));
     }
 
+    /// <summary>Prints the outcome. A report that nobody can read changes nothing about what happened to the machine.</summary>
     private static void Print(CommandContext context, SessionResult result, string? recordTrouble)
+    {
+        var failure = result.Outcome is MigrationOutcome.Recovered or MigrationOutcome.NeedsPerson ? result.Reason : null;
+        string? reportTrouble = null;
+        try
+        {
+            PrintReport(context, result);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            reportTrouble = $"The report could not be written ({e.Message.TrimEnd('.')}); the exit status says what became of the machine.";
+        }
+
+        foreach (var trouble in new[] { failure, reportTrouble, result.StoreTrouble, recordTrouble })
+        {
+            if (trouble is not null)
+            {
+                context.Error.WriteLine($"planner: {trouble}");
+            }
+        }
+    }
+
+    private static void PrintReport(CommandContext context, SessionResult result)
     {
         if (context.IsJson)
         {
@@ -94,14 +117,6 @@ internal static class MigrateCommand
         else
         {
             Timeline.Print(context.Console, result);
-        }
-
-        foreach (var trouble in new[] { result.StoreTrouble, recordTrouble })
-        {
-            if (trouble is not null)
-            {
-                context.Error.WriteLine($"planner: {trouble}");
-            }
         }
     }
 
@@ -131,7 +146,7 @@ internal static class MigrateCommand
     {
         try
         {
-            return path is null ? null : new SessionRecorder(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read));
+            return path is null ? null : new SessionRecorder(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

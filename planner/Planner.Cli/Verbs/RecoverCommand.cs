@@ -21,6 +21,11 @@ internal static class RecoverCommand
         var recovered = new CrashRecovery(StateDirectory.Locate(), new SessionServices { Reopen = MachineDevices.Open }).Run(stop.Token);
         foreach (var machine in recovered)
         {
+            if (machine.Outcome == MigrationOutcome.NeedsPerson)
+            {
+                context.Error.WriteLine($"planner: {machine.Machine}: {machine.Reason}");
+            }
+
             if (context.IsJson)
             {
                 var report = new RecoveryReport(machine.MigrationId, machine.Machine, MigrationReport.Word(machine.Outcome), machine.Reason);

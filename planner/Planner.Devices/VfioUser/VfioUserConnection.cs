@@ -37,7 +37,7 @@ public sealed class VfioUserConnection : IDisposable
         var reply = Call(VfioUserCommand.Version, VersionMessage.Propose(options), options.AskTimeLimit, "the version handshake");
         if (reply.Failed)
         {
-            throw Break(DeviceFault.Protocol, $"the server refused the version handshake ({reply.Error}); it needs vfio-user 0.{VfioUserProtocol.MinorVersion} or lower of major version 0");
+            throw Break(DeviceFault.Protocol, $"the server refused the version handshake ({(reply.Error == Errno.None ? "without a reason" : reply.Error.ToString())}); it needs vfio-user 0.{VfioUserProtocol.MinorVersion} or lower of major version 0");
         }
 
         if (!VersionMessage.TryReadReply(reply.Payload, out var agreement, out var problem))

@@ -65,7 +65,7 @@ internal static class Finding
     {
         if (!turn.State.IsHandedOver)
         {
-            Retreat.Begin(turn, MigrationOutcome.Recovered, "The migration was interrupted before the handover; the machine runs on the source.");
+            Retreat.Begin(turn, MigrationOutcome.Recovered, "The migration was interrupted before the handover.");
         }
         else if (!turn.State.Sources.Any(p => p.State?.IsRunning() == true))
         {
@@ -77,7 +77,7 @@ internal static class Finding
         }
         else
         {
-            Retreat.Begin(turn, MigrationOutcome.Recovered, "The migration was interrupted, and somebody has started the source again; the machine runs on the source.");
+            Retreat.Begin(turn, MigrationOutcome.Recovered, "The migration was interrupted, and somebody has started the source again.");
         }
     }
 }

@@ -202,6 +202,7 @@ internal static class Retreat
 
     private static void EndOnSource(Turn turn)
     {
+        var where = turn.State.IsRecovery ? " The machine runs on the source." : "";
         var reset = turn.State.Sources.Any(p => p.WasReset)
             ? " A source device had to be reset, and the guest will notice."
             : "";
@@ -209,6 +210,6 @@ internal static class Retreat
             ? $" The destination is not as it was found ({Failures.States(turn)}): reset it before the next migration."
             : "";
         var outcome = left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered : turn.State.IntendedOutcome;
-        turn.End(outcome, turn.State.Reason + reset + left);
+        turn.End(outcome, turn.State.Reason + where + reset + left);
     }
 }

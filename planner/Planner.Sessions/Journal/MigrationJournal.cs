@@ -66,7 +66,7 @@ public sealed class MigrationJournal : IJournal
             Remove();
             // .NET's word for EFBIG, a file-size limit, is an argument out of range.
             var why = e is ArgumentOutOfRangeException ? "a file-size limit is in the way" : e.Message.TrimEnd('.');
-            throw new JournalException($"The journal in {_directory} cannot be written ({why}); make room or name another place with --store.", e);
+            throw new JournalException($"The journal in {_directory} cannot be written ({why}); make room, or set XDG_STATE_HOME to a directory that can be written.", e);
         }
     }
 

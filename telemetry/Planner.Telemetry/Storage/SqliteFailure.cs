@@ -17,7 +17,7 @@ internal static class SqliteFailure
     private const int Full = 13;
     private const int NotADatabase = 26;
 
-    public static StoreException Explain(SqliteException e, string path) => new(Sentence(e, path), e);
+    public static StoreException Explain(SqliteException e, string path) => new(Sentence(e, path), e) { IsWrongAddress = e.SqliteErrorCode == NotADatabase };
 
     public static StoreException CannotBeWritten(string path, Exception? cause = null) =>
         new($"The store {path} is read-only for this user, so nothing new can be kept: make the file and its directory writable, or name another file with --store.", cause);

@@ -57,12 +57,12 @@ internal static class SqliteFile
 
         if (!Directory.Exists(directory))
         {
-            throw new StoreException($"The directory {directory} does not exist: make it, or name another file with --store.");
+            throw new StoreException($"The directory {directory} does not exist: make it, or name another file with --store.") { IsWrongAddress = true };
         }
 
         if (Directory.Exists(address.Path))
         {
-            throw new StoreException($"{address.Path} is a directory: name a file with --store.");
+            throw new StoreException($"{address.Path} is a directory: name a file with --store.") { IsWrongAddress = true };
         }
 
         // Only ever made, never opened and closed again: closing would drop the locks that SQLite holds in this process.

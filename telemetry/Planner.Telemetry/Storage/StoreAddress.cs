@@ -21,11 +21,11 @@ public sealed record StoreAddress(string Path, bool IsDefault)
 
         if (text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal))
         {
-            throw new StoreException("This build keeps its store in SQLite, PostgreSQL comes with the service: give --store the path of a file.");
+            throw new StoreException("This build keeps its store in SQLite, PostgreSQL comes with the service: give --store the path of a file.") { IsWrongAddress = true };
         }
 
         return string.IsNullOrWhiteSpace(text) || text.Contains("://", StringComparison.Ordinal) || text.Contains('\0', StringComparison.Ordinal)
-            ? throw new StoreException($"'{text}' is not a store: give --store the path of a file.")
+            ? throw new StoreException($"'{text}' is not a store: give --store the path of a file.") { IsWrongAddress = true }
             : new StoreAddress(System.IO.Path.GetFullPath(text), IsDefault: false);
     }
 

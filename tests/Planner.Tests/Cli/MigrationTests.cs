@@ -117,6 +117,18 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recording_that_cannot_be_written_does_not_hide_what_became_of_the_machine()
+    {
+        var source = await _devices.StartAsync("fast-nic", "full-a", 1, TestContext.Current.CancellationToken);
+        var destination = await _devices.StartAsync("fast-nic", "full-b", 2, TestContext.Current.CancellationToken);
+
+        var result = await RunAsync(["migrate", source, destination, "--sla", "gold", "--shadow", "--record", "/dev/full"]);
+
+        Assert.Equal(3, result.Status);
+        Assert.Contains("recording is incomplete", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_device_without_migration_is_refused_with_status_7()
     {
         var path = _devices.PathOf("none");

@@ -19,6 +19,10 @@ public sealed class UsageTests : IDisposable
     [InlineData("probe", "vfio-user:/no/such/socket")]
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "diamond")]
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--policy", "/no/such/policy.yaml")]
+    [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--policy", "/dev/zero")]
+    [InlineData("measure", "sim:a.yaml", "--store", "/no/such/folder/planner.db")]
+    [InlineData("measure", "sim:a.yaml", "--store", "/tmp")]
+    [InlineData("measure", "sim:a.yaml", "--store", "postgres://db/planner")]
     public async Task Wrong_usage_is_one_sentence_and_status_2(params string[] arguments)
     {
         var result = await PlannerProcess.RunAsync(arguments, stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
