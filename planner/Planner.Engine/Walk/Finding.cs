@@ -10,8 +10,8 @@ internal static class Finding
         var isComplete = true;
         for (var i = 0; i < turn.Count; i++)
         {
-            isComplete &= turn.Get(MigrationSide.Source, i).GivenUp is not null | turn.Knows(MigrationSide.Source, i);
-            isComplete &= turn.Get(MigrationSide.Destination, i).GivenUp is not null | turn.Knows(MigrationSide.Destination, i);
+            isComplete &= turn.Get(MigrationSide.Source, i).GivenUp is not null || turn.Knows(MigrationSide.Source, i);
+            isComplete &= turn.Get(MigrationSide.Destination, i).GivenUp is not null || turn.Knows(MigrationSide.Destination, i);
         }
 
         if (!isComplete)

@@ -10,6 +10,7 @@ internal sealed class SessionLoop : IDisposable
 {
     private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(1);
 
+    // Not disposed: a timer may still be about to wake a loop that has ended.
     private readonly BlockingCollection<Happening> _queue = [];
     private readonly SessionServices _services;
     private readonly ISessionScribe _scribe;
@@ -80,8 +81,6 @@ internal sealed class SessionLoop : IDisposable
         {
             mover.Dispose();
         }
-
-        _queue.Dispose();
     }
 
     private void Post(EngineEvent happened, Moved? moved = null) => _queue.Add(new Happening(happened, moved));

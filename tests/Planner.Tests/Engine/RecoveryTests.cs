@@ -89,5 +89,6 @@ public sealed class RecoveryTests
         Assert.Equal(outcome, world.Outcome);
         Assert.Contains(lost == MigrationSide.Source ? "vfio-user:/s0" : "vfio-user:/d0", world.End!.Reason, StringComparison.Ordinal);
         Assert.True(world.Truth(MigrationSide.Source, 1).IsRunning());
+        Assert.Single(world.Log.OfType<Planner.Engine.QueryState>(), q => q.Side == lost && q.Device == 0);
     }
 }

@@ -60,7 +60,7 @@ public sealed class RealDeviceTests
         using var store = new MemoryStore();
         store.Append(History(slow.DeviceClass));
         using var source = new SimulatedDevice(slow, "sim:s", new SimulatedDeviceOptions { Seed = 1 });
-        using var destination = new SimulatedDevice(slow, "sim:d", new SimulatedDeviceOptions { Seed = 2 });
+        using var destination = new SimulatedDevice(BuiltInProfiles.DeadlineGpu, "sim:d", new SimulatedDeviceOptions { Seed = 2 });
         var result = Run(Policy with { QuiesceTries = 2 }, MigrationMode.Active, store, new DevicePair("gpu0", source, destination));
 
         Assert.True(result.Outcome == MigrationOutcome.Stayed, result.Reason);
