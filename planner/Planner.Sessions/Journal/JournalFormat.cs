@@ -55,12 +55,18 @@ internal static class JournalFormat
 
     /// <summary>Reads a whole journal.</summary>
     /// <returns>Null if it was never begun: then nothing was touched.</returns>
-    /// <exception cref="JournalException">It was begun, and its header is damaged.</exception>
+    /// <exception cref="JournalException">It was begun, and its preamble or header is damaged.</exception>
     public static JournalContents? Read(ReadOnlySpan<byte> file, string path)
     {
-        if (file.Length < PreambleBytes || BinaryPrimitives.ReadUInt64LittleEndian(file) != Magic)
+        // The preamble is written last: until then there are only zeros in its place.
+        if (!file[..Math.Min(file.Length, PreambleBytes)].ContainsAnyExcept((byte)0))
         {
             return null;
+        }
+
+        if (file.Length < PreambleBytes || BinaryPrimitives.ReadUInt64LittleEndian(file) != Magic)
+        {
+            throw Damaged(path);
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(file[8..]);
