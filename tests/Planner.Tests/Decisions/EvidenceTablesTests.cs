@@ -1,3 +1,4 @@
+using Planner.Estimators;
 using CsCheck;
 using Planner.Measurements;
 using Planner.Policies;
@@ -48,13 +49,13 @@ public class EvidenceTablesTests
     public void A_full_list_keeps_the_latest_samples()
     {
         var tables = new EvidenceTables(Snapshots.Machine(blackouts: 0));
-        for (var i = 1; i <= 2500; i++)
+        for (var i = 1; i <= SampleWindow.DefaultCapacity + 500; i++)
         {
             tables.AddBlackout(new PastBlackout(1, i), afterQuiesce: true);
         }
 
         var kept = tables.Build().Snapshot.PastBlackoutsAfterQuiesce;
-        Assert.Equal(2000, kept.Count);
+        Assert.Equal(SampleWindow.DefaultCapacity, kept.Count);
         Assert.Equal(501, kept[0].ActualSeconds);
     }
 
