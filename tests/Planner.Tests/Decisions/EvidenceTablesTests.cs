@@ -1,5 +1,5 @@
-using Planner.Estimators;
 using CsCheck;
+using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
