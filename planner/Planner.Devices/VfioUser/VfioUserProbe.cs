@@ -35,7 +35,7 @@ internal sealed class VfioUserProbe(VfioUserConnection connection, VfioUserFeatu
                 ? arc
                 : DeviceOffer.CommitArcOfUnknownDriver(capabilities),
             OffersDataSize = Has((ushort)DeviceFeatureIndex.MigDataSize, DeviceFeatureFlags.Get),
-            DataSizeMeaning = agreement.DataSizeMeaning ?? default,
+            DataSizeMeaning = agreement.DataSizeMeaning ?? Measurements.DataSizeMeaning.Maximum,
             OffersPreCopyInfo = capabilities.Has(MigrationCapabilities.PreCopy) && agreement.ClaimsPreCopyInfo
                 && Has(options.PreCopyInfoFeature, DeviceFeatureFlags.Get),
             OffersArcLatency = claimsArcLatency && Has(deadline.ArcLatencyFeature, DeviceFeatureFlags.Get),

@@ -14,8 +14,11 @@ public sealed record StreamProgress
     /// <summary>What pre-copy has carried so far, in bytes.</summary>
     public long PreCopiedBytes { get; init; }
 
-    /// <summary>What of it belongs to the first data set, in bytes.</summary>
+    /// <summary>What of it was the first data set, in bytes: the stop phase does not carry that again. What came later had changed meanwhile.</summary>
     public long FirstSetBytes { get; init; }
+
+    /// <summary>Whether the first data set is complete.</summary>
+    public bool IsFirstSetCarried { get; init; }
 
     /// <summary>What pre-copy still has to carry, by the last survey; null if the device does not tell.</summary>
     public PreCopyInfo? PreCopy { get; init; }

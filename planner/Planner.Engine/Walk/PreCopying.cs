@@ -55,16 +55,20 @@ internal static class PreCopying
         var stream = turn.State.Streams[e.Device];
 
         // Only the first data set makes the stop phase smaller: what later rounds carry was carried before, and changed.
-        var isFirstSet = stream.PreCopiedBytes == 0 || stream.PreCopy?.InitialBytes > 0;
-        var firstSet = stream.FirstSetBytes + (isFirstSet ? e.CarriedBytes : 0);
+        var carried = stream.PreCopiedBytes + e.CarriedBytes;
+        var firstSet = stream.FirstSetBytes + (stream.IsFirstSetCarried ? 0 : Math.Min(e.CarriedBytes, stream.PreCopy?.InitialBytes ?? long.MaxValue));
+
+        // A device that begins anew (REINIT) has all of the new first set still to send.
+        var again = stream.IsFirstSetCarried && e.PreCopy is { } left ? left.InitialBytes : 0;
         turn.SetStream(e.Device, stream with
         {
             Activity = StreamActivity.Idle,
             IsSurveyed = true,
-            PreCopiedBytes = stream.PreCopiedBytes + e.CarriedBytes,
+            PreCopiedBytes = carried,
             FirstSetBytes = firstSet,
+            IsFirstSetCarried = stream.IsFirstSetCarried || (carried > 0 && e.PreCopy is not { InitialBytes: > 0 }),
             PreCopy = e.PreCopy,
-            ExpectedBytes = StopPhaseSize.Expect(turn.Plan.Devices[e.Device].Source, firstSet, e.PreCopy, e.DataSizeBytes),
+            ExpectedBytes = StopPhaseSize.Expect(turn.Plan.Devices[e.Device].Source, Math.Max(0, firstSet - again), e.PreCopy, e.DataSizeBytes),
         });
     }
 }

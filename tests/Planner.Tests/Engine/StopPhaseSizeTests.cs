@@ -1,0 +1,53 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Xunit;
+
+namespace Planner.Tests.Engine;
+
+/// <summary>What the stop phase is expected to carry.</summary>
+public sealed class StopPhaseSizeTests
+{
+    [Fact]
+    public void What_changed_and_was_carried_again_makes_the_stop_phase_no_smaller()
+    {
+        var plan = Plans.Plan(Plans.All).WithSource(0, o => o with { DataSizeMeaning = DataSizeMeaning.Total }) with { Limit = TimeSpan.FromMilliseconds(1) };
+        var expected = new List<long?>();
+        var step = MigrationEngine.Start(plan, 0);
+        var open = new Queue<EngineCommand>(step.Commands);
+        var state = step.State;
+        while (expected.Count < 4)
+        {
+            EngineEvent? happened = open.Dequeue() switch
+            {
+                QueryState c => new StateAnswered(c.Side, c.Device, DeviceState.Running, null),
+                OpenJournal => new JournalOpened(),
+                RunArc c => new ArcEnded(c.Side, c.Device, c.Arc, new ArcResult(ArcOutcome.Completed, c.Arc.To, Errno.None, TimeSpan.Zero)),
+                // The first set of 600 comes in two rounds; after that a round carries 500 that changed; then the device begins anew.
+                Survey => new Surveyed(0, 500, new PreCopyInfo(expected.Count switch { 0 => 100, 3 => 600, _ => 0 }, 0, false), 1000),
+                PrepareEvaluation => new EvaluationReady(Planner.Policies.SwitchoverEvaluator.Prepare(Plans.Evidence(plan, state))),
+                WakeAt c => new Woke(c.WakeAtNanoseconds),
+                _ => null,
+            };
+            if (happened is null)
+            {
+                continue;
+            }
+
+            step = MigrationEngine.Advance(state, happened, 0);
+            state = step.State;
+            foreach (var command in step.Commands)
+            {
+                open.Enqueue(command);
+            }
+
+            if (happened is Surveyed)
+            {
+                expected.Add(state.Streams[0].ExpectedBytes);
+            }
+        }
+
+        Assert.Equal([500L, 400L, 400L, 1000L], expected);
+        Assert.Equal(2000, state.Streams[0].PreCopiedBytes);
+        Assert.Equal(600, state.Streams[0].FirstSetBytes);
+    }
+}
