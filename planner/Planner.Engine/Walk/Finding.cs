@@ -27,6 +27,10 @@ internal static class Finding
         {
             turn.End(refusal.Outcome, refusal.Reason);
         }
+        else if (turn.State.IsCancelled)
+        {
+            turn.End(MigrationOutcome.Stayed, "It was cancelled before anything was touched.");
+        }
         else
         {
             turn.Enter(EngineStage.OpeningJournal);

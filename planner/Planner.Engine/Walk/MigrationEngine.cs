@@ -176,6 +176,8 @@ public static class MigrationEngine
 
     private static bool CanBeCancelled(Turn turn) => !turn.State.IsRecovery && turn.State.Stage switch
     {
+        // A device that was found in another state than RUNNING is not for a way back to start.
+        EngineStage.Finding => false,
         EngineStage.Quiescing => turn.Plan.HasSecondGate,
         <= EngineStage.Waiting or EngineStage.Unquiescing => true,
         _ => false,

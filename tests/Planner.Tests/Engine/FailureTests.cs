@@ -91,6 +91,20 @@ public sealed class FailureTests
         Assert.Equal(tries, world.Arcs(0).Count(a => a == "S PRE_COPY_P2P->STOP_COPY"));
     }
 
+    [Theory]
+    [InlineData(DeviceState.Running, MigrationOutcome.Stayed)]
+    [InlineData(DeviceState.Stop, MigrationOutcome.NeedsPerson)]
+    public void A_cancel_before_the_states_are_known_starts_nothing(DeviceState found, MigrationOutcome outcome)
+    {
+        var world = Plans.World(Plans.Plan(Plans.All));
+        world.SetTruth(MigrationSide.Source, 0, found);
+        world.Start().Cancel().Run();
+
+        Assert.Equal(outcome, world.Outcome);
+        Assert.Empty(world.Arcs(0));
+        Assert.DoesNotContain(world.Log, c => c is OpenJournal);
+    }
+
     [Fact]
     public void Without_unwind_in_the_policy_a_failed_device_is_reset()
     {
