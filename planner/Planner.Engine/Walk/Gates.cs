@@ -78,7 +78,8 @@ internal static class Gates
     public static string Explain(GateDecision gate) => gate.Evaluator.Explain(gate.Decision, gate.Moment).Reason;
 
     /// <summary>The moment by which a source device has to be past its commit arcs: what is left of the limit, less the bound
-    /// of everything that comes after them.</summary>
+    /// of everything that comes after them, or less the way back (on the median) if that is longer: a device that gives up in
+    /// flight has to be walked back to RUNNING within the limit.</summary>
     /// <returns>Nanoseconds on the monotonic clock; null if there is nothing to keep, or the device takes no deadline.</returns>
     public static long? Deadline(Turn turn, int device)
     {
@@ -88,8 +89,8 @@ internal static class Gates
         }
 
         var rest = RestSeconds(turn);
-        return turn.NowNanoseconds + Nanoseconds(limit.TotalSeconds) - turn.State.BlackoutNanoseconds(turn.NowNanoseconds)
-            - (double.IsFinite(rest) ? Nanoseconds(rest) : 0);
+        var reserve = Math.Max(double.IsFinite(rest) ? rest : 0, WayEstimate.BackFromStopSeconds(turn));
+        return turn.NowNanoseconds + Nanoseconds(limit.TotalSeconds) - turn.State.BlackoutNanoseconds(turn.NowNanoseconds) - Nanoseconds(reserve);
     }
 
     /// <summary>The bound of everything that follows the arcs past the commit point, by the latest gate, in seconds; NaN if there is none.</summary>

@@ -46,6 +46,19 @@ internal static class WayEstimate
         return longest;
     }
 
+    /// <summary>From STOP, the last state in which a device can give up in flight, to RUNNING on the source.</summary>
+    /// <returns>Seconds; a way with an arc that was never measured counts nothing.</returns>
+    public static double BackFromStopSeconds(Turn turn)
+    {
+        var longest = 0.0;
+        for (var i = 0; i < turn.Count; i++)
+        {
+            longest = Math.Max(longest, Way(turn, i, DeviceState.Stop, DeviceState.Running) ?? 0);
+        }
+
+        return longest;
+    }
+
     private static double? Way(Turn turn, int device, DeviceState? from, DeviceState to)
     {
         var capabilities = turn.Plan.Devices[device].Source.Capabilities;

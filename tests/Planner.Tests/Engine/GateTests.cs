@@ -71,6 +71,31 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void The_deadline_keeps_time_for_a_way_back_that_is_longer_than_the_rest()
+    {
+        var plan = Plans.Plan(Plans.WithP2P).TakesDeadline(0);
+        var world = Plans.World(plan);
+        world.Snapshot = state =>
+        {
+            var evidence = Plans.Evidence(plan, state);
+            var device = evidence.Devices[0];
+            return evidence with
+            {
+                Devices =
+                [
+                    device with { Arcs = [.. device.Arcs.Select(a => a is { From: "STOP", To: "RUNNING_P2P" } ? a with { Seconds = [0.2] } : a)] },
+                ],
+            };
+        };
+        world.Start().Run();
+
+        var sent = Assert.Single(world.Log.OfType<RunArc>(), c => c.DeadlineNanoseconds is not null);
+        var gate = world.State.SecondGate!;
+        var left = 0.3 - gate.Moment.PausedSeconds - (0.2 + Plans.ArcSeconds);
+        Assert.Equal(gate.AtNanoseconds + (long)(left * 1e9), sent.DeadlineNanoseconds!.Value, 10.0);
+    }
+
+    [Fact]
     public void A_rehearsal_gives_no_deadline()
     {
         var world = Plans.World(Plans.Plan(Plans.All).TakesDeadline(0) with { Mode = MigrationMode.Rehearsal }).Start().Run();
