@@ -107,7 +107,7 @@ public sealed class VfioUserConnection : IDisposable
     /// that is under way when the data ends is answered too.</param>
     /// <param name="limit">The time limit of each request.</param>
     /// <param name="error">The error number if the server answered with an error.</param>
-    /// <returns>The number of bytes read, 0 also for the error ENOMSG ("nothing now"); -1 if the server answered with another error.</returns>
+    /// <returns>The number of bytes read, 0 also for the error ENOMSG ("nothing now") outside of a row; -1 if the server answered with another error.</returns>
     /// <exception cref="DeviceException">No reply that can be used came; the connection is closed.</exception>
     public int ReadData(Span<byte> buffer, bool inRow, TimeSpan limit, out Errno error)
     {
@@ -201,7 +201,7 @@ public sealed class VfioUserConnection : IDisposable
             }
 
             var header = ReceiveReplyHeader(underWay--, VfioUserCommand.MigDataRead);
-            var count = ReceiveData(header, buffer.Slice(readBytes, Math.Min(largestBytes, buffer.Length - readBytes)));
+            var count = ReceiveData(header, buffer.Slice(readBytes, Math.Min(largestBytes, buffer.Length - readBytes)), knowsNothingNow: mostUnderWay == 1);
             _channel.Allow(limit);
             if (count < 0 && !refused)
             {
@@ -218,15 +218,15 @@ public sealed class VfioUserConnection : IDisposable
     }
 
     /// <summary>Receives what follows the header of an answer to MIG_DATA_READ.</summary>
-    /// <returns>The bytes received; 0 also for ENOMSG, -1 for any other error reply.</returns>
+    /// <returns>The bytes received; 0 also for ENOMSG where "nothing now" is an answer, -1 for any other error reply.</returns>
     /// <remarks>libvfio-user pads the reply to the size that was asked for: what counts is the size in the body.</remarks>
-    private int ReceiveData(VfioUserHeader header, Span<byte> buffer)
+    private int ReceiveData(VfioUserHeader header, Span<byte> buffer, bool knowsNothingNow)
     {
         var payloadBytes = PayloadBytes(header);
         if (header.IsError)
         {
             _channel.Skip(payloadBytes);
-            return (Errno)header.Error == Errno.ENOMSG ? 0 : -1;
+            return knowsNothingNow && (Errno)header.Error == Errno.ENOMSG ? 0 : -1;
         }
 
         if (payloadBytes < DataHeadBytes)

@@ -153,7 +153,8 @@ public sealed class VfioUserDevice : IMigrationDevice
     {
         lock (_gate)
         {
-            // Before STOP_COPY a short answer ends a round, so there is only one request at a time.
+            // Before STOP_COPY a short answer ends a round, so there is only one request at a time. In it ENOMSG is not allowed
+            // (vfio-uapi section 8), and as 0 bytes it would pass for the end of the image.
             var readBytes = _connection.ReadData(buffer, _state == DeviceState.StopCopy, _options.WorkTimeLimit, out var error);
             return readBytes >= 0 ? readBytes : throw Refused("a read of migration data", error);
         }

@@ -246,7 +246,7 @@ internal sealed class SessionLoop : IDisposable
             long? size = offer.OffersDataSize ? Ask(worker.Device.GetDataSizeBytes) : null;
             return new Surveyed(index, 0, preCopy, size);
         }
-        catch (DeviceException e)
+        catch (Exception e)
         {
             return new StreamBroken(index, MigrationSide.Source, e.Message);
         }

@@ -51,6 +51,16 @@ public sealed class StreamTests
         server.Verify();
     }
 
+    [Fact]
+    public void In_STOP_COPY_there_is_no_nothing_now_that_could_pass_for_the_end()
+    {
+        using var server = new ScriptedServer().PlainOpening().StateIs(3).Exchange(id => ReadRequest(id, 10), id => Wire.Error(id, DataRead, 42));
+        using var device = server.Open();
+        Assert.Equal(DeviceState.StopCopy, device.GetState());
+        Assert.Equal(Errno.ENOMSG, Assert.Throws<DeviceException>(() => device.Read(new byte[10])).Errno);
+        server.Verify();
+    }
+
     [Theory]
     [InlineData(22u)]
     [InlineData(0u)]
