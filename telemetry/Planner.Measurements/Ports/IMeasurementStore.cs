@@ -7,7 +7,7 @@ public interface IMeasurementStore : IDisposable
     /// <exception cref="StoreException">The store cannot be written.</exception>
     void Append(MeasurementBatch batch);
 
-    /// <summary>The latest samples of every arc of a device class, oldest first; completed arcs only.</summary>
+    /// <summary>The latest samples of every arc of a device class, oldest first: arcs that reached their end, also those that were late. Without these, the slow ones, bounds would be too small.</summary>
     /// <param name="deviceClass">The device class.</param>
     /// <param name="latestPerArc">How many samples of each arc at the most.</param>
     IReadOnlyList<ArcSample> ReadArcs(string deviceClass, int latestPerArc);

@@ -60,8 +60,12 @@ public sealed class SqliteMeasurementStore : IMeasurementStore
 
     /// <inheritdoc/>
     public IReadOnlyList<ArcSample> ReadArcs(string deviceClass, int latestPerArc) => Guarded(() => _connection
-        .Query<ArcRow>(Statements.ReadArcs, new { deviceClass, outcome = nameof(ArcOutcome.Completed), latest = latestPerArc })
-        .Select(r => r.ToSample()).ToList());
+        .Query<ArcRow>(Statements.ReadArcs, new { deviceClass, completed = nameof(ArcOutcome.Completed), late = nameof(ArcOutcome.CompletedLate), latest = latestPerArc })
+        .Select(r => r.ToSample())
+        .GroupBy(s => s.Arc)
+        .SelectMany(arc => arc.TakeLast(latestPerArc))
+        .OrderBy(s => s.At)
+        .ToList());
 
     /// <inheritdoc/>
     public IReadOnlyList<TransferSample> ReadTransfers(string link, TransferPhase phase, int latest) => Guarded(() => _connection

@@ -51,6 +51,16 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     }
 
     [Fact]
+    public void Arcs_that_ended_late_are_read_among_the_others_and_failed_ones_are_not()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var late = Arc(Stop, 2) with { Outcome = ArcOutcome.CompletedLate };
+        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1), late, Arc(Stop, 3) with { Outcome = ArcOutcome.Failed }, Arc(Stop, 4), Arc(Stop, 5)] });
+
+        Assert.Equal([late, Arc(Stop, 4), Arc(Stop, 5)], store.ReadArcs("sim/fast", 3));
+    }
+
+    [Fact]
     public void Samples_of_one_moment_keep_the_order_of_writing()
     {
         using var store = SqliteMeasurementStore.Open(Address);
@@ -64,7 +74,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     public void Arcs_that_did_not_complete_and_arcs_of_other_classes_are_no_evidence()
     {
         using var store = SqliteMeasurementStore.Open(Address);
-        var others = Enum.GetValues<ArcOutcome>().Where(o => o != ArcOutcome.Completed).Select(o => Arc(Stop, 1) with { Outcome = o });
+        var others = Enum.GetValues<ArcOutcome>().Where(o => o is not (ArcOutcome.Completed or ArcOutcome.CompletedLate)).Select(o => Arc(Stop, 1) with { Outcome = o });
         store.Append(new MeasurementBatch { Arcs = [.. others, Arc(Stop, 2) with { DeviceClass = "sim/slow" }] });
 
         Assert.Empty(store.ReadArcs("sim/fast", 10));

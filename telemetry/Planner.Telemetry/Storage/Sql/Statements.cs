@@ -46,13 +46,14 @@ internal static class Statements
         """;
 
     // The recursion steps from one arc of the class to the next through the index, so that the cost does not grow
-    // with the number of samples kept, only with the number returned.
+    // with the number of samples kept, only with the number returned. It returns the latest of each outcome.
     public const string ReadArcs = """
-        with recursive arcs (arc) as (
-            select min(arc) from arc_sample where device_class = @deviceClass and outcome = @outcome
+        with recursive arcs (outcome, arc) as (
+            select o.outcome, (select min(s.arc) from arc_sample s where s.device_class = @deviceClass and s.outcome = o.outcome)
+            from (select @completed as outcome union all select @late) o
             union all
-            select (select min(s.arc) from arc_sample s
-                    where s.device_class = @deviceClass and s.outcome = @outcome and s.arc > arcs.arc)
+            select arcs.outcome, (select min(s.arc) from arc_sample s
+                                  where s.device_class = @deviceClass and s.outcome = arcs.outcome and s.arc > arcs.arc)
             from arcs where arcs.arc is not null
         )
         select s.device as Device, s.device_class as DeviceClass, s.arc as Arc, s.outcome as Outcome,
@@ -60,7 +61,7 @@ internal static class Statements
         from arcs
         join arc_sample s on s.id in (
             select latest.id from arc_sample latest
-            where latest.device_class = @deviceClass and latest.outcome = @outcome and latest.arc = arcs.arc
+            where latest.device_class = @deviceClass and latest.outcome = arcs.outcome and latest.arc = arcs.arc
             order by latest.at_ticks desc, latest.id desc
             limit @latest)
         order by s.at_ticks, s.id
