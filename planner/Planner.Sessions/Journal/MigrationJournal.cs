@@ -17,6 +17,9 @@ public sealed class MigrationJournal : IJournal
     /// <summary>Kept free for the handover when a journal is full.</summary>
     private const int LastEntries = 1;
 
+    /// <summary>EWOULDBLOCK of flock, as .NET hands it on.</summary>
+    private const int LockedByAnother = 11;
+
     private readonly Lock _gate = new();
     private readonly string _directory;
     private FileStream? _file;
@@ -135,9 +138,13 @@ public sealed class MigrationJournal : IJournal
         {
             throw new JournalException($"The journal {path} may not be opened: run this as the user who ran the migration.", e);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == LockedByAnother)
         {
             return null;
+        }
+        catch (IOException e)
+        {
+            throw new JournalException($"The journal {path} cannot be opened ({e.Message.TrimEnd('.')}): make its file system writable, then try again.", e);
         }
 
         try

@@ -30,7 +30,7 @@ public sealed class CrashRecovery
     public IReadOnlyList<RecoveredMachine> Run(CancellationToken cancellationToken)
     {
         var recovered = new List<RecoveredMachine>();
-        foreach (var path in Journals())
+        foreach (var path in Journals(_directory))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
@@ -50,15 +50,39 @@ public sealed class CrashRecovery
         return recovered;
     }
 
-    private string[] Journals()
+    /// <summary>Finds an interrupted migration that waits for its recovery and has one of these devices.</summary>
+    /// <param name="stateDirectory">The state directory that the journals are in; it may be missing.</param>
+    /// <param name="addresses">The addresses of devices.</param>
+    /// <returns>The name of its machine; null if there is none.</returns>
+    /// <remarks>To migrate such a device again, and to recover the old migration later, would start it on both sides.</remarks>
+    /// <exception cref="JournalException">A journal cannot be read.</exception>
+    public static string? FindInterrupted(string stateDirectory, IReadOnlyCollection<string> addresses)
+    {
+        foreach (var path in Journals(MigrationJournal.DirectoryOf(stateDirectory)))
+        {
+            if (MigrationJournal.TakeOver(path) is { } taken)
+            {
+                using var journal = taken.Journal;
+                var header = taken.Contents.Header;
+                if (header.Devices.Any(d => addresses.Contains(d.Source.Address) || addresses.Contains(d.Destination.Address)))
+                {
+                    return header.Machine;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string[] Journals(string directory)
     {
         try
         {
-            return Directory.Exists(_directory) ? [.. Directory.GetFiles(_directory, "*.journal").Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(directory) ? [.. Directory.GetFiles(directory, "*.journal").Order(StringComparer.Ordinal)] : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"The journals in {_directory} cannot be read ({e.Message.TrimEnd('.')}): run this as the user who ran the migration.", e);
+            throw new JournalException($"The journals in {directory} cannot be read ({e.Message.TrimEnd('.')}): run this as the user who ran the migration.", e);
         }
     }
 
