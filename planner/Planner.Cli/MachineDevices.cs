@@ -1,6 +1,7 @@
 using Planner.Devices;
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Telemetry;
 
 namespace Planner.Cli;
 
@@ -45,6 +46,17 @@ internal sealed class MachineDevices : IDisposable
         return twice is null
             ? [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))]
             : throw new CliException(ExitStatus.InvalidInput, $"{twice.Key} is named twice; a device cannot migrate to itself");
+    }
+
+    /// <summary>Refuses devices that an interrupted migration has left behind.</summary>
+    /// <exception cref="CliException">There is such a migration.</exception>
+    public static void RefuseInterrupted(IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> addresses)
+    {
+        string[] devices = [.. addresses.SelectMany(a => new[] { a.Source, a.Destination }).Where(a => a.Scheme != DeviceScheme.Simulated).Select(a => a.ToString())];
+        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), devices) is { } machine)
+        {
+            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} with one of these devices was interrupted; run 'planner recover' first");
+        }
     }
 
     /// <summary>Opens one device; the caller disposes it.</summary>

@@ -17,12 +17,12 @@ public sealed class Rehearsal
     /// <summary>Makes a rehearsal.</summary>
     /// <param name="machine">The machine's name in the records.</param>
     /// <param name="devices">The machine's devices.</param>
-    /// <param name="services">What to work with; a journal is not used.</param>
+    /// <param name="services">What to work with; every switchover has the journal to itself.</param>
     public Rehearsal(string machine, IReadOnlyList<DevicePair> devices, SessionServices services)
     {
         _machine = machine;
         _devices = devices;
-        _services = services with { Journal = null };
+        _services = services;
     }
 
     /// <summary>Is told the result of every switchover; called on the calling thread.</summary>

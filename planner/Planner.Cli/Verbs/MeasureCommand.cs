@@ -3,6 +3,7 @@ using Planner.Engine;
 using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Telemetry;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -82,9 +83,12 @@ internal static class MeasureCommand
     private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Rehearse(
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, CancellationToken stop)
     {
-        using var devices = MachineDevices.Open(MachineDevices.ParseAddresses(source, destination));
+        var addresses = MachineDevices.ParseAddresses(source, destination);
+        MachineDevices.RefuseInterrupted(addresses);
+        using var devices = MachineDevices.Open(addresses);
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Reopen = MachineDevices.Open })
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Reopen = MachineDevices.Open })
         {
             OnSwitchover = result =>
             {

@@ -45,7 +45,7 @@ internal static class MigrateCommand
             return ExitStatus.Stayed;
         }
 
-        RefuseInterrupted(addresses);
+        MachineDevices.RefuseInterrupted(addresses);
         using var store = context.OpenStore();
         using var devices = MachineDevices.Open(addresses);
         using var record = OpenRecord(arguments.Record);
@@ -118,15 +118,6 @@ internal static class MigrateCommand
         else
         {
             Timeline.Print(context.Console, result);
-        }
-    }
-
-    private static void RefuseInterrupted(IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> addresses)
-    {
-        string[] devices = [.. addresses.SelectMany(a => new[] { a.Source, a.Destination }).Where(a => a.Scheme != DeviceScheme.Simulated).Select(a => a.ToString())];
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), devices) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} with one of these devices was interrupted; run 'planner recover' first");
         }
     }
 

@@ -129,6 +129,28 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_rehearsal_is_recovered_and_until_then_its_devices_are_refused()
+    {
+        var (source, destination) = await PairAsync(_devices.Write("slow.yaml", SlowProfile));
+        using var process = PlannerProcess.Start(["measure", source, "--to", destination, "--rounds", "2"], _devices.StateHome);
+        var journals = Path.Combine(_devices.StateHome, "planner", "journals");
+        while (!Directory.Exists(journals) || Directory.GetFiles(journals).Length == 0)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await Task.Delay(600, TestContext.Current.CancellationToken);
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var refused = await RunAsync(["migrate", source, destination, "--sla", "gold"]);
+        Assert.Equal(6, refused.Status);
+        Assert.Contains("planner recover", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(["recover"])).Status);
+        Assert.Contains("RUNNING", new[] { await StateAsync(source), await StateAsync(destination) });
+    }
+
+    [Fact]
     public async Task A_device_without_migration_is_refused_with_status_7()
     {
         var path = _devices.PathOf("none");
