@@ -83,7 +83,8 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
                 "The planner commits on its evidence and gives the device what is left of the limit as a deadline.",
             ],
             Rehearsals,
-            Run(machine, limit, MigrationMode.Active, stop));
+            // One refusal is the story; a second try would only be charged for the pause of the first.
+            Run(machine, limit, MigrationMode.Active, stop, quiesceTries: 1));
     }
 
     private void Rehearse(DemoMachine machine, CancellationToken stop)
@@ -100,13 +101,13 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
         }
     }
 
-    private SessionResult Run(DemoMachine machine, TimeSpan limit, MigrationMode mode, CancellationToken stop)
+    private SessionResult Run(DemoMachine machine, TimeSpan limit, MigrationMode mode, CancellationToken stop, int? quiesceTries = null)
     {
         var request = new MigrationRequest
         {
             Machine = "demo",
             Devices = machine.Pairs,
-            Policy = policy with { BlackoutLimit = limit },
+            Policy = policy with { BlackoutLimit = limit, QuiesceTries = quiesceTries ?? policy.QuiesceTries },
             // A device alone does not calm down: a few evaluations show that no later moment is better.
             Patience = 2,
             Mode = mode,
