@@ -7,4 +7,6 @@ namespace Planner.Engine;
 /// <param name="CarriedBytes">What the pre-copy round carried to the destination.</param>
 /// <param name="PreCopy">What pre-copy still has to carry, where the device tells.</param>
 /// <param name="DataSizeBytes">The data size that the device tells; null if it tells none.</param>
-public sealed record Surveyed(int Device, long CarriedBytes, PreCopyInfo? PreCopy, long? DataSizeBytes) : EngineEvent;
+/// <param name="InitialBytes">The initial bytes before the first round, where the device tells: more than these that round cannot have
+/// carried of the first data set, however much changed and was carried again meanwhile. Null in later rounds.</param>
+public sealed record Surveyed(int Device, long CarriedBytes, PreCopyInfo? PreCopy, long? DataSizeBytes, long? InitialBytes = null) : EngineEvent;

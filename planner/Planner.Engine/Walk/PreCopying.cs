@@ -56,7 +56,8 @@ internal static class PreCopying
 
         // Only the first data set makes the stop phase smaller: what later rounds carry was carried before, and changed.
         var carried = stream.PreCopiedBytes + e.CarriedBytes;
-        var firstSet = stream.FirstSetBytes + (stream.IsFirstSetCarried ? 0 : Math.Min(e.CarriedBytes, stream.PreCopy?.InitialBytes ?? long.MaxValue));
+        var most = e.InitialBytes ?? stream.PreCopy?.InitialBytes ?? long.MaxValue;
+        var firstSet = stream.FirstSetBytes + (stream.IsFirstSetCarried ? 0 : Math.Min(e.CarriedBytes, most));
 
         // A device that begins anew (REINIT) has all of the new first set still to send.
         var again = stream.IsFirstSetCarried && e.PreCopy is { } left ? left.InitialBytes : 0;

@@ -115,7 +115,7 @@ internal sealed class SessionLoop : IDisposable
                 reset.Post(() => Post(new ResetEnded(c.Side, c.Device, reset.Reset())));
                 break;
             case Survey c:
-                BeginSurvey(c.Device, state.Sources[c.Device].State == DeviceState.PreCopy);
+                BeginSurvey(c.Device, state.Sources[c.Device].State == DeviceState.PreCopy, isFirst: state.Streams[c.Device].PreCopiedBytes == 0);
                 break;
             case StartStream c:
                 Move(c.Device, StreamEnd.Stream, moved => moved.FailedSide is { } side
@@ -170,7 +170,7 @@ internal sealed class SessionLoop : IDisposable
         }
     }
 
-    private void BeginSurvey(int device, bool isPreCopying)
+    private void BeginSurvey(int device, bool isPreCopying, bool isFirst)
     {
         if (!isPreCopying)
         {
@@ -180,12 +180,14 @@ internal sealed class SessionLoop : IDisposable
 
         // Sizes are asked for on the source's thread, which has just read all there was.
         EngineEvent? sizes = null;
+        long? initialBytes = null;
         Move(
             device,
             StreamEnd.Round,
             moved => moved.FailedSide is { } side
                 ? new StreamBroken(device, side, moved.Trouble!)
-                : sizes is Surveyed surveyed ? surveyed with { CarriedBytes = moved.Bytes } : sizes!,
+                : sizes is Surveyed surveyed ? surveyed with { CarriedBytes = moved.Bytes, InitialBytes = initialBytes } : sizes!,
+            () => initialBytes = isFirst ? InitialBytes(device) : null,
             () => sizes = Sizes(device, isPreCopying: true));
     }
 
@@ -193,8 +195,9 @@ internal sealed class SessionLoop : IDisposable
     /// <param name="device">The index of the device.</param>
     /// <param name="end">When reading ends.</param>
     /// <param name="outcome">Makes the event of what came of it.</param>
+    /// <param name="beforeReading">Done on the source's thread before reading.</param>
     /// <param name="afterReading">Done on the source's thread after reading.</param>
-    private void Move(int device, StreamEnd end, Func<Moved, EngineEvent> outcome, Action? afterReading = null)
+    private void Move(int device, StreamEnd end, Func<Moved, EngineEvent> outcome, Action? beforeReading = null, Action? afterReading = null)
     {
         var mover = _movers[device];
         var source = _sources[device];
@@ -203,7 +206,11 @@ internal sealed class SessionLoop : IDisposable
         mover.Begin();
         source.Post(() =>
         {
-            Try(MigrationSide.Source, () => mover.Read(source.Device, end, RoundLimit));
+            Try(MigrationSide.Source, () =>
+            {
+                beforeReading?.Invoke();
+                mover.Read(source.Device, end, RoundLimit);
+            });
             afterReading?.Invoke();
             Finish();
         });
@@ -233,6 +240,13 @@ internal sealed class SessionLoop : IDisposable
                 Post(outcome(moved), moved);
             }
         }
+    }
+
+    /// <exception cref="DeviceException">The device is gone.</exception>
+    private long? InitialBytes(int index)
+    {
+        var device = _sources[index].Device;
+        return device.Offer.OffersPreCopyInfo ? Ask(device.GetPreCopyInfo)?.InitialBytes : null;
     }
 
     /// <summary>What the source tells about its sizes. A question that a device declines is no reason to give up.</summary>

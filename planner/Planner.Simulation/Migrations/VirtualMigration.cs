@@ -107,7 +107,7 @@ public sealed class VirtualMigration
                 Post(_now, new ResetEnded(c.Side, c.Device, null));
                 break;
             case Survey c:
-                Survey(c.Device);
+                Survey(c.Device, isFirst: state.Streams[c.Device].PreCopiedBytes == 0);
                 break;
             case StartStream c:
                 Post(Move(c.Device, long.MaxValue, out var bytes), new StreamLoaded(c.Device, bytes));
@@ -136,19 +136,21 @@ public sealed class VirtualMigration
         return null;
     }
 
-    private void Survey(int device)
+    private void Survey(int device, bool isFirst)
     {
         var model = _sources[device];
         var end = _now;
         var carried = 0L;
         PreCopyInfo? info = null;
+        long? initialBytes = null;
         if (model.State == DeviceState.PreCopy)
         {
+            initialBytes = isFirst ? model.PreCopyInfo(_now)?.InitialBytes : null;
             end = Move(device, _now + RoundLimitNanoseconds, out carried);
             info = model.PreCopyInfo(end);
         }
 
-        Post(end, new Surveyed(device, carried, info, model.Profile.DataSize is null ? null : model.DataSizeBytes(end)));
+        Post(end, new Surveyed(device, carried, info, model.Profile.DataSize is null ? null : model.DataSizeBytes(end), initialBytes));
     }
 
     /// <summary>Reads and loads side by side until nothing comes or the time is over.</summary>
