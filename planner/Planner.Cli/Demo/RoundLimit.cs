@@ -5,8 +5,8 @@ internal static class RoundLimit
 {
     private static readonly double[] Steps = [1, 1.5, 2, 3, 5, 7];
 
-    /// <summary>The smallest round limit that leaves a tenth of room above a bound.</summary>
-    public static TimeSpan Above(double boundSeconds) => TimeSpan.FromSeconds(Candidates(boundSeconds).First(c => c >= boundSeconds * 1.1));
+    /// <summary>The smallest round limit with half as much again as a bound: gate 2 has a bound of its own, which may be larger.</summary>
+    public static TimeSpan Above(double boundSeconds) => TimeSpan.FromSeconds(Candidates(boundSeconds).First(c => c >= boundSeconds * 1.5));
 
     /// <summary>The largest round limit that is not above a value.</summary>
     public static TimeSpan Below(double seconds) => TimeSpan.FromSeconds(Candidates(seconds).Last(c => c <= seconds));
