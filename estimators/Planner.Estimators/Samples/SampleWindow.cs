@@ -70,7 +70,7 @@ public sealed class SampleWindow
         {
             Array.Copy(_sorted, to, _sorted, to + 1, _count - to);
             _sorted[to] = value;
-            _arrivals[_count++] = value;
+            _arrivals[(_oldest + _count++) % _capacity] = value;
             return;
         }
 
@@ -89,6 +89,45 @@ public sealed class SampleWindow
         _sorted[to] = value;
         _arrivals[_oldest] = value;
         _oldest = (_oldest + 1) % _capacity;
+    }
+
+    /// <summary>Takes the latest samples out again, as if they had never come; what they had pushed out stays out.</summary>
+    /// <param name="count">How many; at least 0. All of them go if there are fewer.</param>
+    public void DropLatest(int count)
+    {
+        for (var left = PrepareDrop(count); left > 0; left--)
+        {
+            RemoveSorted(_arrivals[(_oldest + _count - 1) % _capacity]);
+        }
+    }
+
+    /// <summary>Lets the oldest samples go.</summary>
+    /// <param name="count">How many; at least 0. All of them go if there are fewer.</param>
+    public void DropOldest(int count)
+    {
+        for (var left = PrepareDrop(count); left > 0; left--)
+        {
+            RemoveSorted(_arrivals[_oldest]);
+            _oldest = (_oldest + 1) % _capacity;
+        }
+    }
+
+    private int PrepareDrop(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (_notYetCopied is { } samples)
+        {
+            MakeRing(samples);
+        }
+
+        return Math.Min(count, _count);
+    }
+
+    private void RemoveSorted(double value)
+    {
+        var from = Sorted.BinarySearch(value);
+        _count--;
+        Array.Copy(_sorted, from + 1, _sorted, from, _count - from);
     }
 
     private void MakeRing(IReadOnlyList<double> samples)

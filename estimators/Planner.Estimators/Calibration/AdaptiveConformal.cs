@@ -1,0 +1,110 @@
+namespace Planner.Estimators;
+
+/// <summary>An upper bound of the next score that keeps its share of misses while the series drifts, steps and spikes, and stays finite.</summary>
+/// <remarks>
+/// Four parts, all on logarithms of scores:
+/// the level is the median of the latest scores; each score is kept as its distance from the level that was predicted for it, so that the
+/// scale follows the level; the bound is the level plus an upper quantile of the latest distances (<see cref="UpperTail"/>), at a level that
+/// <see cref="MissFeedback"/> steers by the misses; and a <see cref="DriftMartingale"/> on the distances notices a rise of the level after two
+/// or three scores. Then the level is taken from the scores since the change alone, the distances of these, which measured the step and not
+/// the scatter, are withdrawn, and until the level's window is full again the bound is widened and says <see cref="IsRecalibrating"/>.
+/// For independent scores of one distribution nothing of this acts but the noise of the feedback: the bound is the split-conformal one within about 1 %
+/// of width for light tails (6 to 9 % for a Pareto tail of index 3). Their distances share levels and so are only nearly exchangeable: the
+/// probability of a false alarm holds for them by measurement. For any series the share of misses is bounded from above as
+/// <see cref="MissFeedback"/> states.
+/// An update costs two or three insertions into sorted arrays and allocates nothing.
+/// </remarks>
+public sealed class AdaptiveConformal : IScoreBound
+{
+    /// <summary>Keeps the rounding of exp(ln(score)) from turning equality into a miss.</summary>
+    private const double RoundedUp = 1 + 1e-12;
+
+    private readonly AdaptiveConformalOptions _options;
+    private readonly int _need;
+    private readonly SampleWindow _level;
+    private readonly SampleWindow _distances;
+    private readonly MissFeedback _feedback;
+    private readonly DriftMartingale _drift;
+    private int _scoresSinceAlarm = int.MaxValue;
+
+    /// <summary>Starts without scores.</summary>
+    /// <param name="options">What it aims at.</param>
+    public AdaptiveConformal(AdaptiveConformalOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.AllowedMisses);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AllowedMisses, 0.5);
+        _need = ScoreTable.RequiredScores(options.AllowedMisses);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Window, _need);
+        _options = options;
+        _level = new SampleWindow(options.LevelWindow);
+        _distances = new SampleWindow(options.Window);
+        _feedback = new MissFeedback(options);
+        _drift = new DriftMartingale(options.FalseAlarm);
+    }
+
+    /// <inheritdoc/>
+    public int Count => _distances.Count;
+
+    /// <inheritdoc/>
+    public bool IsRecalibrating => _scoresSinceAlarm < _options.LevelWindow;
+
+    /// <inheritdoc/>
+    /// <remarks>The correction that was learned at the share of misses this bound aims at is applied to other shares as well.</remarks>
+    public double ScoreBound(double allowedMisses)
+    {
+        if (_distances.Count < ScoreTable.RequiredScores(allowedMisses))
+        {
+            return double.NaN;
+        }
+
+        // A median of m scores is as noisy as 1/m: until the window is full, as much less is allowed.
+        var correction = _feedback.Correction;
+        if (IsRecalibrating)
+        {
+            correction += Math.Log(_options.LevelWindow / (_scoresSinceAlarm + 1.0));
+        }
+
+        return Math.Exp(_level.Median + UpperTail.Quantile(_distances.Sorted, allowedMisses, correction)) * RoundedUp;
+    }
+
+    /// <inheritdoc/>
+    public bool IsClipped(double allowedMisses) => false;
+
+    /// <inheritdoc/>
+    public void Update(double score)
+    {
+        if (!(score > 0 && double.IsFinite(score)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(score), score, "must be positive and finite");
+        }
+
+        if (_distances.Count >= _need)
+        {
+            _feedback.Update(missed: score > ScoreBound(_options.AllowedMisses));
+        }
+
+        var logScore = Math.Log(score);
+        var distance = _level.Count > 0 ? logScore - _level.Median : 0;
+        _level.Add(logScore);
+        _distances.Add(distance);
+        if (_scoresSinceAlarm < int.MaxValue)
+        {
+            _scoresSinceAlarm++;
+        }
+
+        if (_drift.Update(distance))
+        {
+            Recalibrate();
+        }
+    }
+
+    private void Recalibrate()
+    {
+        // A change that began longer ago is one that the median follows by itself.
+        var changed = Math.Clamp(_drift.ScoresSinceChange, 1, _options.LevelWindow / 2);
+        _level.DropOldest(_level.Count - changed);
+        _distances.DropLatest(Math.Clamp(_distances.Count - _need, 0, changed));
+        _drift.Restart(changed);
+        _scoresSinceAlarm = 0;
+    }
+}
