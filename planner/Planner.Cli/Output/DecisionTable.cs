@@ -27,7 +27,7 @@ internal static class DecisionTable
 
         table.AddRow("[bold]blackout[/]", "", Seconds(decision.Blackout.P50Seconds), Seconds(decision.Blackout.BoundSeconds), $"{decision.Evidence.Have}/{decision.Evidence.Need}");
         console.Write(table);
-        console.MarkupLineInterpolated($"[bold]{decision.Verdict}[/]: {decision.Reason}");
+        console.MarkupLineInterpolated($"[bold]{decision.Reason}[/]");
         var confidence = $"{decision.Confidence * 100:0.##} %";
         console.MarkupLineInterpolated($"limit {Seconds(decision.LimitSeconds)} at {confidence}; method {decision.Blackout.Method ?? "none"}; evidence {decision.Evidence.Have} of {decision.Evidence.Need} {decision.Evidence.Of}");
         if (decision.Blackout.MissProbability is { } miss)

@@ -38,6 +38,11 @@ internal static class MigrateCommand
         using var stop = new StopSignal();
         var now = TimeProvider.System.GetUtcNow();
         var policy = context.FindPolicy(arguments.Sla);
+        if (policy.Rule == SwitchoverRule.Calmest)
+        {
+            context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which this build cannot choose yet; the earliest that fits is taken.");
+        }
+
         var addresses = MachineDevices.ParseAddresses(arguments.Source, arguments.Destination);
         if (ClosedWindow(policy, now) is { } closed)
         {
