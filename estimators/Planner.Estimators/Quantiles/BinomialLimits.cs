@@ -21,4 +21,11 @@ public static class BinomialLimits
 
         return misses == 0 ? -double.ExpM1(Math.Log(error) / trials) : Beta.InvCDF(misses + 1, trials - misses, 1 - error);
     }
+
+    /// <summary>The Clopper-Pearson lower limit of the share: the smallest share under which so many misses have at least the given probability.</summary>
+    /// <param name="misses">The misses that were counted; 0 to <paramref name="trials"/>.</param>
+    /// <param name="trials">The trials; at least 0.</param>
+    /// <param name="error">The probability that the limit is above the true share; in (0, 1). A two-sided interval gives half its error to each end.</param>
+    /// <returns>A share in [0, 1); 0 without a miss.</returns>
+    public static double LowerLimit(int misses, int trials, double error) => misses == 0 ? 0 : 1 - UpperLimit(trials - misses, trials, error);
 }

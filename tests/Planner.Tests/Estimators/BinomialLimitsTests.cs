@@ -25,4 +25,13 @@ public class BinomialLimitsTests
     [Fact]
     public void More_misses_than_trials_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => BinomialLimits.UpperLimit(4, 3, 0.05));
+
+    [Theory]
+    [InlineData(0, 10, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(1, 10, 0.0025286)]
+    [InlineData(5, 100, 0.0164319)]
+    [InlineData(10, 10, 0.691503)]
+    public void The_lower_limit_is_that_of_Clopper_and_Pearson(int misses, int trials, double limit) =>
+        Assert.Equal(limit, BinomialLimits.LowerLimit(misses, trials, 0.025), 5);
 }
