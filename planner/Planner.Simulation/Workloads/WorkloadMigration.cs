@@ -10,7 +10,7 @@ namespace Planner.Simulation;
 public sealed class WorkloadMigration
 {
     /// <summary>The shortest time from one dirty sync to the next, in seconds: a sync of some GiB takes milliseconds by itself.</summary>
-    public const double ShortestRoundSeconds = 0.05;
+    public const double ShortestRoundSeconds = 0.1;
 
     private readonly WorkloadTruth _truth;
     private readonly ISwitchoverRule _rule;
@@ -22,6 +22,8 @@ public sealed class WorkloadMigration
     private double _measuredBytesPerSecond;
     private int _round = 1;
     private int _considered;
+    private double _writtenBytes = double.NaN;
+    private double _roundSeconds = double.NaN;
 
     private WorkloadMigration(WorkloadTruth truth, ISwitchoverRule rule)
     {
@@ -86,6 +88,8 @@ public sealed class WorkloadMigration
             return false;
         }
 
+        _writtenBytes = _memory.RemainingBytes - _memory.UnsentBytes;
+        _roundSeconds = _now - _lastSync;
         _memory.Sync();
         _lastSync = _now;
         _round++;
@@ -103,11 +107,13 @@ public sealed class WorkloadMigration
             Round = _round,
             SecondsSinceSync = _now - _lastSync,
             RamBytes = _memory.UnsentBytes,
+            WrittenBytes = isSync ? _writtenBytes : double.NaN,
+            RoundSeconds = isSync ? _roundSeconds : double.NaN,
             StateBytes = _truth.StateBytes,
             BytesPerSecond = _measuredBytesPerSecond,
             SentBytes = _sentBytes,
             TotalBytes = _truth.Workloads.RamBytes,
-            TrueBlackoutSeconds = _rule is OracleRule ? _truth.BlackoutSeconds(_now, remaining) : double.NaN,
+            TrueBlackoutSeconds = _rule is OracleRule or InformedRule ? _truth.BlackoutSeconds(_now, remaining) : double.NaN,
         });
         switch (action)
         {

@@ -101,6 +101,11 @@ public sealed class SwitchoverEvaluator
         };
     }
 
+    /// <summary>The most memory with which the bound fits what is promised at a moment, in bytes; NaN if there is no bound, below 0 if not even
+    /// none would do.</summary>
+    public double LargestRamBytes(in DecisionMoment moment) =>
+        Carrier(moment.Quiesced)?.RamBytesFor(Load(moment), TargetSeconds(moment) - moment.PausedSeconds) ?? double.NaN;
+
     /// <summary>The bound of everything that follows the arcs past the commit point (transfer, destination), in seconds: what has to be
     /// kept free behind a device's deadline. NaN if there is no bound.</summary>
     /// <remarks>The claim that the limit is kept belongs to the bound of the whole blackout. Under <c>direct</c> and <c>independent</c> this

@@ -5,4 +5,7 @@ public interface IBoundedSwitchoverRule : ISwitchoverRule
 {
     /// <summary>The decision at the last moment that was decided on; before the first one it has no bound.</summary>
     Decision Last { get; }
+
+    /// <summary>Whether that moment was calm: its own kind of past blackouts.</summary>
+    bool LastIsCalm { get; }
 }

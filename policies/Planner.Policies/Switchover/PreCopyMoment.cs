@@ -19,6 +19,12 @@ public readonly record struct PreCopyMoment
     /// dirtied after the sync is not in it.</summary>
     public double RamBytes { get; init; }
 
+    /// <summary>At a sync: what it found to have been written since the one before, in bytes; NaN if that is not known, and between syncs.</summary>
+    public double WrittenBytes { get; init; }
+
+    /// <summary>At a sync: seconds since the sync before it; NaN between syncs.</summary>
+    public double RoundSeconds { get; init; }
+
     /// <summary>State that the devices will send in the stop phase, in bytes; at least 0.</summary>
     public double StateBytes { get; init; }
 

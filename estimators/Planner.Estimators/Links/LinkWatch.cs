@@ -1,0 +1,45 @@
+namespace Planner.Estimators;
+
+/// <summary>Watches the rate of one migration's pre-copy for breakdowns of the link, and keeps the link's life table.</summary>
+/// <remarks>A link is broken down while its rate is below half of what is usual for it: the median of the good rates of this migration. What is seen is
+/// entered into the table when the next observation tells how it went on.</remarks>
+public sealed class LinkWatch
+{
+    /// <summary>The time between two observations in seconds.</summary>
+    public const double ObservationSeconds = 0.1;
+
+    private const double BrokenShare = 0.5;
+    private const int UsualWindow = 101;
+
+    private readonly LinkLifeTable _table;
+    private readonly SampleWindow _usual = new(UsualWindow);
+    private int _age = -1;
+    private bool _isGood;
+
+    /// <summary>Starts to watch.</summary>
+    /// <param name="table">What is known of the link; what is seen is added.</param>
+    public LinkWatch(LinkLifeTable table) => _table = table;
+
+    /// <summary>Takes the rate of the latest <see cref="ObservationSeconds"/>.</summary>
+    /// <param name="bytesPerSecond">The rate; at least 0.</param>
+    public void Observe(double bytesPerSecond)
+    {
+        // The link may begin broken down, so what is usual is what the better half of the rates show.
+        _usual.Add(bytesPerSecond);
+        var usual = _usual.Sorted[_usual.Count * 3 / 4];
+        var isGood = bytesPerSecond >= BrokenShare * usual;
+        if (_isGood)
+        {
+            _table.Add(_age, brokeDown: !isGood);
+        }
+
+        _age = isGood ? (_isGood ? (_age < 0 ? -1 : _age + 1) : (_usual.Count > 1 ? 0 : -1)) : _age;
+        _isGood = isGood;
+    }
+
+    /// <summary>Whether the link is good and likely to stay so.</summary>
+    /// <param name="seconds">For how long; at least 0.</param>
+    /// <param name="allowed">The probability of a breakdown that is tolerated; in (0, 1).</param>
+    public bool IsCalm(double seconds, double allowed) =>
+        _isGood && _table.IsCalm(_age, 1 + (int)Math.Ceiling(seconds / ObservationSeconds), allowed);
+}
