@@ -10,6 +10,8 @@ internal sealed class GridColumn
     // A class that cannot be promised any more is measured again, or it would never learn that the world has calmed.
     private const int StaysPerRehearsal = 5;
 
+    private const string OracleName = "oracle";
+
     private readonly WorkloadFile _workloads;
     private readonly GridOptions _options;
     private readonly LinkWorkload _link;
@@ -48,10 +50,7 @@ internal sealed class GridColumn
                     continue;
                 }
 
-                foreach (var promise in classes.Where(c => round >= -c.WarmUpRounds(Grid.Memory.Count)))
-                {
-                    Rehearse(truth, promise);
-                }
+                Rehearse(truth, [.. classes.Where(c => round >= -c.WarmUpRounds(Grid.Memory.Count))]);
             }
         }
 
@@ -97,42 +96,48 @@ internal sealed class GridColumn
             var seconds = Grid.LimitSeconds[limit];
             var oracle = WorkloadMigration.Run(truth, new OracleRule(seconds));
             var best = oracle.Committed ? oracle.CompletionSeconds : (double?)null;
-            Count(memory, limit, 0, "oracle", oracle, best, null, 0);
-            foreach (var name in PeerRules.Names)
+            Count(memory, limit, 0, OracleName, oracle, best, null, null);
+            foreach (var name in PeerRules.Names.Where(n => n != OracleName))
             {
-                Count(memory, limit, 0, name, WorkloadMigration.Run(truth, PeerRules.Create(name, seconds)), best, null, 0);
+                Count(memory, limit, 0, name, WorkloadMigration.Run(truth, PeerRules.Create(name, seconds)), best, null, null);
             }
 
             for (var confidence = 0; confidence < Grid.Confidences.Count; confidence++)
             {
                 var latency = _latencies.Quantile(1 - Grid.Confidences[confidence], earlier);
-                Count(memory, limit, confidence, "informed", WorkloadMigration.Run(truth, new InformedRule(truth, seconds, latency)), best, null, 0);
+                Count(memory, limit, confidence, "informed", WorkloadMigration.Run(truth, new InformedRule(truth, seconds, latency)), best, null, null);
             }
 
             foreach (var promise in classes.Where(c => c.Limit == limit))
             {
                 var rule = promise.CreateRule();
                 var outcome = WorkloadMigration.Run(truth, rule);
-                Count(memory, limit, promise.Confidence, rule.Name, outcome, best, outcome.Committed ? rule.Last.BoundSeconds : null, promise.IsBounded ? 0 : outcome.Considered);
+                Count(memory, limit, promise.Confidence, rule.Name, outcome, best, outcome.Committed ? rule.Last.BoundSeconds : null, rule.Unbounded);
                 if (outcome.Committed)
                 {
-                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds);
+                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds, rule.LastIsCalm);
                 }
                 else if (++promise.Stays % StaysPerRehearsal == 0)
                 {
-                    Rehearse(truth, promise);
+                    Rehearse(truth, [promise]);
                 }
             }
         }
     }
 
-    private static void Rehearse(WorkloadTruth truth, PromisedClass promise)
+    /// <summary>One switchover without a promise, from which all of these classes learn.</summary>
+    private static void Rehearse(WorkloadTruth truth, IReadOnlyList<PromisedClass> classes)
     {
-        var rule = new RehearsalRule(promise.Evaluator);
+        var rule = new RehearsalRule();
         var outcome = WorkloadMigration.Run(truth, rule);
-        if (outcome.Committed)
+        if (!outcome.Committed)
         {
-            promise.Learn(truth, outcome, rule.PredictedSeconds);
+            return;
+        }
+
+        foreach (var promise in classes)
+        {
+            promise.Rehearse(truth, outcome, rule.Rates);
         }
     }
 

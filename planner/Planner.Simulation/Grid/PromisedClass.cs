@@ -7,23 +7,27 @@ namespace Planner.Simulation;
 internal sealed class PromisedClass
 {
     /// <summary>The planner's own rules.</summary>
-    public static readonly string[] Rules = ["earliest"];
+    public static readonly string[] Rules = ["earliest", "calmest"];
 
     // More than the bare need, so that the bound is not the largest score alone.
     private const double WarmUpFactor = 1.2;
     private const int LeastWarmUp = 200;
 
     private readonly string _rule;
-    private readonly ClassEvidence _evidence;
+    private readonly double _withinSeconds;
+    private readonly ClassEvidence _always;
+    private readonly ClassEvidence _calm;
+    private readonly LinkLifeTable _link = new();
     private readonly int _warmUp;
-    private SwitchoverEvaluator? _evaluator;
 
     public PromisedClass(string rule, int limit, int confidence, MachineDevices devices, SlaTerms sla)
     {
         _rule = rule;
+        _withinSeconds = sla.CompleteWithinSeconds!.Value;
         Limit = limit;
         Confidence = confidence;
-        _evidence = new ClassEvidence(devices, sla);
+        _always = new ClassEvidence(devices, sla);
+        _calm = new ClassEvidence(devices, sla);
         _warmUp = Math.Max(LeastWarmUp, (int)Math.Ceiling(WarmUpFactor * ScoreTable.RequiredScores(1 - sla.Confidence!.Value)));
     }
 
@@ -36,25 +40,42 @@ internal sealed class PromisedClass
     /// <summary>Migrations that stayed.</summary>
     public int Stays { get; set; }
 
-    /// <summary>What decides, made from the evidence so far.</summary>
-    public SwitchoverEvaluator Evaluator => _evaluator ??= _evidence.Build();
-
-    /// <summary>Whether the evidence supports a bound.</summary>
-    public bool IsBounded => double.IsFinite(Evaluator.Decide(Evaluator.Moment).BoundSeconds);
-
     /// <summary>Rounds over all memory workloads that only gather evidence.</summary>
     public int WarmUpRounds(int memories) => (_warmUp + memories - 1) / memories;
 
     /// <summary>The rule for the next migration.</summary>
-    public IBoundedSwitchoverRule CreateRule() => _rule switch
-    {
-        _ => new EarliestRule(Evaluator),
-    };
+    public IBoundedSwitchoverRule CreateRule() => _rule == "calmest" ? new CalmestRule(Moments(), _withinSeconds) : new EarliestRule(Moments());
 
-    /// <summary>Takes what a switchover showed.</summary>
-    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds)
+    /// <summary>Takes what a commit showed.</summary>
+    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, bool isCalm)
     {
-        _evidence.Learn(truth.Latencies, outcome.RamBytes + truth.StateBytes, outcome, predictedSeconds);
-        _evaluator = null;
+        var sent = outcome.RamBytes + truth.StateBytes;
+        _always.Learn(truth.Latencies, sent, outcome, predictedSeconds);
+        if (isCalm)
+        {
+            _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds);
+        }
     }
+
+    /// <summary>Takes what a switchover without a promise showed.</summary>
+    public void Rehearse(WorkloadTruth truth, in WorkloadOutcome outcome, IReadOnlyList<double> rates)
+    {
+        var moments = Moments();
+        foreach (var rate in rates)
+        {
+            moments.Observe(rate);
+        }
+
+        moments.Decide(new PreCopyMoment
+        {
+            ElapsedSeconds = outcome.CommitSeconds,
+            IsSync = true,
+            RamBytes = outcome.RamBytes,
+            StateBytes = truth.StateBytes,
+            WrittenBytes = double.NaN,
+        });
+        Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastIsCalm);
+    }
+
+    private RuleMoments Moments() => new(_always.Build(), _calm.Build(), _link);
 }

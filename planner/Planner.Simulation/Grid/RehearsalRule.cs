@@ -2,8 +2,8 @@ using Planner.Policies;
 
 namespace Planner.Simulation;
 
-/// <summary>Commits without a promise, to gather evidence: at the first exact count that no longer gets clearly smaller.</summary>
-internal sealed class RehearsalRule(SwitchoverEvaluator evaluator) : ISwitchoverRule
+/// <summary>Commits without a promise, to gather evidence: at the first exact count that is no longer clearly smaller than the one before.</summary>
+internal sealed class RehearsalRule : ISwitchoverRule
 {
     private const double Settled = 0.95;
     private const double LongestSeconds = 60;
@@ -14,17 +14,19 @@ internal sealed class RehearsalRule(SwitchoverEvaluator evaluator) : ISwitchover
 
     public double ExactBelowBytes => 0;
 
-    /// <summary>The prediction at the last moment; NaN while nothing is known.</summary>
-    public double PredictedSeconds { get; private set; } = double.NaN;
+    /// <summary>The rates that were seen, one for every slot of the link.</summary>
+    public List<double> Rates { get; } = [];
 
     public SwitchoverAction Consider(in PreCopyMoment moment)
     {
         if (!moment.IsSync)
         {
-            return SwitchoverAction.Wait;
+            Rates.Add(moment.BytesPerSecond);
+
+            // Where the first round would take too long the guest is stopped in the middle of it, or nothing would ever be learned.
+            return moment.ElapsedSeconds > LongestSeconds && moment.Round == 1 ? SwitchoverAction.Commit : SwitchoverAction.Wait;
         }
 
-        PredictedSeconds = evaluator.Decide(new DecisionMoment(moment.ElapsedSeconds, 0, (long)moment.RamBytes, (long)moment.StateBytes, Quiesced: false)).PredictedSeconds;
         var settled = moment.RamBytes >= Settled * _last || moment.ElapsedSeconds > LongestSeconds;
         _last = moment.RamBytes;
         return settled ? SwitchoverAction.Commit : SwitchoverAction.Wait;

@@ -24,6 +24,9 @@ public sealed class EarliestRule : IBoundedSwitchoverRule
     public bool LastIsCalm => _moments.LastIsCalm;
 
     /// <inheritdoc/>
+    public int Unbounded => _moments.Unbounded;
+
+    /// <inheritdoc/>
     public SwitchoverAction Consider(in PreCopyMoment moment)
     {
         if (!_moments.Decide(moment))

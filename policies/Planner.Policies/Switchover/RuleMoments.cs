@@ -39,8 +39,18 @@ public sealed class RuleMoments
     /// <summary>Whether the last exact count was at a calm moment.</summary>
     public bool LastIsCalm { get; private set; }
 
+    /// <summary>The exact counts decided on.</summary>
+    public int Decisions { get; private set; }
+
+    /// <summary>Those of them without a finite bound.</summary>
+    public int Unbounded { get; private set; }
+
     /// <summary>Below how many unsent bytes, memory and state together, an exact count is wanted.</summary>
     public double ExactBelowBytes { get; private set; }
+
+    /// <summary>Takes the rate of the latest <see cref="LinkWatch.ObservationSeconds"/>.</summary>
+    /// <param name="bytesPerSecond">The rate; at least 0.</param>
+    public void Observe(double bytesPerSecond) => _link.Observe(bytesPerSecond);
 
     /// <summary>Takes a moment.</summary>
     /// <returns>Whether <see cref="Last"/> is about this moment.</returns>
@@ -48,7 +58,7 @@ public sealed class RuleMoments
     {
         if (moment.ElapsedSeconds >= _lastElapsedSeconds + LinkWatch.ObservationSeconds * 0.999 && moment.BytesPerSecond > 0)
         {
-            _link.Observe(moment.BytesPerSecond);
+            Observe(moment.BytesPerSecond);
             _lastElapsedSeconds = moment.ElapsedSeconds;
         }
 
@@ -62,6 +72,8 @@ public sealed class RuleMoments
         _written.Add(moment.RoundSeconds, moment.WrittenBytes);
         LastIsCalm = IsCalm(decided);
         Last = (LastIsCalm ? _calm : _always).Decide(decided);
+        Decisions++;
+        Unbounded += double.IsFinite(Last.BoundSeconds) ? 0 : 1;
         ExactBelowBytes = 0;
         return true;
     }
