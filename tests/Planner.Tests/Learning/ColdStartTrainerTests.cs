@@ -12,10 +12,13 @@ public sealed class ColdStartTrainerTests(ITestOutputHelper output)
 
     private static readonly ColdStartOptions Options = new() { Seed = 7, At = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) };
 
-    [Fact]
-    public void A_model_that_beats_the_byte_formula_on_unseen_configurations_is_accepted()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_model_that_beats_the_byte_formula_on_unseen_configurations_is_accepted(int seed)
     {
-        var model = ColdStartTrainer.Train(LearningExamples.ArcsThatCount(1), Options);
+        var model = ColdStartTrainer.Train(LearningExamples.ArcsThatCount(seed), Options);
 
         output.WriteLine(model.Judgement.Reason);
         Assert.True(model.Judgement.IsAccepted);
@@ -26,10 +29,13 @@ public sealed class ColdStartTrainerTests(ITestOutputHelper output)
         Assert.Equal((60, 7, Options.At), (model.Origin.Groups, model.Origin.Seed, model.Origin.CreatedAt));
     }
 
-    [Fact]
-    public void A_model_that_loses_to_the_byte_formula_is_refused_with_its_figures()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_model_that_loses_to_the_byte_formula_is_refused_with_its_figures(int seed)
     {
-        var model = ColdStartTrainer.Train(LearningExamples.BytesAlone(1), Options);
+        var model = ColdStartTrainer.Train(LearningExamples.BytesAlone(seed), Options);
 
         output.WriteLine(model.Judgement.Reason);
         Assert.False(model.Judgement.IsAccepted);
