@@ -65,7 +65,7 @@ internal static class MigrateCommand
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(arguments.Machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Journal = journal, Reopen = MachineDevices.Open };
+        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Reopen = MachineDevices.Open };
         var result = RunShown(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
         Print(context, result, record?.Trouble);
         telemetry?.Dispose();

@@ -27,6 +27,8 @@ public sealed class EvidenceBook
         [BlackoutSpan.AfterQuiesce] = new(),
     };
 
+    private FirstGuesser? _guesser;
+
     private readonly List<ArcSample> _newArcs = [];
     private readonly List<TransferSample> _newTransfers = [];
     private readonly List<StateSizeSample> _newSizes = [];
@@ -76,6 +78,11 @@ public sealed class EvidenceBook
         }
     }
 
+    /// <summary>Takes over a learned model, for the time in which no blackout of this class is known.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="title">Its name and version.</param>
+    public void UseModel(ColdStartModel model, string title) => _guesser = new FirstGuesser(model, title, _sla.Confidence);
+
     /// <summary>Takes over the worst latency that a device reports, or that its profile states, for an arc.</summary>
     public void StateWorstCase(MigrationSide side, int device, Arc arc, TimeSpan worst) => _worst[(side, device, arc)] = worst.TotalSeconds;
 
@@ -110,7 +117,13 @@ public sealed class EvidenceBook
     /// <summary>The input of a decision at this moment.</summary>
     /// <param name="state">Where the engine is.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
-    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds) => new()
+    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds)
+    {
+        var snapshot = Measured(state, nowNanoseconds);
+        return _guesser is null || snapshot.PastBlackouts.Count > 0 ? snapshot : snapshot with { FirstGuess = _guesser.Guess(snapshot) };
+    }
+
+    private DecisionSnapshot Measured(EngineState state, long nowNanoseconds) => new()
     {
         Sla = _sla with
         {

@@ -1,4 +1,5 @@
 using Planner.Engine;
+using Planner.Estimators;
 using Planner.Measurements;
 
 namespace Planner.Sessions;
@@ -23,6 +24,39 @@ internal static class EvidenceLoader
                 .. store.ReadBlackouts(book.DeviceClass, slaClass, BlackoutSpan.AfterQuiesce, EvidenceBook.Window),
             ],
         });
+    }
+
+    /// <summary>Takes the latest accepted model into the book. A model that cannot be used is no reason not to migrate.</summary>
+    /// <returns>Why it cannot be used, in one sentence; null if it can, or if there is none.</returns>
+    public static string? RecallModel(EvidenceBook book, IModelStore models)
+    {
+        try
+        {
+            return models.ReadLatestAccepted(ColdStartModelText.Name) is { } kept ? Use(book, kept) : null;
+        }
+        catch (StoreException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static string? Use(EvidenceBook book, ModelRecord kept)
+    {
+        try
+        {
+            var model = ColdStartModelText.Read(kept.Body);
+            if (!model.Judgement.IsAccepted)
+            {
+                throw new ModelFormatException("its own judgement refuses it");
+            }
+
+            book.UseModel(model, kept.Title);
+            return null;
+        }
+        catch (ModelFormatException e)
+        {
+            return $"The model {kept.Title} cannot be used ({e.Message}): train a new one.";
+        }
     }
 
     /// <summary>Asks what is stated about the arcs of the way: by the driver's profile, and by the device itself.</summary>

@@ -47,6 +47,7 @@ public sealed class MigrationSession
             EvidenceLoader.Recall(book, _plan, _request.Policy.Name, store);
         }
 
+        var modelTrouble = _services.Models is { } models ? EvidenceLoader.RecallModel(book, models) : null;
         EvidenceLoader.AskWorstCases(book, _plan, _request.Devices);
         _notices.Send(new MigrationStarted(_request.Machine, Addresses(d => d.SourceAddress), Addresses(d => d.DestinationAddress), _request.Policy.Name, _request.Policy.BlackoutLimit)
         {
@@ -67,7 +68,7 @@ public sealed class MigrationSession
 
         NoteBlackouts(state, book);
         var result = Result(state, scribe, book, started, ended);
-        result = result with { StoreTrouble = Keep(result) };
+        result = result with { StoreTrouble = Keep(result) ?? modelTrouble };
         if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
         {
             _services.Journal?.Close();

@@ -33,6 +33,6 @@ public sealed record SessionResult
     /// <summary>All that was measured on the way.</summary>
     public required MeasurementBatch Measurements { get; init; }
 
-    /// <summary>Why the measurements could not be stored, in one sentence; null if they were, or there is no store.</summary>
+    /// <summary>Why the measurements could not be stored, or why a learned model was not used, in one sentence; null if there is nothing to say.</summary>
     public string? StoreTrouble { get; init; }
 }

@@ -11,6 +11,9 @@ public sealed record SessionServices
     /// <summary>What was measured before, and where this migration's measurements go; null to forget them.</summary>
     public IMeasurementStore? Store { get; init; }
 
+    /// <summary>Learned models, for a first guess where nothing was measured; null to do without.</summary>
+    public IModelStore? Models { get; init; }
+
     /// <summary>The journal of this migration; null to do without, where a crash need not be survived (simulated devices in this process).</summary>
     public IJournal? Journal { get; init; }
 

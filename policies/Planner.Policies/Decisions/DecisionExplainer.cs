@@ -147,6 +147,12 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         }
 
         missing.AddRange(Enumerable.Range(0, _tables.Terms.Length).Where(i => _tables.Terms[i].Samples == 0).Select(i => $"samples of {_prepared.NameOfTerm(i)}"));
+        if (missing.Count > 0 && evaluator.Guess is { } guess)
+        {
+            var bound = double.IsFinite(_prepared.GuessBoundSeconds) ? $", at most {Words.SecondsUp(_prepared.GuessBoundSeconds)} at {Confidence}" : "";
+            return $"Stay: there is only a first guess by model {guess.Model} of {Words.Seconds(guess.P50Seconds)}{bound}, which carries no commit; a prediction lacks {string.Join(", ", missing)}.";
+        }
+
         if (missing.Count > 0)
         {
             return $"Stay: nothing can be predicted without {string.Join(", ", missing)}.";
@@ -163,6 +169,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}",
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",
+        _ when evaluator.Guess is { } guess => $"first guess by model {guess.Model}, without proof",
         _ => "independent, a model without proof",
     };
 

@@ -21,4 +21,7 @@ public sealed record DecisionSnapshot
 
     /// <summary>The same from gate 2 on: prediction and outcome of what was left once everything was quiesced.</summary>
     public IReadOnlyList<PastBlackout> PastBlackoutsAfterQuiesce { get; init => field = value ?? []; } = [];
+
+    /// <summary>What a model learned from other machines guesses; it counts only while samples of a term are missing altogether. Null without such a guess.</summary>
+    public FirstGuess? FirstGuess { get; init; }
 }

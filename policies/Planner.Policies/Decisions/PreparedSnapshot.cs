@@ -6,8 +6,6 @@ namespace Planner.Policies;
 /// <summary>A snapshot's structure: the terms of its blackout with their samples, in the order in which they happen, and what it lacks.</summary>
 internal sealed class PreparedSnapshot
 {
-    private const double DefaultConfidence = 0.99;
-
     private readonly List<BlackoutTerm> _terms = [];
     private readonly List<(int Device, StagedArc Arc)> _worstArcs = [];
     private readonly List<double> _worstSeconds = [];
@@ -24,7 +22,7 @@ internal sealed class PreparedSnapshot
         StateShares = [.. snapshot.Devices.Select(d => stateBytes > 0 ? (d.StateBytes ?? 0) / stateBytes : 1.0 / snapshot.Devices.Count)];
         FindWhatIsMissing();
         AddTerms();
-        AllowedMisses = Math.Round(1 - (snapshot.Sla?.Confidence ?? DefaultConfidence), 12);
+        AllowedMisses = Math.Round(1 - (snapshot.Sla?.Confidence ?? SlaTerms.DefaultConfidence), 12);
         Model = new BlackoutModel(
             _terms,
             StateShares,
@@ -47,6 +45,12 @@ internal sealed class PreparedSnapshot
 
     /// <summary>The worst cases that nobody states, in words; only of interest where the policy decides on them.</summary>
     public List<string> MissingWorstCases { get; } = [];
+
+    /// <summary>The first guess, where nothing but samples is missing; null if there is none.</summary>
+    public FirstGuess? Guess => Missing.Count == 0 ? _snapshot.FirstGuess : null;
+
+    /// <summary>The bound of the first guess in seconds; NaN if there is none at the asked confidence.</summary>
+    public double GuessBoundSeconds => Guess is { BoundSeconds: { } bound } guess && guess.Confidence >= 1 - AllowedMisses - 1e-9 ? bound : double.NaN;
 
     /// <summary>The lines of an explanation, in the order in which things happen.</summary>
     public List<DecisionLine> Lines { get; } = [];

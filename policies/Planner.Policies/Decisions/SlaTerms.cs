@@ -3,6 +3,9 @@ namespace Planner.Policies;
 /// <summary>The part of an SLA that a decision needs, and how far the migration is.</summary>
 public sealed record SlaTerms
 {
+    /// <summary>The confidence that is meant where none is stated.</summary>
+    public const double DefaultConfidence = 0.99;
+
     /// <summary>The SLA class's name, for messages; null if not stated.</summary>
     public string? Class { get; init; }
 

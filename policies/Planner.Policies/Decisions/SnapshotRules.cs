@@ -11,6 +11,7 @@ internal static class SnapshotRules
     private const double MaximumBytesPerSecond = 1e15;
     private const double MaximumBytes = 1L << 60;
     private const double MaximumRatio = 1e6;
+    private const int MaximumNameLength = 100;
 
     /// <summary>The first value that is impossible: its path, such as <c>devices[0].arcs[1].seconds[3]</c>, and what is wrong; null if all is well.</summary>
     public static (string Path, string Text)? FindProblem(DecisionSnapshot snapshot) =>
@@ -20,7 +21,8 @@ internal static class SnapshotRules
         ?? ListProblem(snapshot.Transfer?.BytesPerSecond, 1, MaximumBytesPerSecond, "transfer.bytesPerSecond")
         ?? DevicesProblem(snapshot.Devices)
         ?? BlackoutsProblem(snapshot.PastBlackouts, "pastBlackouts")
-        ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce");
+        ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce")
+        ?? GuessProblem(snapshot.FirstGuess);
 
     private static (string, string)? SlaProblem(SlaTerms? sla)
     {
@@ -147,6 +149,28 @@ internal static class SnapshotRules
         }
 
         return null;
+    }
+
+    private static (string, string)? GuessProblem(FirstGuess? guess)
+    {
+        if (guess is null)
+        {
+            return null;
+        }
+
+        if (guess.Model.Length is 0 or > MaximumNameLength || guess.Model.Any(char.IsControl))
+        {
+            return ("firstGuess.model", $"must name the model in 1 to {MaximumNameLength} printable characters");
+        }
+
+        if (guess.BoundSeconds is null != guess.Confidence is null)
+        {
+            return ("firstGuess", "boundSeconds and confidence are given together or not at all");
+        }
+
+        return guess.Confidence is { } confidence && !(confidence > 0 && confidence < 1)
+            ? ("firstGuess.confidence", $"must be above 0 and below 1, such as 0.99; it is {confidence}")
+            : SecondsAboveZero(guess.P50Seconds, "firstGuess.p50Seconds") ?? SecondsAboveZero(guess.BoundSeconds, "firstGuess.boundSeconds");
     }
 
     private static (string, string)? ListProblem(IReadOnlyList<double>? values, double least, double most, string path)

@@ -26,6 +26,7 @@ public sealed class SwitchoverEvaluator
     private readonly double _largestStateShare;
     private readonly double _slowestBytesPerSecond;
     private readonly double _reachableFloorBytes;
+    private readonly double _guessSeconds;
 
     internal SwitchoverEvaluator(DecisionSnapshot snapshot, PreparedSnapshot prepared, BlackoutTables tables, DirtyCurve? dirtyCurve)
     {
@@ -34,6 +35,7 @@ public sealed class SwitchoverEvaluator
         Tables = tables;
         Sla = snapshot.Sla ?? new SlaTerms();
         IsComplete = prepared.Missing.Count == 0 && tables.IsComplete;
+        _guessSeconds = Guess?.P50Seconds ?? double.NaN;
         _carrier = ChooseCarrier(tables.Scores);
         _carrierAfterQuiesce = ChooseCarrier(tables.ScoresAfterQuiesce);
 
@@ -71,6 +73,10 @@ public sealed class SwitchoverEvaluator
 
     /// <summary>Whether nothing is missing that a prediction needs.</summary>
     internal bool IsComplete { get; }
+
+    /// <summary>The first guess, while samples of a term are missing altogether; otherwise null. It is of the whole blackout and of the snapshot's
+    /// load, and stands for what is left at gate 2 as well: that is less.</summary>
+    internal FirstGuess? Guess => IsComplete ? null : Prepared.Guess;
 
     /// <summary>Builds the tables.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
@@ -156,6 +162,8 @@ public sealed class SwitchoverEvaluator
                 new BoundCarrier(BoundMethod.Union, worst, 1),
             InsufficientEvidenceAction.Accept when IsComplete && Tables.Independent is { } independent =>
                 new BoundCarrier(independent, Tables.Median, Prepared.AllowedMisses),
+            InsufficientEvidenceAction.Accept when Guess is not null && double.IsFinite(Prepared.GuessBoundSeconds) =>
+                new BoundCarrier(BoundMethod.Independent, new BlackoutParts(0, 0, 0, Prepared.GuessBoundSeconds, 0, 1), 1),
             _ => null,
         };
     }
@@ -195,7 +203,7 @@ public sealed class SwitchoverEvaluator
     {
         if (!IsComplete)
         {
-            return double.NaN;
+            return moment.PausedSeconds + _guessSeconds;
         }
 
         var scores = Scores(moment.Quiesced);

@@ -5,10 +5,10 @@ using Planner.Measurements;
 namespace Planner.Telemetry;
 
 /// <summary>
-/// Measurements in one SQLite file. What <see cref="Append"/> has returned from survives a kill and a power cut.
+/// Measurements and models in one SQLite file. What <see cref="Append"/> has returned from survives a kill and a power cut.
 /// Several processes may use the file at once; the calls of one instance may come from any thread.
 /// </summary>
-public sealed class SqliteMeasurementStore : IMeasurementStore
+public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelStore
 {
     private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
 

@@ -12,6 +12,7 @@ public sealed class ReferenceRuleTests
     {
         ["Planner.Measurements"] = [],
         ["Planner.Estimators"] = ["Planner.Measurements"],
+        ["Planner.Learning"] = ["Planner.Estimators", "Planner.Measurements"],
         ["Planner.Policies"] = ["Planner.Estimators", "Planner.Measurements"],
         ["Planner.Engine"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Telemetry"] = ["Planner.Measurements"],
@@ -19,7 +20,7 @@ public sealed class ReferenceRuleTests
         ["Planner.Hypervisors"] = ["Planner.Measurements"],
         ["Planner.Sessions"] = [.. Core, "Planner.Devices", "Planner.Hypervisors"],
         ["Planner.Simulation"] = [.. Core, "Planner.Devices", "Planner.Hypervisors"],
-        ["Planner.Cli"] = [.. Core, "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions", "Planner.Simulation"],
+        ["Planner.Cli"] = [.. Core, "Planner.Learning", "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions", "Planner.Simulation"],
     };
 
     public static TheoryData<string> ProductProjects() => [.. Sources.ProductProjects.Select(f => Path.GetFileNameWithoutExtension(f)!).Order()];
@@ -48,6 +49,15 @@ public sealed class ReferenceRuleTests
         foreach (var file in Sources.ProductProjects.Where(f => Path.GetFileNameWithoutExtension(f) != "Planner.Telemetry"))
         {
             Assert.Empty(Included(file, "PackageReference").Intersect(bound));
+        }
+    }
+
+    [Fact]
+    public void Only_the_training_knows_its_library()
+    {
+        foreach (var file in Sources.ProductProjects.Where(f => Path.GetFileNameWithoutExtension(f) != "Planner.Learning"))
+        {
+            Assert.DoesNotContain(Included(file, "PackageReference"), package => package.StartsWith("Microsoft.ML", StringComparison.Ordinal));
         }
     }
 

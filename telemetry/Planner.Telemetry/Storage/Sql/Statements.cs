@@ -93,6 +93,30 @@ internal static class Statements
         limit @latest
         """;
 
+    public const string ReadNextModelVersion = "select coalesce(max(version), 0) + 1 from model where name = @name";
+
+    public const string InsertModel = """
+        insert into model (name, version, created_ticks, kind, judgement, accepted, body, checksum)
+        values (@Name, @Version, @CreatedTicks, @Kind, @Judgement, @Accepted, @Body, @Checksum)
+        """;
+
+    // The one in use stays, however old it is.
+    public const string DropOldModels = """
+        delete from model
+        where name = @name and version <= @newest - @kept
+          and version <> coalesce((select max(m.version) from model m where m.name = @name and m.accepted = 1), 0)
+        """;
+
+    // No more of a body is read than is allowed, and a little, so that a longer one is noticed.
+    public const string ReadModels = """
+        select name as Name, version as Version, created_ticks as CreatedTicks, kind as Kind, judgement as Judgement,
+               accepted as Accepted, substr(body, 1, @longest + 1) as Body, checksum as Checksum
+        from model
+        where name = @name and accepted >= @leastAccepted
+        order by version desc
+        limit @latest
+        """;
+
     public const string ReadBlackoutSpent = """
         select cast(coalesce(sum(blackout_ticks), 0) as bigint)
         from migration
