@@ -61,6 +61,11 @@ public sealed class LinkLifeTable
             {
                 seen += _seen[a];
             }
+
+            for (var a = Math.Min(age + observations, OldestAge + 1); a <= OldestAge && _broke[a] == 0; a++)
+            {
+                seen += _seen[a];
+            }
         }
 
         return Probability(broke, seen) * observations <= allowed;

@@ -1,8 +1,8 @@
 namespace Planner.Estimators;
 
 /// <summary>Watches the rate of one migration's pre-copy for breakdowns of the link, and keeps the link's life table.</summary>
-/// <remarks>A link is broken down while its rate is below half of what is usual for it: the median of the good rates of this migration. What is seen is
-/// entered into the table when the next observation tells how it went on.</remarks>
+/// <remarks>A link has broken down when two observations in a row are below half of what is usual for it; one alone is jitter, but no moment to rely
+/// on. What is seen is entered into the table when the next observation tells how it went on.</remarks>
 public sealed class LinkWatch
 {
     /// <summary>The time between two observations in seconds.</summary>
@@ -14,7 +14,8 @@ public sealed class LinkWatch
     private readonly LinkLifeTable _table;
     private readonly SampleWindow _usual = new(UsualWindow);
     private int _age = -1;
-    private bool _isGood;
+    private bool _isBroken;
+    private bool _isSuspect;
 
     /// <summary>Starts to watch.</summary>
     /// <param name="table">What is known of the link; what is seen is added.</param>
@@ -24,22 +25,43 @@ public sealed class LinkWatch
     /// <param name="bytesPerSecond">The rate; at least 0.</param>
     public void Observe(double bytesPerSecond)
     {
-        // The link may begin broken down, so what is usual is what the better half of the rates show.
+        // The link may begin broken down, so what is usual is what the better part of the rates show.
         _usual.Add(bytesPerSecond);
-        var usual = _usual.Sorted[_usual.Count * 3 / 4];
-        var isGood = bytesPerSecond >= BrokenShare * usual;
-        if (_isGood)
+        var isLow = bytesPerSecond < BrokenShare * _usual.Sorted[_usual.Count * 3 / 4];
+        if (_isBroken)
         {
-            _table.Add(_age, brokeDown: !isGood);
+            (_isBroken, _age) = (isLow, isLow ? _age : 0);
+            return;
         }
 
-        _age = isGood ? (_isGood ? (_age < 0 ? -1 : _age + 1) : (_usual.Count > 1 ? 0 : -1)) : _age;
-        _isGood = isGood;
+        if (isLow && _isSuspect)
+        {
+            _table.Add(_age, brokeDown: true);
+            (_isBroken, _isSuspect) = (true, false);
+            return;
+        }
+
+        if (!isLow)
+        {
+            Survive();
+            if (_isSuspect)
+            {
+                Survive();
+            }
+        }
+
+        _isSuspect = isLow;
     }
 
     /// <summary>Whether the link is good and likely to stay so.</summary>
     /// <param name="seconds">For how long; at least 0.</param>
     /// <param name="allowed">The probability of a breakdown that is tolerated; in (0, 1).</param>
     public bool IsCalm(double seconds, double allowed) =>
-        _isGood && _table.IsCalm(_age, 1 + (int)Math.Ceiling(seconds / ObservationSeconds), allowed);
+        !_isBroken && !_isSuspect && _table.IsCalm(_age, 1 + (int)Math.Ceiling(seconds / ObservationSeconds), allowed);
+
+    private void Survive()
+    {
+        _table.Add(_age, brokeDown: false);
+        _age = _age < 0 ? -1 : _age + 1;
+    }
 }

@@ -42,7 +42,8 @@ public sealed class ClassEvidence
     /// <param name="sentBytes">What the stop phase sent.</param>
     /// <param name="outcome">How the migration ended: with a commit.</param>
     /// <param name="predictedSeconds">The prediction at the commit; NaN or 0 if there was none.</param>
-    public void Learn(in StageLatencies latencies, double sentBytes, in WorkloadOutcome outcome, double predictedSeconds)
+    /// <param name="isOfKind">Whether the blackout is of the kind of moments that this evidence is about; latencies and transfers always are.</param>
+    public void Learn(in StageLatencies latencies, double sentBytes, in WorkloadOutcome outcome, double predictedSeconds, bool isOfKind)
     {
         if (_hasDevices)
         {
@@ -57,7 +58,7 @@ public sealed class ClassEvidence
             _tables.AddTransfer(0, sentBytes / moving);
         }
 
-        if (predictedSeconds > 0)
+        if (isOfKind && predictedSeconds > 0)
         {
             _tables.AddBlackout(new PastBlackout(predictedSeconds, outcome.BlackoutSeconds), afterQuiesce: false);
         }

@@ -126,9 +126,9 @@ internal sealed class GridColumn
     }
 
     /// <summary>One switchover without a promise, from which all of these classes learn.</summary>
-    private static void Rehearse(WorkloadTruth truth, IReadOnlyList<PromisedClass> classes)
+    private void Rehearse(WorkloadTruth truth, IReadOnlyList<PromisedClass> classes)
     {
-        var rule = new RehearsalRule();
+        var rule = new RehearsalRule(_workloads.CompleteWithinSeconds);
         var outcome = WorkloadMigration.Run(truth, rule);
         if (!outcome.Committed)
         {

@@ -15,8 +15,9 @@ internal sealed class PromisedClass
 
     private readonly string _rule;
     private readonly double _withinSeconds;
-    private readonly ClassEvidence _always;
+    private readonly ClassEvidence _all;
     private readonly ClassEvidence _calm;
+    private readonly ClassEvidence _rough;
     private readonly LinkLifeTable _link = new();
     private readonly int _warmUp;
 
@@ -26,8 +27,9 @@ internal sealed class PromisedClass
         _withinSeconds = sla.CompleteWithinSeconds!.Value;
         Limit = limit;
         Confidence = confidence;
-        _always = new ClassEvidence(devices, sla);
+        _all = new ClassEvidence(devices, sla);
         _calm = new ClassEvidence(devices, sla);
+        _rough = new ClassEvidence(devices, sla);
         _warmUp = Math.Max(LeastWarmUp, (int)Math.Ceiling(WarmUpFactor * ScoreTable.RequiredScores(1 - sla.Confidence!.Value)));
     }
 
@@ -50,11 +52,9 @@ internal sealed class PromisedClass
     public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, bool isCalm)
     {
         var sent = outcome.RamBytes + truth.StateBytes;
-        _always.Learn(truth.Latencies, sent, outcome, predictedSeconds);
-        if (isCalm)
-        {
-            _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds);
-        }
+        _all.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: true);
+        _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: isCalm);
+        _rough.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: !isCalm);
     }
 
     /// <summary>Takes what a switchover without a promise showed.</summary>
@@ -77,5 +77,5 @@ internal sealed class PromisedClass
         Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastIsCalm);
     }
 
-    private RuleMoments Moments() => new(_always.Build(), _calm.Build(), _link);
+    private RuleMoments Moments() => new(new MomentEvaluators(_all.Build(), _calm.Build(), _rough.Build()), _link);
 }

@@ -3,10 +3,11 @@ using Planner.Policies;
 namespace Planner.Simulation;
 
 /// <summary>Commits without a promise, to gather evidence: at the first exact count that is no longer clearly smaller than the one before.</summary>
-internal sealed class RehearsalRule : ISwitchoverRule
+internal sealed class RehearsalRule(double withinSeconds) : ISwitchoverRule
 {
     private const double Settled = 0.95;
-    private const double LongestSeconds = 60;
+    private const double SettledBySeconds = 60;
+    private const double LastShare = 0.9;
 
     private double _last = double.PositiveInfinity;
 
@@ -24,10 +25,10 @@ internal sealed class RehearsalRule : ISwitchoverRule
             Rates.Add(moment.BytesPerSecond);
 
             // Where the first round would take too long the guest is stopped in the middle of it, or nothing would ever be learned.
-            return moment.ElapsedSeconds > LongestSeconds && moment.Round == 1 ? SwitchoverAction.Commit : SwitchoverAction.Wait;
+            return moment.ElapsedSeconds > LastShare * withinSeconds ? SwitchoverAction.Commit : SwitchoverAction.Wait;
         }
 
-        var settled = moment.RamBytes >= Settled * _last || moment.ElapsedSeconds > LongestSeconds;
+        var settled = moment.RamBytes >= Settled * _last || moment.ElapsedSeconds > SettledBySeconds;
         _last = moment.RamBytes;
         return settled ? SwitchoverAction.Commit : SwitchoverAction.Wait;
     }

@@ -5,32 +5,31 @@ namespace Planner.Policies;
 /// <summary>Turns what is seen of a pre-copy into decisions: the part that the planner's own rules share.</summary>
 /// <remarks>
 /// Between syncs the remaining bytes are a guess, so nothing is decided there; when the guess fits, an exact count is asked for. Moments are of two
-/// kinds, by the link alone: calm ones, in which it is good and has hardly ever broken down so soon after it recovered, and the others. Each
+/// kinds, by the link alone: calm ones, in which it is good and has hardly ever broken down so soon after it recovered, and rough ones. Each
 /// kind has its own past blackouts (Mondrian conformal prediction, Vovk, Gammerman and Shafer 2005), so the rare blackout under a breakdown
-/// does not widen the bound of moments that are not likely to meet one.
+/// does not widen the bound of moments that are not likely to meet one. A link with a rhythm is foretold: the bytes are then counted as
+/// the bytes that it would usually send in the time they will take.
 /// </remarks>
 public sealed class RuleMoments
 {
     /// <summary>The part of the allowed misses that a breakdown of a calm link may take.</summary>
     private const double BreakdownShare = 0.25;
 
-    private readonly SwitchoverEvaluator _always;
-    private readonly SwitchoverEvaluator _calm;
+    private readonly MomentEvaluators _evaluators;
     private readonly LinkWatch _link;
+    private readonly LinkRhythm _rhythm = new();
     private readonly double _allowedBreakdowns;
     private readonly WrittenBytesForecast _written = new();
     private double _lastElapsedSeconds;
 
     /// <summary>Makes the moments of one migration.</summary>
-    /// <param name="always">Decides on the past blackouts of all moments.</param>
-    /// <param name="calm">Decides on the past blackouts of calm moments.</param>
-    /// <param name="link">What is known of the link.</param>
-    public RuleMoments(SwitchoverEvaluator always, SwitchoverEvaluator calm, LinkLifeTable link)
+    /// <param name="evaluators">What decides.</param>
+    /// <param name="link">What is known of the link; what is seen is added.</param>
+    public RuleMoments(MomentEvaluators evaluators, LinkLifeTable link)
     {
-        _always = always;
-        _calm = calm;
+        _evaluators = evaluators;
         _link = new LinkWatch(link);
-        _allowedBreakdowns = BreakdownShare * always.Prepared.AllowedMisses;
+        _allowedBreakdowns = BreakdownShare * evaluators.All.Prepared.AllowedMisses;
     }
 
     /// <summary>The decision at the last exact count; without a bound before the first.</summary>
@@ -39,10 +38,7 @@ public sealed class RuleMoments
     /// <summary>Whether the last exact count was at a calm moment.</summary>
     public bool LastIsCalm { get; private set; }
 
-    /// <summary>The exact counts decided on.</summary>
-    public int Decisions { get; private set; }
-
-    /// <summary>Those of them without a finite bound.</summary>
+    /// <summary>The exact counts decided on without a finite bound.</summary>
     public int Unbounded { get; private set; }
 
     /// <summary>Below how many unsent bytes, memory and state together, an exact count is wanted.</summary>
@@ -50,7 +46,11 @@ public sealed class RuleMoments
 
     /// <summary>Takes the rate of the latest <see cref="LinkWatch.ObservationSeconds"/>.</summary>
     /// <param name="bytesPerSecond">The rate; at least 0.</param>
-    public void Observe(double bytesPerSecond) => _link.Observe(bytesPerSecond);
+    public void Observe(double bytesPerSecond)
+    {
+        _link.Observe(bytesPerSecond);
+        _rhythm.Observe(bytesPerSecond);
+    }
 
     /// <summary>Takes a moment.</summary>
     /// <returns>Whether <see cref="Last"/> is about this moment.</returns>
@@ -62,33 +62,48 @@ public sealed class RuleMoments
             _lastElapsedSeconds = moment.ElapsedSeconds;
         }
 
-        var decided = new DecisionMoment(moment.ElapsedSeconds, 0, (long)Math.Ceiling(moment.RamBytes), (long)moment.StateBytes, Quiesced: false);
         if (!moment.IsSync)
         {
-            LookAhead(moment, decided);
+            LookAhead(moment);
             return false;
         }
 
         _written.Add(moment.RoundSeconds, moment.WrittenBytes);
+        var decided = At(moment, moment.RamBytes);
         LastIsCalm = IsCalm(decided);
-        Last = (LastIsCalm ? _calm : _always).Decide(decided);
-        Decisions++;
+        Last = _evaluators.For(LastIsCalm).Decide(decided);
         Unbounded += double.IsFinite(Last.BoundSeconds) ? 0 : 1;
         ExactBelowBytes = 0;
         return true;
     }
 
     /// <summary>Asks for an exact count as soon as what is expected to be left fits.</summary>
-    private void LookAhead(in PreCopyMoment moment, in DecisionMoment decided)
+    private void LookAhead(in PreCopyMoment moment)
     {
-        var most = (IsCalm(decided with { RamRemainingBytes = 0 }) ? _calm : _always).LargestRamBytes(decided);
+        var decided = At(moment, 0);
+        var most = _evaluators.For(IsCalm(decided)).LargestRamBytes(decided);
         var next = moment.SecondsSinceSync + LinkWatch.ObservationSeconds;
         ExactBelowBytes = most > 0 ? Math.Max(0, most - _written.Bytes(next)) + moment.StateBytes : 0;
     }
 
+    private DecisionMoment At(in PreCopyMoment moment, double ramBytes)
+    {
+        var median = _evaluators.All.Tables.Median;
+        var usual = median.SecondsPerByte * (ramBytes + moment.StateBytes);
+        var start = moment.ElapsedSeconds - _lastElapsedSeconds + median.ArcsSeconds - median.ArcsAfterCommitSeconds;
+        var stretch = usual > 0 && start >= 0 ? _rhythm.Stretch(start, usual) : 1;
+        var asBytes = stretch * (ramBytes + moment.StateBytes);
+        return new DecisionMoment(
+            moment.ElapsedSeconds,
+            0,
+            (long)Math.Ceiling(Math.Max(0, asBytes - moment.StateBytes)),
+            (long)Math.Min(moment.StateBytes, asBytes),
+            Quiesced: false);
+    }
+
     private bool IsCalm(in DecisionMoment moment)
     {
-        var predicted = _calm.Tables.Median.Seconds(SwitchoverEvaluator.Load(moment));
+        var predicted = _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(moment));
         return predicted >= 0 && _link.IsCalm(predicted, _allowedBreakdowns);
     }
 }
