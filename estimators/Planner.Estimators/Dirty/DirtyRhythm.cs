@@ -15,7 +15,9 @@ public sealed class DirtyRhythm
     private const int FewestObservations = 24;
     private const int FewestPeriods = 3;
     private const int MostBins = 64;
+    private const int MostHarmonics = 4;
     private const double FewestExplained = 0.5;
+    private const double WorthALongerPeriod = 0.05;
 
     private readonly double[] _rates = new double[Capacity];
     private readonly double _intervalSeconds;
@@ -117,7 +119,7 @@ public sealed class DirtyRhythm
         }
 
         var probability = total > 0 ? FisherProbability(highest / total, last - FewestPeriods + 1) : 1;
-        return probability <= _falseAlarmProbability ? Fold(rates, rates.Length / Refine(centred, best), probability) : null;
+        return probability <= _falseAlarmProbability ? Fold(rates, Period(rates, Refine(centred, best)), probability) : null;
     }
 
     /// <summary>The power at so many cycles in the observations, by Goertzel's recursion.</summary>
@@ -148,36 +150,56 @@ public sealed class DirtyRhythm
         return best;
     }
 
+    /// <summary>The highest peak of short lulls may be a harmonic: the period is the multiple whose folded pattern explains most.</summary>
+    private static double Period(double[] rates, double cycles)
+    {
+        var period = rates.Length / cycles;
+        var explained = Explained(rates, period);
+        for (var harmonic = 2; harmonic <= MostHarmonics && cycles / harmonic >= FewestPeriods - 0.5; harmonic++)
+        {
+            var longer = Explained(rates, harmonic * rates.Length / cycles);
+            (period, explained) = longer > explained + WorthALongerPeriod ? (harmonic * rates.Length / cycles, longer) : (period, explained);
+        }
+
+        return period;
+    }
+
+    /// <summary>The share of the variance that the folded pattern explains, less what as many bins would explain of noise.</summary>
+    private static double Explained(double[] rates, double period)
+    {
+        var bins = Bins(period);
+        var profile = Profile(rates, period, bins);
+        var mean = rates.Average();
+        var (left, variance) = (0.0, 0.0);
+        for (var i = 0; i < rates.Length; i++)
+        {
+            left += Math.Pow(rates[i] - profile[Bin(i, period, bins)], 2);
+            variance += Math.Pow(rates[i] - mean, 2);
+        }
+
+        return 1 - left / variance * (rates.Length - 1) / (rates.Length - bins);
+    }
+
     /// <summary>Lays the periods over each other and takes the longest stretch below the middle between their highest and lowest level.</summary>
     /// <param name="rates">The observations in order.</param>
     /// <param name="period">The period in observations.</param>
     /// <param name="probability">The probability of a false alarm.</param>
     private DirtyCycle? Fold(double[] rates, double period, double probability)
     {
-        var bins = Math.Clamp((int)Math.Round(period), 2, MostBins);
-        var profile = Profile(rates, period, bins);
-        var mean = rates.Average();
-        var explained = 0.0;
-        var variance = 0.0;
-        for (var i = 0; i < rates.Length; i++)
-        {
-            explained += Math.Pow(profile[Bin(i, period, bins)] - mean, 2);
-            variance += Math.Pow(rates[i] - mean, 2);
-        }
-
-        if (explained < FewestExplained * variance)
+        if (Explained(rates, period) < FewestExplained)
         {
             return null;
         }
 
+        var bins = Bins(period);
+        var profile = Profile(rates, period, bins);
         var middle = (profile.Max() + profile.Min()) / 2;
         var (first, length) = LongestBelow(profile, middle);
         var low = profile.Where(level => level <= middle).Average();
         var high = profile.Where(level => level > middle).DefaultIfEmpty(low).Average();
 
         // Now is the end of the last window. Phases are counted in periods from the first window's start.
-        var now = rates.Length / period;
-        var into = now - first / (double)bins;
+        var into = rates.Length / period - first / (double)bins;
         into -= Math.Floor(into);
         var lull = length / (double)bins;
         var begins = into < lull ? 0 : 1 - into;
@@ -185,6 +207,8 @@ public sealed class DirtyRhythm
         var seconds = period * _intervalSeconds;
         return new DirtyCycle(seconds, begins * seconds, ends * seconds, low, high, probability);
     }
+
+    private static int Bins(double period) => Math.Clamp((int)Math.Round(period), 2, MostBins);
 
     private static double[] Profile(double[] rates, double period, int bins)
     {

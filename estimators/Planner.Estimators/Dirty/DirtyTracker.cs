@@ -1,12 +1,19 @@
 namespace Planner.Estimators;
 
 /// <summary>Follows how a machine dirties its memory: a saturating curve for each phase, from windows of observation as they come.</summary>
-/// <remarks>Keeps the latest windows of each phase and fits when asked, so that telling it of a window costs next to nothing. Not for use by
-/// several threads at once; the curves it returns are immutable.</remarks>
+/// <remarks>
+/// Keeps the latest windows of each phase and fits when asked, so that telling it of a window costs next to nothing. Windows of about the same
+/// length count with the median of their bytes, and those that are off by more than a factor of three are left out if they are few: a short
+/// lull would otherwise pull the curve down, since errors are relative. Not for use by several threads at once; the curves it returns are immutable.
+/// </remarks>
 public sealed class DirtyTracker
 {
     /// <summary>The windows that are kept of each phase.</summary>
     public const int Capacity = 256;
+
+    private const double SameLengthFactor = 1.15;
+    private const double OutlierFactor = 3;
+    private const double MostOutliers = 0.25;
 
     private static readonly int Phases = Enum.GetValues<DirtyPhase>().Length;
 
@@ -43,7 +50,7 @@ public sealed class DirtyTracker
         var index = (int)phase;
         if (_fittedAt[index] != _seen[index])
         {
-            _curves[index] = DirtyCurve.Fit([.. Latest(phase).Select(w => (w.Seconds, w.UniqueBytes))]);
+            _curves[index] = Fit(Medians(phase));
             _fittedAt[index] = _seen[index];
         }
 
@@ -72,6 +79,37 @@ public sealed class DirtyTracker
 
         double[] errors = [.. Latest(phase).Where(w => w.UniqueBytes > 0).Select(w => Math.Abs(curve.UniqueBytes(w.Seconds) / w.UniqueBytes - 1)).Order()];
         return errors.Length > 0 ? errors[errors.Length / 2] : double.NaN;
+    }
+
+    private static DirtyCurve? Fit(List<(double Seconds, double UniqueBytes)> windows)
+    {
+        var curve = DirtyCurve.Fit(windows);
+        if (curve is null)
+        {
+            return null;
+        }
+
+        var kept = windows.Where(w => curve.UniqueBytes(w.Seconds) is var bytes && bytes <= OutlierFactor * w.UniqueBytes && w.UniqueBytes <= OutlierFactor * bytes).ToList();
+        return kept.Count < windows.Count && kept.Count >= (1 - MostOutliers) * windows.Count ? DirtyCurve.Fit(kept) : curve;
+    }
+
+    private List<(double Seconds, double UniqueBytes)> Medians(DirtyPhase phase)
+    {
+        var medians = new List<(double, double)>();
+        foreach (var group in Latest(phase).GroupBy(w => Math.Round(Math.Log(w.Seconds) / Math.Log(SameLengthFactor))))
+        {
+            var seconds = Median(group.Select(w => w.Seconds));
+            var bytes = Median(group.Select(w => w.UniqueBytes));
+            medians.AddRange(group.Select(_ => (seconds, bytes)));
+        }
+
+        return medians;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
     }
 
     private IEnumerable<Window> Latest(DirtyPhase phase) => _windows[(int)phase].Take(Count(phase));

@@ -53,6 +53,21 @@ public sealed class DirtyTrackerTests
     }
 
     [Fact]
+    public void A_short_lull_does_not_pull_the_curve_down()
+    {
+        var tracker = new DirtyTracker();
+        tracker.Add(DirtyPhase.PreCopy, 29, 320e6);
+        for (var i = 0; i < 50; i++)
+        {
+            tracker.Add(DirtyPhase.PreCopy, 1.6, i % 20 == 19 ? 20e6 : 215e6);
+        }
+
+        tracker.Add(DirtyPhase.PreCopy, 0.6, 10e6);
+
+        Assert.Equal(215e6, tracker.Curve(DirtyPhase.PreCopy)!.UniqueBytes(1.6), 15e6);
+    }
+
+    [Fact]
     public void A_new_workload_replaces_an_old_one_in_bounded_memory()
     {
         var tracker = new DirtyTracker();
