@@ -96,9 +96,9 @@ public static class StopMomentEvaluation
         return new StopMomentReport
         {
             Moments = moments,
-            ErrorP50Seconds = Quantiles.Of(errors, 0.5),
+            ErrorP50Seconds = moments.Count > 0 ? Quantiles.Median(errors) : null,
             ErrorP90Seconds = Quantiles.Of(errors, 0.9),
-            ConstantErrorP50Seconds = Quantiles.Of(constants, 0.5),
+            ConstantErrorP50Seconds = moments.Count > 0 ? Quantiles.Median(constants) : null,
             ConstantErrorP90Seconds = Quantiles.Of(constants, 0.9),
             PairedProbability = SignedRankTest.UpperProbability([.. gains.Select(g => g.Gain)]),
             PairedProbabilityOfConfigurations = SignedRankTest.UpperProbability(
