@@ -39,8 +39,8 @@ public sealed class RuleTally
     /// <summary>The figures of what was counted.</summary>
     public RuleReport Report()
     {
-        var blackouts = Sorted(o => o.BlackoutSeconds);
-        var violations = blackouts.Length - CountAtMost(blackouts, LimitSeconds);
+        var blackouts = Values(o => o.BlackoutSeconds);
+        var violations = blackouts.Count(seconds => seconds > LimitSeconds);
         var bounded = _outcomes.Where(o => o is { BlackoutSeconds: not null, BoundSeconds: not null }).ToList();
         var stating = _outcomes.Where(o => o.UnboundedDecisions is not null).ToList();
         return new RuleReport
@@ -54,10 +54,10 @@ public sealed class RuleTally
             Violations = violations,
             ViolationsLow = BinomialLimits.LowerLimit(violations, blackouts.Length, IntervalError / 2),
             ViolationsHigh = BinomialLimits.UpperLimit(violations, blackouts.Length, IntervalError / 2),
-            BlackoutP50Seconds = Quantile(blackouts, 0.5),
-            BlackoutP99Seconds = Quantile(blackouts, 0.99),
-            CompletionP50Seconds = Quantile(Sorted(o => o.CompletionSeconds), 0.5),
-            RegretP50Seconds = Quantile(Sorted(o => o.CompletionSeconds - o.OracleCompletionSeconds), 0.5),
+            BlackoutP50Seconds = Quantiles.Of(blackouts, 0.5),
+            BlackoutP99Seconds = Quantiles.Of(blackouts, 0.99),
+            CompletionP50Seconds = Quantiles.Of(Values(o => o.CompletionSeconds), 0.5),
+            RegretP50Seconds = Quantiles.Of(Values(o => o.CompletionSeconds - o.OracleCompletionSeconds), 0.5),
             FalseAborts = _outcomes.Count(o => o is { BlackoutSeconds: null, OracleCompletionSeconds: not null }),
             Coverage = bounded.Count > 0 ? bounded.Count(o => o.BlackoutSeconds <= o.BoundSeconds) / (double)bounded.Count : null,
             UnboundedShare = Share(stating.Sum(o => (long)o.UnboundedDecisions!.Value), stating.Sum(o => (long)o.Decisions)),
@@ -65,21 +65,10 @@ public sealed class RuleTally
         };
     }
 
-    private double[] Sorted(Func<RuleOutcome, double?> valueOf)
-    {
-        double[] values = [.. _outcomes.Select(valueOf).OfType<double>()];
-        Array.Sort(values);
-        return values;
-    }
+    private double[] Values(Func<RuleOutcome, double?> valueOf) => [.. _outcomes.Select(valueOf).OfType<double>()];
 
     /// <summary>Koenker and Bassett, Regression Quantiles, 1978.</summary>
     private double PinballLoss(double excess) => excess >= 0 ? Confidence * excess : (Confidence - 1) * excess;
 
-    private static int CountAtMost(double[] sorted, double limit) => sorted.Count(value => value <= limit);
-
     private static double? Share(long count, long of) => of > 0 ? (double)count / of : null;
-
-    /// <summary>The smallest value that at least this share of the values does not exceed.</summary>
-    private static double? Quantile(double[] sorted, double share) =>
-        sorted.Length > 0 ? sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length - 1e-9) - 1)] : null;
 }
