@@ -10,7 +10,7 @@ internal sealed class PromisedClass
     public static readonly string[] Rules = ["earliest", "calmest"];
 
     // More than the bare need, so that the bound is not the largest score alone.
-    private const double WarmUpFactor = 1.2;
+    private const double WarmUpFactor = 1.75;
     private const int LeastWarmUp = 200;
 
     private readonly string _rule;
