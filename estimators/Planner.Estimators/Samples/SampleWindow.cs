@@ -26,9 +26,9 @@ public sealed class SampleWindow
         _sorted = new double[capacity];
     }
 
-    private SampleWindow(IReadOnlyList<double> samples)
+    private SampleWindow(IReadOnlyList<double> samples, int spare)
     {
-        _capacity = Math.Max(DefaultCapacity, samples.Count);
+        _capacity = Math.Max(DefaultCapacity, samples.Count) + spare;
         _notYetCopied = samples;
         _arrivals = [];
         _sorted = [.. samples];
@@ -42,13 +42,23 @@ public sealed class SampleWindow
     /// <summary>The samples in ascending order; valid until the next <see cref="Add"/>.</summary>
     public ReadOnlySpan<double> Sorted => _sorted.AsSpan(0, _count);
 
+    /// <summary>A sample by its age.</summary>
+    /// <param name="index">0 for the oldest, up to <see cref="Count"/> - 1 for the newest.</param>
+    public double Arrival(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        return _notYetCopied is { } samples ? samples[index] : _arrivals[(_oldest + index) % _capacity];
+    }
+
     /// <summary>The middle sample, or the mean of the two in the middle; NaN without samples.</summary>
     public double Median => _count == 0 ? double.NaN : (_sorted[(_count - 1) / 2] + _sorted[_count / 2]) / 2;
 
     /// <summary>A window that holds all these samples, oldest first, and from then on at least <see cref="DefaultCapacity"/>.</summary>
     /// <param name="samples">The samples; must not change. Only the first <see cref="Add"/> copies them into a ring, since most windows
     /// of a decision are never added to.</param>
-    public static SampleWindow From(IReadOnlyList<double> samples) => new(samples);
+    /// <param name="spare">How many more it keeps; at least 0.</param>
+    public static SampleWindow From(IReadOnlyList<double> samples, int spare = 0) => new(samples, spare);
 
     /// <summary>Adds the newest sample; the oldest leaves a full window.</summary>
     /// <param name="value">The sample; finite.</param>
