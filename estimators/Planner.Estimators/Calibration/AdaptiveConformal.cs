@@ -73,8 +73,7 @@ public sealed class AdaptiveConformal : IScoreBound
             return double.NaN;
         }
 
-        var logBound = _level.Median + UpperTail.Quantile(_distances.Sorted, allowedMisses, Correction(allowedMisses));
-        return Math.Exp(Math.Min(logBound, LargestLogBound)) * RoundedUp;
+        return Math.Exp(LogBound(allowedMisses)) * RoundedUp;
     }
 
     /// <summary>What is subtracted from the logarithm of the share of misses asked for: what feedback has learned, and more after a change.</summary>
@@ -101,12 +100,12 @@ public sealed class AdaptiveConformal : IScoreBound
             throw new ArgumentOutOfRangeException(nameof(score), score, "must be positive and finite");
         }
 
+        var logScore = Math.Log(score);
         if (_distances.Count >= _need)
         {
-            _feedback.Update(missed: score > ScoreBound(_options.AllowedMisses));
+            _feedback.Update(IsMiss(score, logScore));
         }
 
-        var logScore = Math.Log(score);
         var distance = _level.Count > 0 ? logScore - _level.Median : 0;
         _level.Add(logScore);
         _distances.Add(distance);
@@ -119,6 +118,16 @@ public sealed class AdaptiveConformal : IScoreBound
         {
             Recalibrate();
         }
+    }
+
+    private double LogBound(double allowedMisses) =>
+        Math.Min(_level.Median + UpperTail.Quantile(_distances.Sorted, allowedMisses, Correction(allowedMisses)), LargestLogBound);
+
+    /// <summary>Whether a score exceeds the bound as it is stated, at the price of an exponential only where the logarithms are too near to tell.</summary>
+    private bool IsMiss(double score, double logScore)
+    {
+        var logBound = LogBound(_options.AllowedMisses);
+        return Math.Abs(logScore - logBound) < 1e-6 ? score > Math.Exp(logBound) * RoundedUp : logScore > logBound;
     }
 
     private void Recalibrate()

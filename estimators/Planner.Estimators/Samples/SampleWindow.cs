@@ -69,13 +69,20 @@ public sealed class SampleWindow
             throw new ArgumentOutOfRangeException(nameof(value), value, "must be finite");
         }
 
+        var to = Sorted.BinarySearch(value);
+        AddAt(value, to < 0 ? ~to : to);
+    }
+
+    /// <summary>Adds the newest sample where its place is known.</summary>
+    /// <param name="value">The sample; finite.</param>
+    /// <param name="to">An index in <see cref="Sorted"/> before which the sample keeps it in order.</param>
+    internal void AddAt(double value, int to)
+    {
         if (_notYetCopied is { } samples)
         {
             MakeRing(samples);
         }
 
-        var to = Sorted.BinarySearch(value);
-        to = to < 0 ? ~to : to;
         if (_count < _capacity)
         {
             Array.Copy(_sorted, to, _sorted, to + 1, _count - to);
@@ -130,7 +137,13 @@ public sealed class SampleWindow
             MakeRing(samples);
         }
 
-        return Math.Min(count, _count);
+        if (count >= _count)
+        {
+            (_count, _oldest) = (0, 0);
+            return 0;
+        }
+
+        return count;
     }
 
     private void RemoveSorted(double value)
