@@ -120,7 +120,7 @@ public sealed class MigrationSessionTests
             Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
         }
 
-        var past = store.Batches[0].Blackouts[0] with { SlaClass = Policy.Name, Kind = BlackoutKind.Commit, Predicted = TimeSpan.FromMilliseconds(100) };
+        var past = store.Batches.SelectMany(b => b.Blackouts).First() with { SlaClass = Policy.Name, Kind = BlackoutKind.Commit, Predicted = TimeSpan.FromMilliseconds(100) };
         foreach (var span in new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce })
         {
             store.Append(new MeasurementBatch
