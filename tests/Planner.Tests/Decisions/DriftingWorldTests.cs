@@ -52,7 +52,7 @@ public class DriftingWorldTests
             }
 
             var worst = Commits.WorstBlock(missed, Block);
-            Assert.True(worst <= 8, $"{worst} of {Block} commits exceeded their bound while scores rose to 2.5 times over {length}");
+            Assert.True(worst <= 12, $"{worst} of {Block} commits exceeded their bound while scores rose to 2.5 times over {length}");
         }
     }
 

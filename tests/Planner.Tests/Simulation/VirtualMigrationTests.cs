@@ -95,7 +95,6 @@ public class VirtualMigrationTests
             }
         }
 
-        File.WriteAllText("/tmp/new-fit.txt", $"{taken} of {fitting}, {violations} of {commits}\n" + string.Join("\n", missed));
         Assert.True(taken >= 0.95 * fitting, $"{taken} of {fitting} fitting moments were taken; missed: {string.Join('\n', missed)}");
         Assert.True(violations <= 8, $"{violations} of {commits} commits exceeded the limit");
     }
