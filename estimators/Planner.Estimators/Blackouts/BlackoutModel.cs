@@ -106,7 +106,7 @@ public sealed class BlackoutModel
         return Combine(stages, worstSeconds, [.. _terms.Select((_, i) => Largest(i))], isBound: true);
     }
 
-    private double Level(int level) => _allowedMisses * (1 << level);
+    private double Level(int level) => Math.ScaleB(_allowedMisses, level);
 
     private void Refresh(int term)
     {

@@ -19,6 +19,12 @@ public sealed class AdaptiveConformal : IScoreBound
     /// <summary>Keeps the rounding of exp(ln(score)) from turning equality into a miss.</summary>
     private const double RoundedUp = 1 + 1e-12;
 
+    /// <summary>More than half of the scores are never let above the bound, however calm they are: it would be no upper bound.</summary>
+    private const double LargestShare = 0.5;
+
+    /// <summary>ln 1e30. The tail of wild scores after many misses in a row would leave the range of numbers.</summary>
+    private const double LargestLogBound = 69;
+
     private readonly AdaptiveConformalOptions _options;
     private readonly int _need;
     private readonly SampleWindow _level;
@@ -35,6 +41,7 @@ public sealed class AdaptiveConformal : IScoreBound
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AllowedMisses, 0.5);
         _need = ScoreTable.RequiredScores(options.AllowedMisses);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Window, _need);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Window, AdaptiveConformalOptions.LongestWindow);
         _options = options;
         _level = new SampleWindow(options.LevelWindow);
         _distances = new SampleWindow(options.Window);
@@ -48,6 +55,15 @@ public sealed class AdaptiveConformal : IScoreBound
     /// <inheritdoc/>
     public bool IsRecalibrating => _scoresSinceAlarm < _options.LevelWindow;
 
+    /// <summary>How many more scores it takes until the bound is no longer wider for a change; 0 if it is not.</summary>
+    public int ScoresUntilCalibrated => Math.Max(0, _options.LevelWindow - _scoresSinceAlarm);
+
+    /// <summary>The logarithm of the level: the median of the latest scores, since the latest change. NaN without scores.</summary>
+    internal double LogLevel => _level.Median;
+
+    /// <summary>The logarithms of the latest scores over the levels predicted for them, in ascending order; valid until the next update.</summary>
+    internal ReadOnlySpan<double> Distances => _distances.Sorted;
+
     /// <inheritdoc/>
     /// <remarks>The correction that was learned at the share of misses this bound aims at is applied to other shares as well.</remarks>
     public double ScoreBound(double allowedMisses)
@@ -57,14 +73,20 @@ public sealed class AdaptiveConformal : IScoreBound
             return double.NaN;
         }
 
-        // A median of m scores is as noisy as 1/m: until the window is full, as much less is allowed.
+        return Math.Exp(LogBound(allowedMisses)) * RoundedUp;
+    }
+
+    /// <summary>What is subtracted from the logarithm of the share of misses asked for: what feedback has learned, and more after a change.</summary>
+    internal double Correction(double allowedMisses)
+    {
         var correction = _feedback.Correction;
         if (IsRecalibrating)
         {
+            // A median of m scores is as noisy as 1/m: until the window is full, as much less is allowed.
             correction += Math.Log(_options.LevelWindow / (_scoresSinceAlarm + 1.0));
         }
 
-        return Math.Exp(_level.Median + UpperTail.Quantile(_distances.Sorted, allowedMisses, correction)) * RoundedUp;
+        return Math.Max(correction, Math.Log(allowedMisses / LargestShare));
     }
 
     /// <inheritdoc/>
@@ -78,12 +100,12 @@ public sealed class AdaptiveConformal : IScoreBound
             throw new ArgumentOutOfRangeException(nameof(score), score, "must be positive and finite");
         }
 
+        var logScore = Math.Log(score);
         if (_distances.Count >= _need)
         {
-            _feedback.Update(missed: score > ScoreBound(_options.AllowedMisses));
+            _feedback.Update(IsMiss(score, logScore));
         }
 
-        var logScore = Math.Log(score);
         var distance = _level.Count > 0 ? logScore - _level.Median : 0;
         _level.Add(logScore);
         _distances.Add(distance);
@@ -96,6 +118,16 @@ public sealed class AdaptiveConformal : IScoreBound
         {
             Recalibrate();
         }
+    }
+
+    private double LogBound(double allowedMisses) =>
+        Math.Min(_level.Median + UpperTail.Quantile(_distances.Sorted, allowedMisses, Correction(allowedMisses)), LargestLogBound);
+
+    /// <summary>Whether a score exceeds the bound as it is stated, at the price of an exponential only where the logarithms are too near to tell.</summary>
+    private bool IsMiss(double score, double logScore)
+    {
+        var logBound = LogBound(_options.AllowedMisses);
+        return Math.Abs(logScore - logBound) < 1e-6 ? score > Math.Exp(logBound) * RoundedUp : logScore > logBound;
     }
 
     private void Recalibrate()

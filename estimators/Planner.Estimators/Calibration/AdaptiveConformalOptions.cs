@@ -1,15 +1,22 @@
 namespace Planner.Estimators;
 
 /// <summary>What an <see cref="AdaptiveConformal"/> bound aims at and how it follows. The defaults are meant to be kept; each says why.</summary>
-/// <param name="AllowedMisses">The share of misses a that the bound steers to; in (0, 0.5].</param>
+/// <param name="AllowedMisses">The share of misses a that the bound steers to; in (0, 0.5], and the <see cref="Window"/> that it needs at most
+/// <see cref="LongestWindow"/>.</param>
 public sealed record AdaptiveConformalOptions(double AllowedMisses)
 {
+    /// <summary>The longest window that is accepted: more scores than any snapshot can hold.</summary>
+    public const int LongestWindow = 200_000;
+
     private const int ShortestWindow = 500;
     private const int ExceedancesInWindow = 5;
 
     /// <summary>How many scores the quantile is taken from. At least 500, and enough for five of them to lie beyond the quantile: with fewer
-    /// the quantile is a matter of one or two scores.</summary>
-    public int Window { get; init; } = (int)Math.Max(ShortestWindow, Math.Ceiling(ExceedancesInWindow / AllowedMisses));
+    /// the quantile is a matter of one or two scores. Beyond <see cref="SampleWindow.DefaultCapacity"/>, which is all that the planner keeps, it
+    /// only grows to the 1/a - 1 scores without which there is no bound.</summary>
+    public int Window { get; init; } = (int)Math.Max(
+        Math.Max(ShortestWindow, ScoreTable.RequiredScores(AllowedMisses)),
+        Math.Min(SampleWindow.DefaultCapacity, Math.Ceiling(ExceedancesInWindow / AllowedMisses)));
 
     /// <summary>How many scores the level is the median of. The noise of a median of 51 widens a bound for independent scores by about 1 %;
     /// half of it, 25 scores, is how long the bound lags behind a fall of the level. Rises are what the alarm is for.</summary>

@@ -18,6 +18,8 @@ public sealed class DriftMartingale
     /// <summary>The exponent by which the beginning of a change is traced: it gains on p-values below 0.13.</summary>
     private const double TraceExponent = 0.2;
 
+    private static readonly double LogTraceExponent = Math.Log(TraceExponent);
+
     /// <summary>From bets on a few extreme scores to bets on a mild shift.</summary>
     private static readonly double[] Exponents = [0.1, 0.3, 0.6];
 
@@ -61,9 +63,10 @@ public sealed class DriftMartingale
 
         var below = SortedSamples.CountAtMost(_earlier.Sorted, Math.BitDecrement(score));
         var p = (_earlier.Count - below + 1.0) / (_earlier.Count + 1);
-        _earlier.Add(score);
-        Bet(p);
-        _trace = Math.Max(0, _trace + Math.Log(TraceExponent) + (TraceExponent - 1) * Math.Log(p));
+        _earlier.AddAt(score, below);
+        var logP = Math.Log(p);
+        Bet(logP);
+        _trace = Math.Max(0, _trace + LogTraceExponent + (TraceExponent - 1) * logP);
         ScoresSinceChange = _trace > 0 ? ScoresSinceChange + 1 : 0;
         return Capital >= _segment * (_segment + 1.0) / _falseAlarm;
     }
@@ -77,14 +80,14 @@ public sealed class DriftMartingale
         _segment = 1;
     }
 
-    private void Bet(double p)
+    private void Bet(double logP)
     {
         var stake = StakePerScore * _reserve / _stakes.Length;
         _reserve -= StakePerScore * _reserve;
         Capital = _reserve;
         for (var i = 0; i < _stakes.Length; i++)
         {
-            _stakes[i] = (_stakes[i] + stake) * Exponents[i] * Math.Pow(p, Exponents[i] - 1);
+            _stakes[i] = (_stakes[i] + stake) * Exponents[i] * Math.Exp((Exponents[i] - 1) * logP);
             Capital += _stakes[i];
         }
     }

@@ -4,9 +4,10 @@ namespace Planner.Estimators;
 
 /// <summary>Past scores actual / predicted, made ready for one level of allowed misses. Immutable.</summary>
 /// <remarks>
-/// Split conformal prediction: if the next score is exchangeable with the n past ones, it exceeds their ceil((n + 1)(1 - a))-th smallest with
-/// probability at most a (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World). Totals of different migrations are not
-/// exchangeable, scores nearly are.
+/// The bound is that of <see cref="AdaptiveConformal"/>, to which the scores were told in their order: totals of different migrations are not
+/// exchangeable, scores nearly are, and what they drift the bound follows. Where more than half of the blackouts may miss it is plain
+/// split conformal prediction: the next of n exchangeable scores exceeds their ceil((n + 1)(1 - a))-th smallest with probability at most a
+/// (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World).
 /// </remarks>
 public sealed class ScoreTable
 {
@@ -15,33 +16,67 @@ public sealed class ScoreTable
     private static readonly (int Misses, double Expected)[] Limits = PrepareLimits();
 
     private readonly double[] _sorted;
+    private readonly double _allowedMisses;
+    private readonly bool _isCalibrated;
+    private readonly double _logLevel;
+    private readonly double _correction;
+    private readonly double _meanExcess;
 
+    /// <summary>Scores by themselves: too few for a bound, or so many allowed misses that nothing is calibrated.</summary>
     internal ScoreTable(ReadOnlySpan<double> sorted, double allowedMisses, double median)
     {
         _sorted = sorted.ToArray();
+        _allowedMisses = allowedMisses;
+        Count = sorted.Length;
+        Largest = sorted.Length > 0 ? sorted[^1] : double.NaN;
         Median = median;
         Need = RequiredScores(allowedMisses);
         var rank = (int)Math.Ceiling((sorted.Length + 1) * (1 - allowedMisses) - 1e-9);
         Bound = sorted.Length >= Need ? sorted[Math.Max(rank, 1) - 1] : double.NaN;
     }
 
+    /// <summary>Scores that were told to a bound with enough of them.</summary>
+    internal ScoreTable(AdaptiveConformal calibration, double allowedMisses, int count, double largest)
+    {
+        _sorted = calibration.Distances.ToArray();
+        _allowedMisses = allowedMisses;
+        _isCalibrated = true;
+        _logLevel = calibration.LogLevel;
+        _correction = calibration.Correction(allowedMisses);
+        _meanExcess = UpperTail.MeanExcess(_sorted);
+        Count = count;
+        Largest = largest;
+        Need = RequiredScores(allowedMisses);
+        Bound = calibration.ScoreBound(allowedMisses);
+        ScoresUntilCalibrated = calibration.ScoresUntilCalibrated;
+
+        // While scores fall, the median of the latest is behind them, and the bound already below it.
+        Median = Math.Min(Math.Exp(_logLevel), Bound);
+    }
+
     /// <summary>The number of scores.</summary>
-    public int Count => _sorted.Length;
+    public int Count { get; }
 
     /// <summary>The number of scores that a bound needs.</summary>
     public int Need { get; }
 
-    /// <summary>The score that the next one exceeds with at most the allowed probability; NaN if there are too few.</summary>
+    /// <summary>The score that at most the allowed share of the next ones exceed; NaN if there are too few.</summary>
     public double Bound { get; }
 
-    /// <summary>The median score; NaN without scores.</summary>
+    /// <summary>The median score: of the latest ones where there are enough for a bound, else of all. NaN without scores.</summary>
     public double Median { get; }
 
     /// <summary>The largest score seen; NaN without scores.</summary>
-    public double Largest => _sorted.Length > 0 ? _sorted[^1] : double.NaN;
+    public double Largest { get; }
 
     /// <summary>Whether there are enough scores for a bound.</summary>
-    public bool IsSupported => _sorted.Length >= Need;
+    public bool IsSupported => Count >= Need;
+
+    /// <summary>Whether scores have risen lately by more than chance explains, so that the bound rests on few of them and is wider for it.</summary>
+    public bool IsRecalibrating => ScoresUntilCalibrated > 0;
+
+    /// <summary>How many more scores it takes until the bound is no longer wider for a change; 0 if it is not.</summary>
+    public int ScoresUntilCalibrated { get; }
 
     /// <summary>The fewest scores that support a bound: 1/a - 1.</summary>
     /// <param name="allowedMisses">The allowed share of misses a; in (0, 1).</param>
@@ -49,12 +84,31 @@ public sealed class ScoreTable
         (int)Math.Max(1, Math.Min(int.MaxValue, Math.Ceiling(1 / allowedMisses - 1 - 1e-9)));
 
     /// <summary>The share of scores above a threshold in the long run, as an upper limit at 95 %.</summary>
-    /// <remarks>Without a miss it is Clopper and Pearson's limit. With misses it is the Poisson limit, which needs no table for every number of
-    /// scores and is never below theirs: for counts this far under the mean a Poisson sum exceeds the binomial one (Anderson and Samuels,
-    /// Some inequalities among binomial and Poisson probabilities, 1967). Counts are rounded up to one of a few.</remarks>
+    /// <remarks>
+    /// Counted are the latest scores, each at its distance from the level then and put on the level of now. Without a miss among them it is
+    /// Clopper and Pearson's limit. With misses it is the Poisson limit, which needs no table for every number of scores and is never below
+    /// theirs: for counts this far under the mean a Poisson sum exceeds the binomial one (Anderson and Samuels, Some inequalities among
+    /// binomial and Poisson probabilities, 1967). Counts are rounded up to one of a few.
+    /// It is never less than the share at which the bound itself would be the threshold, feedback and recalibration included: below the
+    /// bound it is always above the allowed share. At the bound and above it, it exceeds the allowed share only as far as so few
+    /// scores cannot exclude that.
+    /// </remarks>
     public double MissProbability(double threshold)
     {
-        var misses = _sorted.Length - SortedSamples.CountAtMost(_sorted, threshold);
+        var value = !_isCalibrated ? threshold : threshold > 0 ? Math.Log(threshold) - _logLevel : double.NegativeInfinity;
+        var misses = _sorted.Length - SortedSamples.CountAtMost(_sorted, value);
+        var counted = UpperLimit(misses);
+        if (!_isCalibrated)
+        {
+            return counted;
+        }
+
+        var implied = UpperTail.Share(_sorted, _allowedMisses, _correction, _meanExcess, value, misses);
+        return Math.Min(1, Math.Max(counted, threshold >= Bound ? Math.Min(implied, _allowedMisses) : Math.Max(implied, Math.BitIncrement(_allowedMisses))));
+    }
+
+    private double UpperLimit(int misses)
+    {
         if (misses == 0)
         {
             return BinomialLimits.UpperLimit(0, _sorted.Length, LimitError);

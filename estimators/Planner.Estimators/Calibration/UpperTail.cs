@@ -22,7 +22,7 @@ internal static class UpperTail
     {
         var n = sorted.Length;
         var logExpected = Math.Log((n + 1) * allowed) - correction;
-        var lastRank = Math.Clamp((int)((n + 1) * allowed + 1e-9), 1, LastTrustedRank);
+        var lastRank = LastRank(n, allowed);
         if (logExpected >= Math.Log(lastRank) - 1e-9)
         {
             var above = (int)Math.Floor(Math.Exp(Math.Min(logExpected, Math.Log(n))) + 1e-9);
@@ -32,7 +32,29 @@ internal static class UpperTail
         return sorted[n - lastRank] + MeanExcess(sorted) * (Math.Log(lastRank) - logExpected);
     }
 
-    private static double MeanExcess(ReadOnlySpan<double> sorted)
+    /// <summary>The share whose quantile is a value: the inverse of <see cref="Quantile"/>, with the correction in it.</summary>
+    /// <param name="sorted">Values in ascending order; at least one.</param>
+    /// <param name="allowed">The share a that the correction belongs to.</param>
+    /// <param name="correction">What is subtracted from ln a.</param>
+    /// <param name="meanExcess">The <see cref="MeanExcess"/> of the values.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="above">How many of the values are above it.</param>
+    /// <returns>A share that never grows with the value; it may exceed 1.</returns>
+    public static double Share(ReadOnlySpan<double> sorted, double allowed, double correction, double meanExcess, double value, int above)
+    {
+        var n = sorted.Length;
+        var lastRank = LastRank(n, allowed);
+        if (above >= lastRank)
+        {
+            return (above + 1) * Math.Exp(correction) / (n + 1);
+        }
+
+        var beyond = value - sorted[n - lastRank];
+        return lastRank * Math.Exp(correction - (beyond > 0 ? beyond / meanExcess : 0)) / (n + 1);
+    }
+
+    /// <summary>By how much the largest 5 % exceed the next one on average: the scale of the tail. At least 0.</summary>
+    public static double MeanExcess(ReadOnlySpan<double> sorted)
     {
         var exceedances = Math.Max(1, (int)(TailShare * sorted.Length));
         if (exceedances == sorted.Length)
@@ -49,4 +71,6 @@ internal static class UpperTail
 
         return sum / exceedances;
     }
+
+    private static int LastRank(int n, double allowed) => Math.Clamp((int)((n + 1) * allowed + 1e-9), 1, LastTrustedRank);
 }

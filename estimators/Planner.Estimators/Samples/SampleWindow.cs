@@ -26,9 +26,9 @@ public sealed class SampleWindow
         _sorted = new double[capacity];
     }
 
-    private SampleWindow(IReadOnlyList<double> samples)
+    private SampleWindow(IReadOnlyList<double> samples, int spare)
     {
-        _capacity = Math.Max(DefaultCapacity, samples.Count);
+        _capacity = Math.Max(DefaultCapacity, samples.Count) + spare;
         _notYetCopied = samples;
         _arrivals = [];
         _sorted = [.. samples];
@@ -42,13 +42,23 @@ public sealed class SampleWindow
     /// <summary>The samples in ascending order; valid until the next <see cref="Add"/>.</summary>
     public ReadOnlySpan<double> Sorted => _sorted.AsSpan(0, _count);
 
+    /// <summary>A sample by its age.</summary>
+    /// <param name="index">0 for the oldest, up to <see cref="Count"/> - 1 for the newest.</param>
+    public double Arrival(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        return _notYetCopied is { } samples ? samples[index] : _arrivals[(_oldest + index) % _capacity];
+    }
+
     /// <summary>The middle sample, or the mean of the two in the middle; NaN without samples.</summary>
     public double Median => _count == 0 ? double.NaN : (_sorted[(_count - 1) / 2] + _sorted[_count / 2]) / 2;
 
     /// <summary>A window that holds all these samples, oldest first, and from then on at least <see cref="DefaultCapacity"/>.</summary>
     /// <param name="samples">The samples; must not change. Only the first <see cref="Add"/> copies them into a ring, since most windows
     /// of a decision are never added to.</param>
-    public static SampleWindow From(IReadOnlyList<double> samples) => new(samples);
+    /// <param name="spare">How many more it keeps; at least 0.</param>
+    public static SampleWindow From(IReadOnlyList<double> samples, int spare = 0) => new(samples, spare);
 
     /// <summary>Adds the newest sample; the oldest leaves a full window.</summary>
     /// <param name="value">The sample; finite.</param>
@@ -59,13 +69,20 @@ public sealed class SampleWindow
             throw new ArgumentOutOfRangeException(nameof(value), value, "must be finite");
         }
 
+        var to = Sorted.BinarySearch(value);
+        AddAt(value, to < 0 ? ~to : to);
+    }
+
+    /// <summary>Adds the newest sample where its place is known.</summary>
+    /// <param name="value">The sample; finite.</param>
+    /// <param name="to">An index in <see cref="Sorted"/> before which the sample keeps it in order.</param>
+    internal void AddAt(double value, int to)
+    {
         if (_notYetCopied is { } samples)
         {
             MakeRing(samples);
         }
 
-        var to = Sorted.BinarySearch(value);
-        to = to < 0 ? ~to : to;
         if (_count < _capacity)
         {
             Array.Copy(_sorted, to, _sorted, to + 1, _count - to);
@@ -120,7 +137,13 @@ public sealed class SampleWindow
             MakeRing(samples);
         }
 
-        return Math.Min(count, _count);
+        if (count >= _count)
+        {
+            (_count, _oldest) = (0, 0);
+            return 0;
+        }
+
+        return count;
     }
 
     private void RemoveSorted(double value)

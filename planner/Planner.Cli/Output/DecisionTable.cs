@@ -7,6 +7,8 @@ namespace Planner.Cli;
 /// <summary>Prints a decision for people.</summary>
 internal static class DecisionTable
 {
+    private const double LongestSeconds = 1e9;
+
     public static void Print(IAnsiConsole console, ExplainedDecision decision)
     {
         var table = new Table().Border(TableBorder.Simple);
@@ -29,7 +31,7 @@ internal static class DecisionTable
         console.Write(table);
         console.MarkupLineInterpolated($"[bold]{decision.Reason}[/]");
         var confidence = $"{decision.Confidence * 100:0.##} %";
-        console.MarkupLineInterpolated($"limit {Seconds(decision.LimitSeconds)} at {confidence}; method {decision.Blackout.Method ?? "none"}; evidence {decision.Evidence.Have} of {decision.Evidence.Need} {decision.Evidence.Of}");
+        console.MarkupLineInterpolated($"limit {Seconds(decision.LimitSeconds)} at {confidence}; method {decision.Blackout.Method ?? "none"}{(decision.Blackout.Recalibrating ? ", recalibrating" : "")}; evidence {decision.Evidence.Have} of {decision.Evidence.Need} {decision.Evidence.Of}");
         if (decision.Blackout.MissProbability is { } miss)
         {
             console.MarkupLineInterpolated($"at most {miss * 100:0.##} % of such blackouts exceed the limit (95 % confidence)");
@@ -42,5 +44,5 @@ internal static class DecisionTable
     }
 
     /// <summary>A duration for people; a dash where nothing is known.</summary>
-    public static string Seconds(double? seconds) => seconds is { } s ? UnitText.Format(TimeSpan.FromSeconds(s)) : "-";
+    public static string Seconds(double? seconds) => seconds is { } s ? UnitText.Format(TimeSpan.FromSeconds(Math.Min(s, LongestSeconds))) : "-";
 }

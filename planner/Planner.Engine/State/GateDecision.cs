@@ -1,3 +1,4 @@
+using Planner.Measurements;
 using Planner.Policies;
 
 namespace Planner.Engine;
@@ -8,4 +9,20 @@ namespace Planner.Engine;
 /// <param name="Moment">The moment it was made for.</param>
 /// <param name="Evaluator">What made it.</param>
 /// <param name="AtNanoseconds">When, on the monotonic clock.</param>
-public sealed record GateDecision(int Gate, Decision Decision, DecisionMoment Moment, SwitchoverEvaluator Evaluator, long AtNanoseconds);
+public sealed record GateDecision(int Gate, Decision Decision, DecisionMoment Moment, SwitchoverEvaluator Evaluator, long AtNanoseconds)
+{
+    /// <summary>The input of the decision: an evaluator that is prepared from it decides the same, to the digit.</summary>
+    /// <remarks>It is the evaluator's snapshot, moved to the moment that was decided about. Gate 2 decides on the tables of gate 1, with every device in its
+    /// P2P state.</remarks>
+    public DecisionSnapshot Input()
+    {
+        var snapshot = Evaluator.Snapshot;
+        return snapshot with
+        {
+            Sla = (snapshot.Sla ?? new SlaTerms()) with { ElapsedSeconds = Moment.ElapsedSeconds, PausedSeconds = Moment.PausedSeconds },
+            Devices = Gate == 1
+                ? snapshot.Devices
+                : [.. snapshot.Devices.Select(d => d with { State = (d.State == DeviceState.PreCopy.Name() ? DeviceState.PreCopyP2P : DeviceState.RunningP2P).Name() })],
+        };
+    }
+}

@@ -131,11 +131,14 @@ public sealed class MigrationSession
         var deciding = state.SecondGate ?? state.FirstGate;
         var first = Explain(state.FirstGate);
         var blackout = SessionClock.Between(0, state.BlackoutNanoseconds(endedNanoseconds));
-        var snapshot = deciding is null ? null : DecisionJson.WriteSnapshot(SnapshotOf(deciding));
-        var bound = deciding?.Decision.BoundSeconds is { } b && double.IsFinite(b) ? TimeSpan.FromSeconds(b) : (TimeSpan?)null;
+        var snapshot = deciding is null ? null : DecisionJson.WriteSnapshot(deciding.Input());
         var record = new MigrationRecord(
             _request.MigrationId, _request.Machine, Addresses(d => d.SourceAddress), Addresses(d => d.DestinationAddress), _request.Policy.Name,
-            state.IntendedOutcome, _request.Policy.BlackoutLimit, bound, blackout, started, _notices.Now, state.Reason, snapshot);
+            state.IntendedOutcome, _request.Policy.BlackoutLimit, SessionClock.Span(deciding?.Decision.BoundSeconds ?? double.NaN), blackout, started, _notices.Now,
+            state.Reason, snapshot)
+        {
+            Method = deciding?.Decision.Method,
+        };
         return new SessionResult
         {
             Outcome = state.IntendedOutcome,
@@ -151,19 +154,6 @@ public sealed class MigrationSession
     }
 
     private static ExplainedDecision? Explain(GateDecision? gate) => gate?.Evaluator.Explain(gate.Decision, gate.Moment);
-
-    /// <summary>The evaluator's snapshot, moved to the moment that was decided about.</summary>
-    private DecisionSnapshot SnapshotOf(GateDecision gate)
-    {
-        var snapshot = gate.Evaluator.Snapshot;
-        return snapshot with
-        {
-            Sla = snapshot.Sla! with { ElapsedSeconds = gate.Moment.ElapsedSeconds, PausedSeconds = gate.Moment.PausedSeconds },
-            Devices = gate.Gate == 1
-                ? snapshot.Devices
-                : [.. snapshot.Devices.Zip(_plan.Devices, (evidence, device) => evidence with { State = device.QuiescedState?.Name() })],
-        };
-    }
 
     private string? Keep(SessionResult result)
     {

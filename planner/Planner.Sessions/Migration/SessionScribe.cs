@@ -121,7 +121,7 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
         var decision = gate.Decision;
         var reason = isInBlackout ? ShortReason(decision) : gate.Evaluator.Explain(decision, gate.Moment).Reason;
         notices.Send(new Decided(
-            gate.Gate, decision.Verdict, decision.Method, Seconds(decision.P50Seconds), Seconds(decision.BoundSeconds), plan.Limit ?? TimeSpan.Zero, reason)
+            gate.Gate, decision.Verdict, decision.Method, SessionClock.Span(decision.P50Seconds), SessionClock.Span(decision.BoundSeconds), plan.Limit ?? TimeSpan.Zero, reason)
         {
             MigrationId = notices.MigrationId,
             At = notices.Now,
@@ -131,13 +131,11 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
     private string ShortReason(Decision decision)
     {
         var limit = plan.Limit is { } l ? UnitText.Format(l) : "none";
-        var bound = Seconds(decision.BoundSeconds) is { } b ? UnitText.Format(b) : "unknown";
+        var bound = SessionClock.Span(decision.BoundSeconds) is { } b ? $"{UnitText.Format(b)}{(decision.IsRecalibrating ? ", recalibrating," : "")}" : "unknown";
         return plan.Mode == MigrationMode.Rehearsal
             ? $"Rehearsal: going on whatever the bound ({bound}) and the limit ({limit})."
             : decision.Verdict == Verdict.Commit
                 ? $"The bound of {bound} fits the limit of {limit}."
                 : $"The bound is {bound}, and the limit of {limit} would not be kept.";
     }
-
-    private static TimeSpan? Seconds(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(seconds) : null;
 }

@@ -46,7 +46,7 @@ internal sealed class PromisedClass
     public int WarmUpRounds(int memories) => (_warmUp + memories - 1) / memories;
 
     /// <summary>The rule for the next migration.</summary>
-    public IBoundedSwitchoverRule CreateRule() => _rule == "calmest" ? new CalmestRule(Moments(), _withinSeconds) : new EarliestRule(Moments());
+    public IPlannerRule CreateRule() => _rule == "calmest" ? new CalmestRule(Moments(), _withinSeconds) : new EarliestRule(Moments());
 
     /// <summary>Takes what a commit showed.</summary>
     public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, bool isCalm)

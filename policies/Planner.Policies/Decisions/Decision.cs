@@ -11,6 +11,9 @@ public readonly record struct Decision
     /// <summary>How the bound was found; null if there is no bound.</summary>
     public BoundMethod? Method { get; init; }
 
+    /// <summary>Whether the bound is a direct one whose scores have just changed, so that it rests on few of them and is wider for it.</summary>
+    public bool IsRecalibrating { get; init; }
+
     /// <summary>The model's point prediction that scores are taken against, in seconds; NaN if nothing is known.</summary>
     public double PredictedSeconds { get; init; }
 

@@ -39,11 +39,14 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
                     BoundMethod.Union => "union",
                     BoundMethod.Independent => "independent",
                     _ => null,
-                }),
+                })
+            {
+                Recalibrating = decision.IsRecalibrating,
+            },
             Evidence = evidence,
             Terms = [.. lines.Select(Estimate)],
             Dominant = dominant?.Name,
-            Reason = Reason(dominant, evidence),
+            Reason = decision.IsRecalibrating ? Recalibrating(Reason(dominant, evidence)) : Reason(dominant, evidence),
             WouldCommitIf = decision.Verdict == Verdict.Commit ? [] : new WhatIf(evaluator, decision, moment).Find(),
             NextEvaluationSeconds = Known(decision.NextEvaluationSeconds),
             LastSafeCommitSeconds = Known(decision.LastSafeCommitSeconds),
@@ -96,6 +99,9 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
 
         return union with { Need = 1 };
     }
+
+    private string Recalibrating(string reason) =>
+        $"{reason.TrimEnd('.')}; recalibrating: blackouts have become longer of late than predicted, and the bound is wider for the next {_scores.ScoresUntilCalibrated} of them.";
 
     private string Reason(DecisionLine? dominant, EvidenceCount evidence)
     {

@@ -5,13 +5,15 @@ using Planner.Measurements;
 namespace Planner.Policies;
 
 /// <summary>Evidence that grows sample by sample, from which an evaluator can be built after every sample at little cost.</summary>
-/// <remarks>Keeps the latest <see cref="SampleWindow.DefaultCapacity"/> samples of each quantity, or as many as the first snapshot had. Not
-/// for use by several threads at once; the evaluators that it builds are immutable.</remarks>
+/// <remarks>Keeps the latest <see cref="SampleWindow.DefaultCapacity"/> samples of each quantity, or as many as the first snapshot had; of
+/// blackouts up to <see cref="BlackoutScores.Spare"/> more. Not for use by several threads at once; the evaluators that it builds are immutable.</remarks>
 public sealed class EvidenceTables
 {
     // More windows would not make the curve better, and older ones tell of another time.
     private const int LatestDirtyWindows = 500;
 
+    private readonly BlackoutList _blackouts;
+    private readonly BlackoutList _blackoutsAfterQuiesce;
     private DecisionSnapshot _snapshot;
     private PreparedSnapshot? _prepared;
     private BlackoutTables? _tables;
@@ -27,6 +29,8 @@ public sealed class EvidenceTables
         }
 
         _snapshot = snapshot;
+        _blackouts = new BlackoutList(snapshot.PastBlackouts, SampleWindow.DefaultCapacity, BlackoutScores.Spare);
+        _blackoutsAfterQuiesce = new BlackoutList(snapshot.PastBlackoutsAfterQuiesce, SampleWindow.DefaultCapacity, BlackoutScores.Spare);
         FitDirtyCurve();
     }
 
@@ -78,11 +82,19 @@ public sealed class EvidenceTables
     {
         CheckSample(1 / blackout.PredictedSeconds);
         CheckSample(blackout.ActualSeconds);
-        _snapshot = afterQuiesce
-            ? _snapshot with { PastBlackoutsAfterQuiesce = Append(_snapshot.PastBlackoutsAfterQuiesce, blackout) }
-            : _snapshot with { PastBlackouts = Append(_snapshot.PastBlackouts, blackout) };
-        var model = _prepared?.Model;
-        (afterQuiesce ? model?.ScoresAfterQuiesce : model?.Scores)?.Add(blackout.ActualSeconds / blackout.PredictedSeconds);
+        var list = afterQuiesce ? _blackoutsAfterQuiesce : _blackouts;
+        var haveSomeGone = list.Add(blackout);
+        _snapshot = afterQuiesce ? _snapshot with { PastBlackoutsAfterQuiesce = list.Now } : _snapshot with { PastBlackouts = list.Now };
+        var scores = afterQuiesce ? _prepared?.Model.ScoresAfterQuiesce : _prepared?.Model.Scores;
+        if (haveSomeGone)
+        {
+            scores?.StartAgain(PreparedSnapshot.Scores(list.Now));
+        }
+        else
+        {
+            scores?.Add(PreparedSnapshot.Score(blackout));
+        }
+
         _tables = null;
     }
 

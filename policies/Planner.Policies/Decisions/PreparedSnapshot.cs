@@ -6,6 +6,9 @@ namespace Planner.Policies;
 /// <summary>A snapshot's structure: the terms of its blackout with their samples, in the order in which they happen, and what it lacks.</summary>
 internal sealed class PreparedSnapshot
 {
+    // A confidence so near to 1 that nothing is left of its distance is taken as the highest that has one.
+    private const double LeastAllowedMisses = 1e-12;
+
     private readonly List<BlackoutTerm> _terms = [];
     private readonly List<(int Device, StagedArc Arc)> _worstArcs = [];
     private readonly List<double> _worstSeconds = [];
@@ -22,7 +25,7 @@ internal sealed class PreparedSnapshot
         StateShares = [.. snapshot.Devices.Select(d => stateBytes > 0 ? (d.StateBytes ?? 0) / stateBytes : 1.0 / snapshot.Devices.Count)];
         FindWhatIsMissing();
         AddTerms();
-        AllowedMisses = Math.Round(1 - (snapshot.Sla?.Confidence ?? SlaTerms.DefaultConfidence), 12);
+        AllowedMisses = Math.Max(LeastAllowedMisses, Math.Round(1 - (snapshot.Sla?.Confidence ?? SlaTerms.DefaultConfidence), 12));
         Model = new BlackoutModel(
             _terms,
             StateShares,
@@ -86,10 +89,14 @@ internal sealed class PreparedSnapshot
     public static bool IsQuiesced(DecisionSnapshot snapshot) =>
         snapshot.Devices.Count > 0 && snapshot.Devices.All(d => d.State is "RUNNING_P2P" or "PRE_COPY_P2P");
 
+    /// <summary>What is calibrated on: how much longer than predicted a blackout was.</summary>
+    public static double Score(PastBlackout blackout) => blackout.ActualSeconds / blackout.PredictedSeconds;
+
+    /// <summary>The scores of blackouts, in their order.</summary>
+    public static List<double> Scores(IReadOnlyList<PastBlackout> blackouts) => [.. blackouts.Select(Score)];
+
     /// <summary>The blackout from the worst cases; null if one is not stated.</summary>
     public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : Model.WorstCase(_worstArcs, [.. _worstSeconds]);
-
-    private static List<double> Scores(IReadOnlyList<PastBlackout> blackouts) => [.. blackouts.Select(b => b.ActualSeconds / b.PredictedSeconds)];
 
     private void FindWhatIsMissing()
     {

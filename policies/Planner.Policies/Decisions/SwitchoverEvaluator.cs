@@ -96,6 +96,7 @@ public sealed class SwitchoverEvaluator
         {
             Verdict = verdict,
             Method = carrier?.Method,
+            IsRecalibrating = carrier?.Method == BoundMethod.Direct && Scores(moment.Quiesced).IsRecalibrating,
             PredictedSeconds = predicted,
             P50Seconds = p50,
             BoundSeconds = bound,

@@ -127,10 +127,10 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
         }
 
         // The blackouts to come are taken to be no worse than the worst so far, or as predicted if there were none.
-        var scores = evaluator.Scores(moment.Quiesced);
-        if (decision.PredictedSeconds * (scores.Count > 0 ? scores.Largest : 1) <= _targetSeconds)
+        var scores = PreparedSnapshot.Scores(moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts);
+        if (new BlackoutScores(scores).MoreScoresFor(_targetSeconds / decision.PredictedSeconds, _prepared.AllowedMisses) is { } moreScores)
         {
-            _found.Add($"{scores.Need - scores.Count} more blackouts of class {_prepared.ClassName}");
+            _found.Add($"{moreScores} more blackouts of class {_prepared.ClassName}");
         }
 
         if (evaluator.Tables.UnionAsSeen.Seconds(_load) <= _targetSeconds)

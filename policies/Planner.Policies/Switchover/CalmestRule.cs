@@ -10,7 +10,7 @@ namespace Planner.Policies;
 /// guest is stopped as soon as the prediction is at most v + c. The value rises as the end of the time comes in sight.
 /// A machine whose moments are all alike is stopped at the third count.
 /// </remarks>
-public sealed class CalmestRule : IBoundedSwitchoverRule
+public sealed class CalmestRule : IPlannerRule
 {
     /// <summary>Blackout that a second of further pre-copy is worth, in seconds: what 0.2 ms of standing still would be.</summary>
     public const double WaitingCostPerSecond = 0.0002;

@@ -27,4 +27,8 @@ public sealed record MigrationRecord(
     DateTimeOffset Started,
     DateTimeOffset Ended,
     string Reason,
-    string? Snapshot);
+    string? Snapshot)
+{
+    /// <summary>How the bound was found that was decided on; null if no evidence supported one.</summary>
+    public BoundMethod? Method { get; init; }
+}

@@ -186,7 +186,8 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
         long StartedTicks,
         long EndedTicks,
         string Reason,
-        string? Snapshot)
+        string? Snapshot,
+        string? Method)
     {
         public static MigrationRow From(MigrationRecord r) => new(
             r.Id,
@@ -201,6 +202,7 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
             r.Started.UtcTicks,
             r.Ended.UtcTicks,
             r.Reason,
-            r.Snapshot);
+            r.Snapshot,
+            r.Method?.ToString());
     }
 }

@@ -59,6 +59,32 @@ public class EvidenceTablesTests
         Assert.Equal(501, kept[0].ActualSeconds);
     }
 
+    /// <summary>What was learned from blackouts that have left the list is forgotten with them, so that the list alone gives the decision.</summary>
+    [Fact]
+    public void Tables_decide_as_their_snapshot_does_also_when_the_oldest_blackouts_have_gone()
+    {
+        var random = new Random(5);
+        var tables = new EvidenceTables(Snapshots.Machine(samples: 3, blackouts: 4900, limit: 0.13));
+        for (var i = 1; i <= 1300; i++)
+        {
+            tables.AddBlackout(new PastBlackout(0.1, 0.1 * Math.Exp(0.15 * Snapshots.Normal(random) + (i is > 400 and < 640 ? 0.5 : 0))), afterQuiesce: i % 2 == 0);
+            if (i % 50 == 0 || i is > 1180 and < 1220)
+            {
+                var grown = tables.Build();
+                Assert.InRange(grown.Snapshot.PastBlackouts.Count, 4900, SampleWindow.DefaultCapacity + BlackoutScores.Spare);
+                var made = SwitchoverEvaluator.Prepare(grown.Snapshot);
+                foreach (var moment in new[] { made.Moment, made.Moment with { Quiesced = true } })
+                {
+                    Assert.Equal(made.Decide(moment), grown.Decide(moment));
+                    var (a, b) = (made.Explain(made.Decide(moment), moment), grown.Explain(grown.Decide(moment), moment));
+                    Assert.Equal(DecisionJson.WriteDecision(a), DecisionJson.WriteDecision(b));
+                }
+            }
+        }
+
+        Assert.Equal(SampleWindow.DefaultCapacity + 50, tables.Build().Snapshot.PastBlackouts.Count);
+    }
+
     [Fact]
     public void The_first_sample_of_a_missing_arc_completes_the_evidence()
     {

@@ -290,6 +290,32 @@ public class SwitchoverEvaluatorTests
         Assert.True(double.IsNaN(without.BoundAfterCommitArcsSeconds(without.Moment)));
     }
 
+    [Theory]
+    [InlineData(1e-15)]
+    [InlineData(0.3)]
+    [InlineData(0.5)]
+    [InlineData(0.99999)]
+    [InlineData(0.9999999999999)]
+    public void Any_confidence_is_decided_on(double confidence)
+    {
+        var (decision, explained) = Decide(Snapshots.Machine(blackouts: 120, confidence: confidence));
+        Assert.Equal(confidence > 0.99 ? Verdict.Stay : Verdict.Commit, decision.Verdict);
+        Assert.Equal(confidence > 0.99 ? null : "direct", explained.Blackout.Method);
+    }
+
+    [Fact]
+    public void Blackouts_of_no_length_are_evidence_like_others()
+    {
+        var snapshot = Snapshots.Machine();
+        foreach (var confidence in new[] { 0.3, 0.9, 0.99 })
+        {
+            List<PastBlackout> past = [.. snapshot.PastBlackouts.Select((b, i) => i % 3 == 0 ? b with { ActualSeconds = 0 } : b)];
+            var (decision, _) = Decide(snapshot with { PastBlackouts = past, Sla = snapshot.Sla! with { Confidence = confidence } });
+            Assert.Equal(BoundMethod.Direct, decision.Method);
+            Assert.True(double.IsFinite(decision.BoundSeconds));
+        }
+    }
+
     [Fact]
     public void An_impossible_value_is_refused_by_name()
     {

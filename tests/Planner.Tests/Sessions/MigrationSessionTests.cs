@@ -107,6 +107,42 @@ public sealed class MigrationSessionTests
         }
     }
 
+    /// <summary>5,600 commits are on record, of which 5,000 count; the last of them tell of a change.</summary>
+    [Theory]
+    [InlineData(30, MigrationOutcome.Completed)]
+    [InlineData(1e-6, MigrationOutcome.Stayed)]
+    public void The_record_has_what_carried_the_decision_and_its_input_repeats_it_to_the_digit(double limitSeconds, MigrationOutcome outcome)
+    {
+        using var store = new MemoryStore();
+        var services = new SessionServices { Store = store };
+        for (var i = 0; i < 12; i++)
+        {
+            Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+        }
+
+        var past = store.Batches.SelectMany(b => b.Blackouts).First() with { SlaClass = Policy.Name, Kind = BlackoutKind.Commit, Predicted = TimeSpan.FromMilliseconds(100) };
+        foreach (var span in new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce })
+        {
+            store.Append(new MeasurementBatch
+            {
+                Blackouts = [.. Enumerable.Range(0, 5600).Select(i => past with { Span = span, Actual = TimeSpan.FromMilliseconds((90 + i * 7 % 20) * (i < 5580 ? 1 : 2.5)) })],
+            });
+        }
+
+        var request = Request(Pair(All)) with { Policy = Policy with { BlackoutLimit = TimeSpan.FromSeconds(limitSeconds), Confidence = 0.99 } };
+        var result = Run(request, services, TestContext.Current.CancellationToken);
+        Assert.Equal(outcome, result.Outcome);
+        Assert.Equal(BoundMethod.Direct, result.Record.Method);
+        Assert.Same(result.Record, Assert.Single(store.Batches[^1].Migrations));
+
+        var snapshot = DecisionJson.ReadSnapshot(result.Record.Snapshot!, "snapshot");
+        Assert.Equal(EvidenceBook.Window, snapshot.PastBlackouts.Count);
+        var evaluator = SwitchoverEvaluator.Prepare(snapshot);
+        var again = evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
+        Assert.True(again.Blackout.Recalibrating);
+        Assert.Equal(DecisionJson.WriteDecision(result.SecondDecision ?? result.Decision!), DecisionJson.WriteDecision(again));
+    }
+
     [Fact]
     public void What_was_measured_is_stored_as_one_batch()
     {

@@ -99,6 +99,40 @@ public class VirtualMigrationTests
         Assert.True(violations <= 8, $"{violations} of {commits} commits exceeded the limit");
     }
 
+    /// <summary>What the record keeps is text: the input is written, read, and decided again.</summary>
+    [Fact]
+    public void The_input_of_every_decision_repeats_it_to_the_digit()
+    {
+        var decided = new Dictionary<(int Gate, Verdict Verdict, BoundMethod? Method), int>();
+        for (var seed = 0; seed < 24; seed++)
+        {
+            var machine = new RandomMachine(seed, withFaults: false);
+            var slowest = machine.Rehearse(seed % 3 == 0 ? 20 : 110, kept: 400).Max();
+            for (var round = 0; round < 4; round++)
+            {
+                var outcome = machine.Migrate(TimeSpan.FromSeconds(slowest * machine.Between(0.5, 3)), MigrationMode.Active, InsufficientEvidenceAction.Accept);
+                foreach (var gate in outcome.Decisions)
+                {
+                    var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(DecisionJson.WriteSnapshot(gate.Input()), "snapshot"));
+                    Assert.Equal(gate.Moment, evaluator.Moment);
+                    Assert.Equal(gate.Decision, evaluator.Decide(evaluator.Moment));
+                    var kind = (gate.Gate, gate.Decision.Verdict, gate.Decision.Method);
+                    decided[kind] = decided.GetValueOrDefault(kind) + 1;
+                }
+
+                if (outcome.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
+                {
+                    machine.TurnAround();
+                }
+            }
+        }
+
+        Assert.Contains((1, Verdict.Commit, BoundMethod.Direct), decided.Keys);
+        Assert.Contains((2, Verdict.Commit, BoundMethod.Direct), decided.Keys);
+        Assert.Contains((1, Verdict.Stay, BoundMethod.Direct), decided.Keys);
+        Assert.Contains((1, Verdict.Commit, BoundMethod.Independent), decided.Keys);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {

@@ -40,6 +40,35 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_method_of_the_bound_is_kept_with_the_input_of_the_decision()
+    {
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Migrations = [Migration("m1"), Migration("m2") with { Method = null }] });
+        }
+
+        Assert.Equal(["Direct {}", " {}"], Query("select coalesce(method, '') || ' ' || snapshot from migration order by id"));
+    }
+
+    [Fact]
+    public void A_store_of_the_first_schema_is_brought_up_to_date_and_keeps_its_rows()
+    {
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Migrations = [Migration("m1")] });
+        }
+
+        Query("alter table migration drop column method");
+        Query("delete from schema_version where version > 1");
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Migrations = [Migration("m2")] });
+        }
+
+        Assert.Equal(["m1 ", "m2 Direct"], Query("select id || ' ' || coalesce(method, '') from migration order by id"));
+    }
+
+    [Fact]
     public void Only_the_latest_samples_of_every_arc_are_read_oldest_first()
     {
         using var store = SqliteMeasurementStore.Open(Address);
@@ -234,5 +263,8 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         Noon.AddSeconds(-10),
         Noon,
         "the bound fits",
-        "{}");
+        "{}")
+    {
+        Method = BoundMethod.Direct,
+    };
 }

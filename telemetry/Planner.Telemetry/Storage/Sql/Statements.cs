@@ -34,15 +34,15 @@ internal static class Statements
     // A recovery may end a migration that its own process had already ended: the last word counts.
     public const string WriteMigration = """
         insert into migration (id, machine, source, destination, sla_class, outcome, limit_ticks, bound_ticks, blackout_ticks,
-                               started_ticks, ended_ticks, reason, snapshot)
+                               started_ticks, ended_ticks, reason, snapshot, method)
         values (@Id, @Machine, @Source, @Destination, @SlaClass, @Outcome, @LimitTicks, @BoundTicks, @BlackoutTicks,
-                @StartedTicks, @EndedTicks, @Reason, @Snapshot)
+                @StartedTicks, @EndedTicks, @Reason, @Snapshot, @Method)
         on conflict (id) do update set
             machine = excluded.machine, source = excluded.source, destination = excluded.destination,
             sla_class = excluded.sla_class, outcome = excluded.outcome, limit_ticks = excluded.limit_ticks,
             bound_ticks = excluded.bound_ticks, blackout_ticks = excluded.blackout_ticks,
             started_ticks = excluded.started_ticks, ended_ticks = excluded.ended_ticks,
-            reason = excluded.reason, snapshot = excluded.snapshot
+            reason = excluded.reason, snapshot = excluded.snapshot, method = excluded.method
         """;
 
     // The recursion steps from one arc of the class to the next through the index, so that the cost does not grow

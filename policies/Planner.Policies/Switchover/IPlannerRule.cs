@@ -1,7 +1,7 @@
 namespace Planner.Policies;
 
-/// <summary>A rule that commits on a bound, and so can be held to it.</summary>
-public interface IBoundedSwitchoverRule : ISwitchoverRule
+/// <summary>One of the planner's own rules: it commits on a decision, and can be held to its bound.</summary>
+public interface IPlannerRule : IBoundedRule
 {
     /// <summary>The decision at the last exact count; before the first one it has no bound.</summary>
     Decision Last { get; }
@@ -11,4 +11,7 @@ public interface IBoundedSwitchoverRule : ISwitchoverRule
 
     /// <summary>The exact counts decided on without a finite bound.</summary>
     int Unbounded { get; }
+
+    /// <inheritdoc/>
+    double IBoundedRule.BoundSeconds => Last.BoundSeconds;
 }
