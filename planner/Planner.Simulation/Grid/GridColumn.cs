@@ -115,7 +115,7 @@ internal sealed class GridColumn
                 Count(memory, limit, promise.Confidence, rule.Name, outcome, best, outcome.Committed ? rule.Last.BoundSeconds : null, rule.Unbounded);
                 if (outcome.Committed)
                 {
-                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds, rule.LastIsCalm);
+                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds, rule.LastStretch, rule.LastIsCalm);
                 }
                 else if (++promise.Stays % StaysPerRehearsal == 0)
                 {

@@ -49,21 +49,21 @@ internal sealed class PromisedClass
     public IPlannerRule CreateRule() => _rule == "calmest" ? new CalmestRule(Moments(), _withinSeconds) : new EarliestRule(Moments());
 
     /// <summary>Takes what a commit showed.</summary>
-    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, bool isCalm)
+    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, double stretch, bool isCalm)
     {
         var sent = outcome.RamBytes + truth.StateBytes;
-        _all.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: true);
-        _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: isCalm);
-        _rough.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: !isCalm);
+        _all.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: true);
+        _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: isCalm);
+        _rough.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: !isCalm);
     }
 
     /// <summary>Takes what a switchover without a promise showed.</summary>
     public void Rehearse(WorkloadTruth truth, in WorkloadOutcome outcome, IReadOnlyList<double> rates)
     {
         var moments = Moments();
-        foreach (var rate in rates)
+        for (var slot = 0; slot < rates.Count; slot++)
         {
-            moments.Observe(rate);
+            moments.Observe((slot + 1) * LinkWorkload.SlotSeconds, rates[slot]);
         }
 
         moments.Decide(new PreCopyMoment
@@ -74,7 +74,7 @@ internal sealed class PromisedClass
             StateBytes = truth.StateBytes,
             WrittenBytes = double.NaN,
         });
-        Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastIsCalm);
+        Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastStretch, moments.LastIsCalm);
     }
 
     private RuleMoments Moments() => new(new MomentEvaluators(_all.Build(), _calm.Build(), _rough.Build()), _link);

@@ -49,6 +49,9 @@ public sealed class CalmestRule : IPlannerRule
     public bool LastIsCalm => _moments.LastIsCalm;
 
     /// <inheritdoc/>
+    public double LastStretch => _moments.LastStretch;
+
+    /// <inheritdoc/>
     public int Unbounded => _moments.Unbounded;
 
     /// <inheritdoc/>

@@ -38,6 +38,9 @@ public sealed class RuleMoments
     /// <summary>Whether the last exact count was at a calm moment.</summary>
     public bool LastIsCalm { get; private set; }
 
+    /// <summary>By what factor the transfer at the last exact count was foretold to take longer than usual; 1 on a link without a rhythm.</summary>
+    public double LastStretch { get; private set; } = 1;
+
     /// <summary>The exact counts decided on without a finite bound.</summary>
     public int Unbounded { get; private set; }
 
@@ -45,9 +48,11 @@ public sealed class RuleMoments
     public double ExactBelowBytes { get; private set; }
 
     /// <summary>Takes the rate of the latest <see cref="LinkWatch.ObservationSeconds"/>.</summary>
+    /// <param name="elapsedSeconds">When it was measured, in seconds since the pre-copy began.</param>
     /// <param name="bytesPerSecond">The rate; at least 0.</param>
-    public void Observe(double bytesPerSecond)
+    public void Observe(double elapsedSeconds, double bytesPerSecond)
     {
+        _lastElapsedSeconds = elapsedSeconds;
         _link.Observe(bytesPerSecond);
         _rhythm.Observe(bytesPerSecond);
     }
@@ -58,8 +63,7 @@ public sealed class RuleMoments
     {
         if (moment.ElapsedSeconds >= _lastElapsedSeconds + LinkWatch.ObservationSeconds * 0.999 && moment.BytesPerSecond > 0)
         {
-            Observe(moment.BytesPerSecond);
-            _lastElapsedSeconds = moment.ElapsedSeconds;
+            Observe(moment.ElapsedSeconds, moment.BytesPerSecond);
         }
 
         if (!moment.IsSync)
@@ -69,7 +73,8 @@ public sealed class RuleMoments
         }
 
         _written.Add(moment.RoundSeconds, moment.WrittenBytes);
-        var decided = At(moment, moment.RamBytes);
+        var decided = At(moment, moment.RamBytes, out var stretch);
+        LastStretch = stretch;
         LastIsCalm = IsCalm(decided);
         Last = _evaluators.For(LastIsCalm).Decide(decided);
         Unbounded += double.IsFinite(Last.BoundSeconds) ? 0 : 1;
@@ -80,18 +85,18 @@ public sealed class RuleMoments
     /// <summary>Asks for an exact count as soon as what is expected to be left fits.</summary>
     private void LookAhead(in PreCopyMoment moment)
     {
-        var decided = At(moment, 0);
+        var decided = At(moment, 0, out _);
         var most = _evaluators.For(IsCalm(decided)).LargestRamBytes(decided);
         var next = moment.SecondsSinceSync + LinkWatch.ObservationSeconds;
         ExactBelowBytes = most > 0 ? Math.Max(0, most - _written.Bytes(next)) + moment.StateBytes : 0;
     }
 
-    private DecisionMoment At(in PreCopyMoment moment, double ramBytes)
+    private DecisionMoment At(in PreCopyMoment moment, double ramBytes, out double stretch)
     {
         var median = _evaluators.All.Tables.Median;
         var usual = median.SecondsPerByte * (ramBytes + moment.StateBytes);
         var start = moment.ElapsedSeconds - _lastElapsedSeconds + median.ArcsSeconds - median.ArcsAfterCommitSeconds;
-        var stretch = usual > 0 && start >= 0 ? _rhythm.Stretch(start, usual) : 1;
+        stretch = usual > 0 && start >= 0 ? _rhythm.Stretch(start, usual) : 1;
         var asBytes = stretch * (ramBytes + moment.StateBytes);
         return new DecisionMoment(
             moment.ElapsedSeconds,
