@@ -13,7 +13,10 @@ namespace Planner.Policies;
 public sealed class RuleMoments
 {
     /// <summary>The part of the allowed misses that a breakdown of a calm link may take.</summary>
-    private const double BreakdownShare = 0.25;
+    private const double BreakdownShare = 0.5;
+
+    /// <summary>A blackout is often longer than predicted, and what it begins with is not observed yet.</summary>
+    private const double HorizonFactor = 2;
 
     private readonly MomentEvaluators _evaluators;
     private readonly LinkWatch _link;
@@ -109,6 +112,6 @@ public sealed class RuleMoments
     private bool IsCalm(in DecisionMoment moment)
     {
         var predicted = _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(moment));
-        return predicted >= 0 && _link.IsCalm(predicted, _allowedBreakdowns);
+        return predicted >= 0 && _link.IsCalm(HorizonFactor * predicted, _allowedBreakdowns);
     }
 }
