@@ -16,6 +16,7 @@ public sealed class CalmestRule : IPlannerRule
     public const double WaitingCostPerSecond = 0.0002;
 
     private const int FewestCounts = 3;
+    private const double StillFalling = 0.9;
     private const int LatestCounts = 128;
 
     /// <summary>So far the future resembles the past; what is further away is not counted on.</summary>
@@ -92,14 +93,18 @@ public sealed class CalmestRule : IPlannerRule
             return true;
         }
 
-        return _counts >= FewestCounts && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
+        // Rounds that still get clearly smaller have not come to the floor, and tell nothing of it.
+        var isFalling = _counts > 1 && Last.P50Seconds < StillFalling * _predicted[(_counts - 2) % LatestCounts] && ahead > 1;
+        return _counts >= FewestCounts && !isFalling && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
     }
 
-    /// <summary>What going on is worth with so many counts ahead; infinite while no count fits.</summary>
+    /// <summary>What going on is worth with so many counts ahead.</summary>
     private double ReservationValue(int ahead, double cost)
     {
         var known = _predicted.AsSpan(0, Math.Min(_counts, LatestCounts));
-        var value = double.PositiveInfinity;
+
+        // The last count would be taken whatever it is, as long as it fits.
+        var value = LargestFitting(known);
         for (var k = 0; k < ahead; k++)
         {
             var sum = 0.0;
@@ -109,13 +114,12 @@ public sealed class CalmestRule : IPlannerRule
             }
 
             var next = sum / known.Length + cost;
-            if (!(next < value))
+            if (next >= value)
             {
                 break;
             }
 
-            // The last count that fits has to be taken; one that does not fit ends the migration without a move.
-            value = double.IsInfinity(next) ? LargestFitting(known) : next;
+            value = next;
         }
 
         return value;
@@ -123,12 +127,12 @@ public sealed class CalmestRule : IPlannerRule
 
     private static double LargestFitting(ReadOnlySpan<double> known)
     {
-        var largest = double.NegativeInfinity;
+        var largest = 0.0;
         foreach (var predicted in known)
         {
             largest = double.IsFinite(predicted) ? Math.Max(largest, predicted) : largest;
         }
 
-        return largest > double.NegativeInfinity ? largest : double.PositiveInfinity;
+        return largest;
     }
 }
