@@ -10,7 +10,7 @@ internal sealed class GridColumn
     // A class that cannot be promised any more is measured again, or it would never learn that the world has calmed.
     private const int StaysPerRehearsal = 5;
 
-    private const string OracleName = "oracle";
+    internal const string OracleName = "oracle";
 
     private readonly WorkloadFile _workloads;
     private readonly GridOptions _options;

@@ -4,10 +4,11 @@ namespace Planner.Policies;
 
 /// <summary>Commits at a moment that fits and than which the time left hardly promises a calmer one.</summary>
 /// <remarks>
-/// Optimal stopping with recall of nothing: the blackouts predicted at the exact counts of this migration stand for those to come, and each further count
+/// Optimal stopping without recall: the blackouts predicted at the exact counts of this migration stand for those to come, and each further count
 /// costs its waiting. With k counts left the reservation value is v_k = E[min(X, v_{k-1} + c)] (DeGroot, Optimal Statistical Decisions,
 /// chapter 13), where X is the blackout predicted at a count, infinite where the bound does not fit, and c the cost of waiting for one; the
 /// guest is stopped as soon as the prediction is at most v + c. The value rises as the end of the time comes in sight.
+/// Where the guest writes in a rhythm, the next lull is waited for if the memory it saves is worth it.
 /// A machine whose moments are all alike is stopped at the third count.
 /// </remarks>
 public sealed class CalmestRule : IPlannerRule
@@ -24,6 +25,7 @@ public sealed class CalmestRule : IPlannerRule
 
     private readonly RuleMoments _moments;
     private readonly double _withinSeconds;
+    private readonly LullForecast _lulls = new();
     private readonly double[] _predicted = new double[LatestCounts];
     private int _counts;
     private double _firstSeconds;
@@ -63,6 +65,7 @@ public sealed class CalmestRule : IPlannerRule
             return SwitchoverAction.Wait;
         }
 
+        _lulls.Add(moment);
         if (Last.Verdict == Verdict.Abort)
         {
             return SwitchoverAction.Abort;
@@ -95,7 +98,19 @@ public sealed class CalmestRule : IPlannerRule
 
         // Rounds that still get clearly smaller have not come to the floor, and tell nothing of it.
         var isFalling = _counts > 1 && Last.P50Seconds < StillFalling * _predicted[(_counts - 2) % LatestCounts] && ahead > 1;
-        return _counts >= FewestCounts && !isFalling && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
+        return _counts >= FewestCounts && !isFalling && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
+    }
+
+    /// <summary>Whether the guest will soon write so much less that the memory saved is worth the wait.</summary>
+    private bool IsLullComing(double elapsedSeconds, double leftSeconds)
+    {
+        if (_lulls.Next(elapsedSeconds) is not { } lull || lull.Seconds >= leftSeconds)
+        {
+            return false;
+        }
+
+        var memory = Last.P50Seconds * (1 - _moments.ShareWithoutMemory);
+        return memory * (1 - lull.Share) > lull.Seconds * WaitingCostPerSecond;
     }
 
     /// <summary>What going on is worth with so many counts ahead.</summary>

@@ -44,6 +44,9 @@ public sealed class RuleMoments
     /// <summary>By what factor the transfer at the last exact count was foretold to take longer than usual; 1 on a link without a rhythm.</summary>
     public double LastStretch { get; private set; } = 1;
 
+    /// <summary>The share of the predicted blackout at the last exact count that no memory would take away; in [0, 1].</summary>
+    public double ShareWithoutMemory { get; private set; } = 1;
+
     /// <summary>The exact counts decided on without a finite bound.</summary>
     public int Unbounded { get; private set; }
 
@@ -80,6 +83,9 @@ public sealed class RuleMoments
         LastStretch = stretch;
         LastIsCalm = IsCalm(decided);
         Last = _evaluators.For(LastIsCalm).Decide(decided);
+        ShareWithoutMemory = Last.PredictedSeconds > 0
+            ? _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(decided with { RamRemainingBytes = 0 })) / Last.PredictedSeconds
+            : 1;
         Unbounded += double.IsFinite(Last.BoundSeconds) ? 0 : 1;
         ExactBelowBytes = 0;
         return true;
