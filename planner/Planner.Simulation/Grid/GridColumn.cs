@@ -73,7 +73,7 @@ internal sealed class GridColumn
         {
             for (var confidence = 0; confidence < Grid.Confidences.Count; confidence++)
             {
-                foreach (var rule in PromisedClass.Rules)
+                foreach (var rule in PlannerRules.Names)
                 {
                     classes.Add(new PromisedClass(rule, limit, confidence, _devices, new SlaTerms
                     {

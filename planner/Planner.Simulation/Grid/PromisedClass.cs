@@ -6,9 +6,6 @@ namespace Planner.Simulation;
 /// <summary>Machines under one limit and one confidence that are migrated by one of the planner's rules, with what was learned from them.</summary>
 internal sealed class PromisedClass
 {
-    /// <summary>The planner's own rules.</summary>
-    public static readonly string[] Rules = ["earliest", "calmest"];
-
     // More than the bare need, so that the bound is not the largest score alone.
     private const double WarmUpFactor = 1.75;
     private const int LeastWarmUp = 200;
@@ -46,7 +43,7 @@ internal sealed class PromisedClass
     public int WarmUpRounds(int memories) => (_warmUp + memories - 1) / memories;
 
     /// <summary>The rule for the next migration.</summary>
-    public IPlannerRule CreateRule() => _rule == "calmest" ? new CalmestRule(Moments(), _withinSeconds) : new EarliestRule(Moments());
+    public IPlannerRule CreateRule() => PlannerRules.Create(_rule, Moments(), _withinSeconds);
 
     /// <summary>Takes what a commit showed.</summary>
     public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, double stretch, bool isCalm)

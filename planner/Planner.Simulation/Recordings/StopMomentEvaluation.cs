@@ -1,5 +1,4 @@
 using Planner.Estimators;
-using Planner.Measurements;
 using Planner.Policies;
 
 namespace Planner.Simulation;
@@ -9,6 +8,7 @@ namespace Planner.Simulation;
 /// their own configuration.</remarks>
 public static class StopMomentEvaluation
 {
+    private const double BlackoutLimitSeconds = 0.3;
     private const double BoundConfidence = 0.9;
     private const double VerdictConfidence = 0.99;
 
@@ -20,7 +20,7 @@ public static class StopMomentEvaluation
         var moments = new List<StopMoment>();
         foreach (var configuration in recordings.Where(r => r.IsSwitchover).Select(r => r.Configuration).Distinct())
         {
-            var others = Without(recordings, configuration);
+            var others = RecordedEvidence.Without(recordings, configuration);
             if (others.Any(r => r.IsSwitchover))
             {
                 moments.AddRange(Predict([.. recordings.Where(r => r.IsSwitchover && r.Configuration == configuration)], others));
@@ -32,7 +32,7 @@ public static class StopMomentEvaluation
 
     private static IEnumerable<StopMoment> Predict(List<QemuRecording> recordings, List<QemuRecording> others)
     {
-        var snapshot = Snapshot(others) with { PastBlackouts = PastBlackouts(others) };
+        var snapshot = RecordedEvidence.Of(others, BlackoutLimitSeconds, BoundConfidence);
         var bound = SwitchoverEvaluator.Prepare(snapshot);
         var verdict = SwitchoverEvaluator.Prepare(snapshot with { Sla = snapshot.Sla! with { Confidence = VerdictConfidence } });
         var constant = Quantiles.Median(others.Where(r => r.IsSwitchover).Select(r => r.Outcome!.DowntimeSeconds));
@@ -56,36 +56,6 @@ public static class StopMomentEvaluation
             };
         }
     }
-
-    private static DecisionSnapshot Snapshot(IEnumerable<QemuRecording> evidence)
-    {
-        var transfer = StopPhases.Learn(evidence, StopPhases.BytesAtStop);
-        return new DecisionSnapshot
-        {
-            Sla = new SlaTerms { Class = "recordings", BlackoutLimitSeconds = 0.3, Confidence = BoundConfidence },
-            Ram = new RamEvidence { RemainingBytes = 0 },
-            Transfer = new TransferEvidence { FixedSeconds = transfer.FixedSamples, BytesPerSecond = transfer.RateSamples },
-        };
-    }
-
-    private static List<PastBlackout> PastBlackouts(List<QemuRecording> evidence)
-    {
-        var past = new List<PastBlackout>();
-        foreach (var recording in evidence.Where(r => r.IsSwitchover))
-        {
-            var others = Without(evidence, recording.Configuration);
-            var predicted = StopPhases.Learn(others, StopPhases.BytesAtStop).Predict(StopPhases.BytesAtStop(recording));
-            if (predicted.Source == TransferSource.StopPhases)
-            {
-                past.Add(new PastBlackout(predicted.Seconds, recording.Outcome!.DowntimeSeconds));
-            }
-        }
-
-        return past;
-    }
-
-    private static List<QemuRecording> Without(IEnumerable<QemuRecording> recordings, string configuration) =>
-        [.. recordings.Where(r => r.Configuration != configuration)];
 
     private static StopMomentReport Report(List<StopMoment> moments)
     {
