@@ -10,9 +10,10 @@ internal static class RuleTable
 {
     private static readonly string[] Columns =
     [
-        "rule", "limit", "confidence", "commits", "violations", "95 % interval", "blackout p50", "p99", "completion", "of oracle's", "regret", "false aborts", "coverage", "no bound",
+        "rule", "limit", "level", "commits", "over limit", "95 % interval", "p50", "p99", "done at", "ratio", "regret", "missed", "covered", "no bound",
     ];
 
+    /// <summary>Prints the rows, and what the columns mean.</summary>
     public static void Print(IAnsiConsole console, string title, IReadOnlyList<RuleReport> rows)
     {
         console.MarkupLineInterpolated($"[bold]{title}[/]");
@@ -25,7 +26,7 @@ internal static class RuleTable
 
         foreach (var column in Columns)
         {
-            table.AddColumn(column is "rule" ? new TableColumn(column) : new TableColumn(column).RightAligned());
+            table.AddColumn((column is "rule" ? new TableColumn(column) : new TableColumn(column).RightAligned()).NoWrap());
         }
 
         foreach (var row in rows)
@@ -35,6 +36,7 @@ internal static class RuleTable
         }
 
         console.Write(table);
+        console.WriteLine("p50, p99: blackout; done at: median completion, ratio to the oracle's, regret against it; missed: stayed though the oracle could.");
     }
 
     private static string Place(RuleReport row) => string.Join('/', new[] { row.Devices, row.Link, row.Memory }.OfType<string>());

@@ -7,6 +7,9 @@ namespace Planner.Simulation;
 /// <remarks>Each past blackout is given with a prediction that knows nothing of its own configuration, as a prediction of a new one would.</remarks>
 public static class RecordedEvidence
 {
+    // The bytes of recorded stop phases hardly differ, so they cannot tell the fixed part from the rate: far above them the sum is a guess.
+    private const double FarthestBytes = 1.5;
+
     /// <summary>The snapshot of a machine without devices.</summary>
     /// <param name="recordings">The evidence.</param>
     /// <param name="limitSeconds">The limit of the blackout in seconds; above 0.</param>
@@ -31,10 +34,12 @@ public static class RecordedEvidence
     /// <param name="confidence">The share of commits that must keep it; in (0, 1).</param>
     public static IPlannerRule RuleFor(string rule, QemuRecording recording, IReadOnlyList<QemuRecording> recordings, double limitSeconds, double confidence)
     {
-        var evaluator = SwitchoverEvaluator.Prepare(Of(Without(recordings, recording.Configuration), limitSeconds, confidence));
+        var others = Without(recordings, recording.Configuration);
+        var evaluator = SwitchoverEvaluator.Prepare(Of(others, limitSeconds, confidence));
+        var most = FarthestBytes * others.Where(r => r.IsSwitchover).Select(r => r.Outcome!.StopPhaseBytes).DefaultIfEmpty(0).Max();
 
         // Pre-copy is capped here: its rate tells nothing of the link in the stop phase, so there is one kind of moments.
-        return PlannerRules.Create(rule, new RuleMoments(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable()), double.PositiveInfinity);
+        return PlannerRules.Create(rule, new RuleMoments(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable(), most), double.PositiveInfinity);
     }
 
     internal static List<QemuRecording> Without(IEnumerable<QemuRecording> recordings, string configuration) =>

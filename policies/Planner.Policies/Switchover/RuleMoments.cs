@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Measurements;
 
 namespace Planner.Policies;
 
@@ -22,14 +23,17 @@ public sealed class RuleMoments
     private readonly LinkWatch _link;
     private readonly LinkRhythm _rhythm = new();
     private readonly double _allowedBreakdowns;
+    private readonly double _mostBytes;
     private readonly WrittenBytesForecast _written = new();
     private double _lastElapsedSeconds;
 
     /// <summary>Makes the moments of one migration.</summary>
     /// <param name="evaluators">What decides.</param>
     /// <param name="link">What is known of the link; what is seen is added.</param>
-    public RuleMoments(MomentEvaluators evaluators, LinkLifeTable link)
+    /// <param name="mostBytes">The most bytes, memory and state together, that the past stop phases can speak for; nothing is committed above.</param>
+    public RuleMoments(MomentEvaluators evaluators, LinkLifeTable link, double mostBytes = double.PositiveInfinity)
     {
+        _mostBytes = mostBytes;
         _evaluators = evaluators;
         _link = new LinkWatch(link);
         _allowedBreakdowns = BreakdownShare * evaluators.All.Prepared.AllowedMisses;
@@ -83,6 +87,11 @@ public sealed class RuleMoments
         LastStretch = stretch;
         LastIsCalm = IsCalm(decided);
         Last = _evaluators.For(LastIsCalm).Decide(decided);
+        if (moment.RamBytes + moment.StateBytes > _mostBytes)
+        {
+            Last = Last with { Verdict = Last.Verdict == Verdict.Commit ? Verdict.Stay : Last.Verdict, BoundSeconds = double.NaN };
+        }
+
         ShareWithoutMemory = Last.PredictedSeconds > 0
             ? _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(decided with { RamRemainingBytes = 0 })) / Last.PredictedSeconds
             : 1;
@@ -97,6 +106,7 @@ public sealed class RuleMoments
         var decided = At(moment, 0, out _);
         var most = _evaluators.For(IsCalm(decided)).LargestRamBytes(decided);
         var next = moment.SecondsSinceSync + LinkWatch.ObservationSeconds;
+        most = Math.Min(most, _mostBytes - moment.StateBytes);
         ExactBelowBytes = most > 0 ? Math.Max(0, most - _written.Bytes(next)) + moment.StateBytes : 0;
     }
 
