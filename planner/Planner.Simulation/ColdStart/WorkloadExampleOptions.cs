@@ -7,7 +7,7 @@ public sealed record WorkloadExampleOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Kinds of machines that are drawn, each a group of its own; at least 1.</summary>
-    public int Groups { get; init; } = 120;
+    public int Groups { get; init; } = 300;
 
     /// <summary>Migrations of each kind; at least 1.</summary>
     public int RowsPerGroup { get; init; } = 5;

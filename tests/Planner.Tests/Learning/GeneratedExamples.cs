@@ -6,20 +6,27 @@ namespace Planner.Tests.Learning;
 /// <summary>Workloads of the tests' own, and examples that are drawn from them.</summary>
 internal static class GeneratedExamples
 {
-    /// <summary>What models are trained on.</summary>
+    /// <summary>Devices that take long beside their bytes: what a model is trained on.</summary>
     public const string Trained = Head + """
           devices:
-            nic:    [ { state: 48MiB, arcs: { quiesce: { median: 3ms, p99: 8ms }, stop: { median: 25ms, p99: 60ms }, load: { median: 40ms, p99: 90ms } }, loads: serial } ]
-            disk:   [ { state: 12MiB, arcs: { quiesce: { median: 8ms, p99: 30ms }, stop: { median: 15ms, p99: 50ms }, load: { median: 20ms, p99: 45ms } } } ]
-            gpu:    [ { state: 300MiB, arcs: { quiesce: { median: 5ms, p99: 15ms }, stop: { pareto: { scale: 20ms, alpha: 2.5 } }, load: { median: 80ms, p99: 200ms } }, loads: serial } ]
-        """ + Tail + "    devices: [nic, disk, gpu]\n";
+            none: []
+            nic:  [ { state: 48MiB, arcs: { quiesce: { median: 5ms, p99: 15ms }, stop: { median: 40ms, p99: 110ms }, load: { median: 80ms, p99: 200ms } }, loads: serial } ]
+            disk: [ { state: 12MiB, arcs: { quiesce: { median: 10ms, p99: 30ms }, stop: { median: 60ms, p99: 180ms }, load: { median: 50ms, p99: 120ms } } } ]
+            gpu:  [ { state: 200MiB, arcs: { quiesce: { median: 5ms, p99: 15ms }, stop: { pareto: { scale: 50ms, alpha: 2.5 } }, load: { median: 150ms, p99: 400ms } }, loads: serial } ]
+        """ + Tail + "    devices: [none, nic, disk, gpu]\n";
 
-    /// <summary>Kinds of devices that no model was trained on.</summary>
+    /// <summary>Kinds of devices that no model was trained on, over the same links.</summary>
     public const string HeldOut = Head + """
           devices:
-            crypto: [ { state: 24MiB, arcs: { quiesce: { median: 4ms, p99: 12ms }, stop: { median: 30ms, p99: 55ms }, load: { median: 30ms, p99: 80ms } }, loads: serial } ]
-            fpga:   [ { state: 128MiB, arcs: { quiesce: { median: 6ms, p99: 20ms }, stop: { median: 18ms, p99: 70ms }, load: { median: 60ms, p99: 120ms } } } ]
+            crypto: [ { state: 24MiB, arcs: { quiesce: { median: 4ms, p99: 12ms }, stop: { median: 70ms, p99: 130ms }, load: { median: 60ms, p99: 160ms } }, loads: serial } ]
+            fpga:   [ { state: 96MiB, arcs: { quiesce: { median: 8ms, p99: 25ms }, stop: { median: 35ms, p99: 140ms }, load: { median: 120ms, p99: 250ms } } } ]
         """ + Tail + "    devices: [crypto, fpga]\n";
+
+    /// <summary>Devices that take next to nothing, so that the bytes are the whole truth.</summary>
+    public const string BytesAlone = Head + """
+          devices:
+            quick: [ { state: 400MiB, arcs: { quiesce: { median: 10us, p99: 20us }, stop: { median: 10us, p99: 20us }, load: { median: 10us, p99: 20us } } } ]
+        """ + Tail + "    devices: [quick]\n";
 
     private const string Head = """
         apiVersion: planner/v1
@@ -28,8 +35,8 @@ internal static class GeneratedExamples
           ram: 4GiB
           completeWithin: 120s
           links:
-            even:   { rate: 1GiB/s, jitter: 5%, stopPhase: same }
-            lifted: { rate: 256MiB/s, jitter: 3%, stopPhase: 2GiB/s, stopPhaseJitter: 20% }
+            even:    { rate: 1GiB/s, jitter: 5%, stopPhase: same }
+            lifted:  { rate: 128MiB/s, jitter: 3%, stopPhase: 2GiB/s, stopPhaseJitter: 20% }
             dipping: { rate: 700MiB/s, jitter: 10%, dips: { every: 15s, to: 20%, for: 1s }, stopPhase: same }
           memory:
             quiet: { classes: [ { size: 4MiB, timeConstant: 1s } ] }
@@ -48,6 +55,6 @@ internal static class GeneratedExamples
 
         """;
 
-    public static IReadOnlyList<ColdStartExample> Draw(string workloads, ulong seed, int groups, int rows = 5) =>
+    public static IReadOnlyList<ColdStartExample> Draw(string workloads, ulong seed, int groups = 240, int rows = 5) =>
         WorkloadExamples.Draw(WorkloadFileText.Read(workloads, "workloads.yaml"), new WorkloadExampleOptions { Seed = seed, Groups = groups, RowsPerGroup = rows });
 }
