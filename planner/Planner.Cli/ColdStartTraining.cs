@@ -9,6 +9,12 @@ namespace Planner.Cli;
 /// <summary>Learns a first guess of blackouts from workloads and recordings, has it judged, and keeps it in the store.</summary>
 internal static class ColdStartTraining
 {
+    // Few leaves with many examples each, or the trees learn the kinds by heart. Few recordings would otherwise give no tree at all.
+    private const int Leaves = 8;
+    private const int ExamplesPerRowOfALeaf = 100;
+    private const int FewestRowsPerLeaf = 5;
+    private const int MostRowsPerLeaf = 20;
+
     /// <summary>The option of a verb that reads workloads or recordings.</summary>
     public static Option<bool> CreateOption() => new("--train")
     {
@@ -31,8 +37,16 @@ internal static class ColdStartTraining
             throw new CliException(ExitStatus.InvalidInput, "this store keeps no models: give --store the path of a SQLite file");
         }
 
-        return Keep(Examples(paths, seed), models, new ColdStartOptions { Seed = seed, At = now });
+        var examples = Examples(paths, seed);
+        return Keep(examples, models, Options(examples.Count) with { Seed = seed, At = now });
     }
+
+    /// <summary>How a model is trained from so many examples.</summary>
+    public static ColdStartOptions Options(int examples) => new()
+    {
+        Leaves = Leaves,
+        RowsPerLeaf = Math.Clamp(examples / ExamplesPerRowOfALeaf, FewestRowsPerLeaf, MostRowsPerLeaf),
+    };
 
     /// <summary>What can be learned from in files.</summary>
     /// <exception cref="DocumentException">A file is damaged.</exception>

@@ -4,8 +4,9 @@ using Planner.Policies;
 
 namespace Planner.Simulation;
 
-/// <summary>Machines of one kind, drawn around a kind of the file: other counts, sizes and latencies, over another link.</summary>
-/// <remarks>All factors are log-uniform. What the driver states and what the devices can is the same for all machines of the kind.</remarks>
+/// <summary>Machines of one kind, drawn around the kinds of the file: other counts, sizes and latencies, over another link.</summary>
+/// <remarks>All factors are log-uniform. Arcs, and how devices load, come from any device of the file: a new kind need not have those that went with
+/// its size so far. What the driver states and what the devices can is the same for all machines of the kind.</remarks>
 internal sealed class DrawnMachines
 {
     private const int MostDevices = 8;
@@ -22,12 +23,13 @@ internal sealed class DrawnMachines
 
     /// <summary>Draws a kind.</summary>
     /// <param name="devices">The devices to start from.</param>
+    /// <param name="known">All devices of the file; at least one if the machine has devices.</param>
     /// <param name="link">The link to start from.</param>
     /// <param name="draws">The draws.</param>
-    public DrawnMachines(MachineDevices devices, LinkWorkload link, SeededStream draws)
+    public DrawnMachines(MachineDevices devices, IReadOnlyList<DeviceWorkload> known, LinkWorkload link, SeededStream draws)
     {
         var (preCopies, states) = (draws.NextOpenUnit() < 0.5, draws.NextOpenUnit() < 0.5);
-        Devices = devices with { Devices = [.. devices.Devices.Select(d => Draw(d, ref draws))] };
+        Devices = devices with { Devices = [.. devices.Devices.Select(d => Draw(d, known, ref draws))] };
         var rate = Around(LinkFactor, ref draws);
         Link = link with { Levels = [.. link.Levels.Select(l => l * rate)], StopPhaseBytesPerSecond = link.StopPhaseBytesPerSecond * rate };
         MemoryScale = 1 / FromOneTo(MemoryFactor, ref draws);
@@ -59,14 +61,19 @@ internal sealed class DrawnMachines
     /// <summary>What a snapshot says of the devices of which nothing was measured yet.</summary>
     public IReadOnlyList<DeviceEvidence> Evidence => _devices;
 
-    private static DeviceWorkload Draw(DeviceWorkload device, ref SeededStream draws) => device with
+    private static DeviceWorkload Draw(DeviceWorkload device, IReadOnlyList<DeviceWorkload> known, ref SeededStream draws)
     {
-        Count = 1 + (int)(draws.NextOpenUnit() * MostDevices),
-        StateBytes = (long)(device.StateBytes * Around(SizeFactor, ref draws)),
-        Quiesce = LatencyScaling.Scale(device.Quiesce, Around(LatencyFactor, ref draws)),
-        Stop = LatencyScaling.Scale(device.Stop, Around(LatencyFactor, ref draws)),
-        Load = LatencyScaling.Scale(device.Load, Around(LatencyFactor, ref draws)),
-    };
+        var (quiesce, stop, load) = (Any(known, ref draws), Any(known, ref draws), Any(known, ref draws));
+        return new DeviceWorkload(
+            1 + (int)(draws.NextOpenUnit() * MostDevices),
+            (long)(device.StateBytes * Around(SizeFactor, ref draws)),
+            LatencyScaling.Scale(quiesce.Quiesce, Around(LatencyFactor, ref draws)),
+            LatencyScaling.Scale(stop.Stop, Around(LatencyFactor, ref draws)),
+            LatencyScaling.Scale(load.Load, Around(LatencyFactor, ref draws)),
+            load.LoadsSerially);
+    }
+
+    private static DeviceWorkload Any(IReadOnlyList<DeviceWorkload> known, ref SeededStream draws) => known[(int)(draws.NextOpenUnit() * known.Count)];
 
     private static ArcEvidence[] Arcs(DeviceWorkload device, bool preCopies, double reserve)
     {

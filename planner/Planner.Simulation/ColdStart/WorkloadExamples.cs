@@ -31,12 +31,13 @@ public static class WorkloadExamples
     {
         var grid = workloads.Grid;
         var examples = new List<ColdStartExample>();
+        var known = grid.Devices.SelectMany(d => d.Devices).ToList();
         for (var group = 0; group < options.Groups; group++)
         {
             // Every kind meets every link in turn.
             var devices = grid.Devices[group % grid.Devices.Count];
             var link = grid.Links[group / grid.Devices.Count % grid.Links.Count];
-            var machines = new DrawnMachines(devices, link, new SeededStream(options.Seed, group, 0, KindPurpose));
+            var machines = new DrawnMachines(devices, known, link, new SeededStream(options.Seed, group, 0, KindPurpose));
             for (var row = 0; row < options.RowsPerGroup; row++)
             {
                 if (Migrate(workloads, machines, options.Seed, group, row) is var (snapshot, seconds))

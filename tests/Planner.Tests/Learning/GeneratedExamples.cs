@@ -55,6 +55,6 @@ internal static class GeneratedExamples
 
         """;
 
-    public static IReadOnlyList<ColdStartExample> Draw(string workloads, ulong seed, int groups = 240, int rows = 5) =>
+    public static IReadOnlyList<ColdStartExample> Draw(string workloads, ulong seed, int groups = 1000, int rows = 2) =>
         WorkloadExamples.Draw(WorkloadFileText.Read(workloads, "workloads.yaml"), new WorkloadExampleOptions { Seed = seed, Groups = groups, RowsPerGroup = rows });
 }
