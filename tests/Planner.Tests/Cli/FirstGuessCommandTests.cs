@@ -50,8 +50,8 @@ public sealed class FirstGuessCommandTests : IDisposable
         kind: SlaPolicy
         metadata: { name: gold }
         spec:
-          blackout: { limit: 30s, confidence: 0.9 }
-          completeWithin: {{(action == "stay" ? "2s" : "60s")}}
+          blackout: { limit: {{(action == "stay" ? "1s" : "30s")}}, confidence: 0.9 }
+          completeWithin: {{(action == "stay" ? "3s" : "60s")}}
           whenEvidenceIsInsufficient: {{action}}
         """);
 }
