@@ -38,11 +38,14 @@ internal static class EvaluateCommand
             HelpName = "limit|devices|cell",
         };
         var pictures = new Option<string?>("--pictures") { Description = "Also draw the figures as SVG files into this folder.", HelpName = "DIR" };
+        var train = ColdStartTraining.CreateOption();
         var command = new Command("evaluate", "Try all switchover rules on recordings and on workloads with known truth, and bounds on latency series.")
         {
-            paths, limits, confidences, rules, seed, migrations, threads, by, pictures,
+            paths, limits, confidences, rules, seed, migrations, threads, by, pictures, train,
         };
-        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new EvaluationOptions(
+        command.SetAction(parsed => parsed.GetValue(train)
+            ? Train(common.Bind(parsed), parsed.GetRequiredValue(paths), parsed.GetValue(seed))
+            : Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new EvaluationOptions(
             parsed.GetValue(limits) ?? [],
             parsed.GetValue(confidences) ?? [],
             parsed.GetValue(rules) ?? [],
@@ -50,6 +53,13 @@ internal static class EvaluateCommand
             parsed.GetValue(by),
             parsed.GetValue(pictures))));
         return command;
+    }
+
+    private static int Train(CommandContext context, string[] paths, int seed)
+    {
+        using var store = context.OpenStore();
+        context.Say(ColdStartTraining.Run(paths, store, seed, TimeProvider.System.GetUtcNow()));
+        return ExitStatus.Done;
     }
 
     private static int Run(CommandContext context, IReadOnlyList<string> paths, EvaluationOptions options)
