@@ -105,14 +105,15 @@ public sealed class CalmestRule : IPlannerRule
                 sum += Math.Min(predicted, value);
             }
 
-            var next = sum / known.Length + cost;
+            // The last count that fits has to be taken; one that does not fit ends the migration without a move.
+            var mean = sum / known.Length + cost;
+            var next = double.IsInfinity(mean) ? LargestFitting(known) : mean;
             if (!(next < value))
             {
                 break;
             }
 
-            // The last count that fits has to be taken; one that does not fit ends the migration without a move.
-            value = double.IsInfinity(next) ? LargestFitting(known) : next;
+            value = next;
         }
 
         return value;
