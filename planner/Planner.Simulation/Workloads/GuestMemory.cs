@@ -36,12 +36,24 @@ public sealed class GuestMemory
     public double RemainingBytes => UnsentBytes + _written.Sum();
 
     /// <summary>Lets time pass while pages are sent and written.</summary>
-    /// <param name="seconds">How long; no longer than the unsent bytes last.</param>
+    /// <param name="seconds">How long; at least 0.</param>
     /// <param name="bytesPerSecond">The rate of sending; nothing is sent where nothing is unsent.</param>
     /// <param name="scale">The factor on all write rates.</param>
     /// <returns>The bytes sent.</returns>
     public double Advance(double seconds, double bytesPerSecond, double scale)
     {
+        if (!(seconds > 0))
+        {
+            return 0;
+        }
+
+        // What is sent becomes clean when it is sent, not in the time after the last byte.
+        var lasts = UnsentBytes / bytesPerSecond;
+        if (lasts > 0 && lasts < seconds)
+        {
+            return Advance(lasts, bytesPerSecond, scale) + Advance(seconds - lasts, 0, scale);
+        }
+
         var sent = Math.Min(UnsentBytes, bytesPerSecond * seconds);
         var share = UnsentBytes > 0 ? sent / UnsentBytes : 0;
         var unsent = 0.0;
