@@ -4,10 +4,11 @@ namespace Planner.Estimators;
 /// Methods, section 3.1).</summary>
 public static class SignedRankTest
 {
-    private const int MostPairs = 300;
+    /// <summary>The most pairs that the test takes.</summary>
+    public const int MostPairs = 300;
 
     /// <summary>The probability of so large a sum of positive ranks if every difference were as likely to have the other sign.</summary>
-    /// <param name="differences">The differences of the pairs; those of 0 are left out. At most 300.</param>
+    /// <param name="differences">The differences of the pairs; those of 0 are left out. At most <see cref="MostPairs"/>.</param>
     /// <returns>The one-sided p-value: small if differences tend to be above 0; 1 without a difference.</returns>
     public static double UpperProbability(IReadOnlyCollection<double> differences)
     {

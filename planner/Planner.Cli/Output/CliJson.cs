@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Planner.Simulation;
 
 namespace Planner.Cli;
 
@@ -11,8 +13,24 @@ namespace Planner.Cli;
 [JsonSerializable(typeof(MeasureReport))]
 [JsonSerializable(typeof(RecoveryReport))]
 [JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(RuleReport))]
+[JsonSerializable(typeof(LatencySeriesReport))]
+[JsonSerializable(typeof(StopMomentReport))]
+[JsonSerializable(typeof(TraceReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Writes one object on one line.</summary>
     public static string Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.Serialize(value, type);
+
+    /// <summary>Writes one object on one line, with fields before its own.</summary>
+    public static string Write<T>(T value, JsonTypeInfo<T> type, params ReadOnlySpan<(string Name, string Value)> first)
+    {
+        var node = JsonSerializer.SerializeToNode(value, type)!.AsObject();
+        for (var i = 0; i < first.Length; i++)
+        {
+            node.Insert(i, first[i].Name, JsonValue.Create(first[i].Value));
+        }
+
+        return node.ToJsonString();
+    }
 }

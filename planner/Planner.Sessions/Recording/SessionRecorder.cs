@@ -11,6 +11,7 @@ public sealed class SessionRecorder : ISessionObserver, IDisposable
     private readonly Stream _output;
     private readonly MemoryStream _lines = new();
     private DateTimeOffset? _started;
+    private TimeSpan _latest;
 
     /// <summary>Makes a recorder.</summary>
     /// <param name="output">Where the lines go; disposed with the recorder.</param>
@@ -26,7 +27,9 @@ public sealed class SessionRecorder : ISessionObserver, IDisposable
         switch (notice)
         {
             case ArcRun run:
-                Write(run, notice.At - _started.Value);
+                // A clock that is set back must not make a recording that no reader takes.
+                _latest = notice.At - _started.Value > _latest ? notice.At - _started.Value : _latest;
+                Write(run, _latest);
                 break;
             case MigrationEnded:
                 Flush();

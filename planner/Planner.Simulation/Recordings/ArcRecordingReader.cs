@@ -27,13 +27,15 @@ public static class ArcRecordingReader
         return arcs.Finish(file, RecordingLines.Read(stream, file, arcs.Take));
     }
 
-    private sealed class Arcs
+    /// <summary>Gathers the arcs of a recording.</summary>
+    internal sealed class Arcs
     {
         private readonly SortedDictionary<string, List<double>> _series = new(StringComparer.Ordinal);
 
+        /// <summary>Takes the line of an arc; passes one of QEMU over.</summary>
         public void Take(RecordingFields line)
         {
-            if (line.Has("query-migrate") || line.Has("event"))
+            if (QemuRecordingReader.Lines.IsOfQemu(line))
             {
                 return;
             }
@@ -60,6 +62,7 @@ public static class ArcRecordingReader
             }
         }
 
+        /// <summary>The series of the arcs.</summary>
         public IReadOnlyList<LatencySeries> Finish(string file, IReadOnlyList<SkippedLine> skipped) => _series.Count > 0
             ? [.. _series.Select(s => new LatencySeries(s.Key, s.Value, skipped))]
             : throw new DocumentException(file, 0, 0, "there is no completed arc in this file");

@@ -27,8 +27,8 @@ public sealed record QemuRecording
     /// <summary>Whether the guest was paused during the copying, not by QEMU's switchover: the downtime QEMU reports is then no blackout.</summary>
     public bool WasPaused => Polls.Any(p => p.IsPreCopy && p.StopPhaseBytes > 0);
 
-    /// <summary>Whether it is a migration by pre-copy alone with a known blackout: what a switchover rule can be tried on.</summary>
-    public bool IsSwitchover => Outcome is not null && !IsPostCopy && !WasPaused && Polls.Any(p => p.IsPreCopy);
+    /// <summary>Whether it is a migration by pre-copy alone with a known blackout and known bytes sent in it: what a switchover rule can be tried on.</summary>
+    public bool IsSwitchover => Outcome is { DowntimeSeconds: > 0, StopPhaseBytes: > 0 } && !IsPostCopy && !WasPaused && Polls.Any(p => p.IsPreCopy);
 
     /// <summary>The limit of the blackout that QEMU was given, in seconds: what it expects before its second dirty sync. NaN if not said.</summary>
     public double DowntimeLimitSeconds => Polls.FirstOrDefault(p => p.IsPreCopy && p.DirtySyncs <= 1)?.ExpectedDowntimeSeconds ?? double.NaN;

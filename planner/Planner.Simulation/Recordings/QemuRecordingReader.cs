@@ -40,13 +40,18 @@ public static partial class QemuRecordingReader
     private static bool IsRecording(string path) =>
         path.EndsWith(".jsonl", StringComparison.Ordinal) || path.EndsWith(".jsonl.gz", StringComparison.Ordinal);
 
-    private sealed class Lines
+    /// <summary>Gathers the lines of a recording.</summary>
+    internal sealed class Lines
     {
         private readonly List<QemuPoll> _polls = [];
         private readonly List<QemuEvent> _events = [];
         private double _start = double.NaN;
         private QemuOutcome? _outcome;
 
+        /// <summary>Whether a line is QEMU's.</summary>
+        public static bool IsOfQemu(RecordingFields line) => line.Has("query-migrate") || line.Has("event");
+
+        /// <summary>Takes a line of QEMU; passes one of an arc over.</summary>
         public void Take(RecordingFields line)
         {
             var seconds = line.Number("t")!.Value;
@@ -64,6 +69,7 @@ public static partial class QemuRecordingReader
             }
         }
 
+        /// <summary>The recording.</summary>
         public QemuRecording Finish(string file, IReadOnlyList<SkippedLine> skipped)
         {
             var name = RecordingLines.NameOf(file);

@@ -13,6 +13,7 @@ namespace Planner.Simulation;
 public sealed class RecordingReplay
 {
     private readonly PreCopyMoment[] _moments;
+    private readonly Dictionary<int, RecordedDirtyWindow> _windows;
 
     /// <summary>Prepares the moments of a recording.</summary>
     /// <param name="recording">A migration by pre-copy with a known blackout (<see cref="QemuRecording.IsSwitchover"/>).</param>
@@ -35,6 +36,7 @@ public sealed class RecordingReplay
             dirty.Add(window.Phase, window.Seconds, window.Bytes);
         }
 
+        _windows = windows.ToDictionary(w => w.Poll);
         RemainingErrors = [.. windows.Select(w => Error(w, dirty)).Order()];
         _moments = [.. Moments(dirty), StopMoment(outcome)];
     }
@@ -54,6 +56,10 @@ public sealed class RecordingReplay
     /// <summary>The moments in order; those with <see cref="PreCopyMoment.IsSync"/> are the candidates.</summary>
     public IReadOnlyList<PreCopyMoment> MomentsInOrder => _moments;
 
+    /// <summary>The error that a share of the syncs keeps to, as a share of what the sync then found; null without a sync.</summary>
+    /// <param name="share">The share; in (0, 1].</param>
+    public double? RemainingErrorAt(double share) => Quantiles.Of(RemainingErrors, share);
+
     /// <summary>Tries a rule.</summary>
     /// <param name="rule">A rule that has seen no other migration.</param>
     /// <param name="limitSeconds">The limit of the blackout that the oracle keeps, in seconds.</param>
@@ -64,7 +70,8 @@ public sealed class RecordingReplay
         PreCopyMoment? commit = null;
         foreach (var moment in _moments)
         {
-            var action = rule.Consider(moment);
+            // Between candidates the truth is itself an estimate, and not even the oracle may choose by it.
+            var action = rule.Consider(moment.IsSync ? moment : moment with { TrueBlackoutSeconds = double.NaN });
             if (moment.IsSync)
             {
                 decisions++;
@@ -101,8 +108,9 @@ public sealed class RecordingReplay
     private IEnumerable<PreCopyMoment> Moments(DirtyTracker dirty)
     {
         var (syncs, lastSync) = (Recording.Polls[0].DirtySyncs, 0.0);
-        foreach (var poll in Recording.Polls.TakeWhile(p => p.IsPreCopy))
+        for (var i = 0; i < Recording.Polls.Count && Recording.Polls[i].IsPreCopy; i++)
         {
+            var poll = Recording.Polls[i];
             var isSync = poll.DirtySyncs > syncs;
             syncs = poll.DirtySyncs;
             lastSync = isSync ? poll.ElapsedSeconds : lastSync;
@@ -114,6 +122,8 @@ public sealed class RecordingReplay
             {
                 IsSync = isSync,
                 SecondsSinceSync = since,
+                WrittenBytes = isSync && _windows.TryGetValue(i, out var window) ? window.Bytes : double.NaN,
+                RoundSeconds = isSync && _windows.TryGetValue(i, out window) ? window.Seconds : double.NaN,
             };
         }
     }
@@ -139,6 +149,8 @@ public sealed class RecordingReplay
         BytesPerSecond = poll.BytesPerSecond,
         SentBytes = poll.TransferredBytes,
         TotalBytes = poll.TotalBytes,
+        WrittenBytes = double.NaN,
+        RoundSeconds = double.NaN,
         TrueBlackoutSeconds = trueBlackoutSeconds,
     };
 }

@@ -8,7 +8,7 @@ namespace Planner.Simulation;
 /// their own configuration.</remarks>
 public static class StopMomentEvaluation
 {
-    private const double BlackoutLimitSeconds = 0.3;
+    private const double LimitSeconds = 0.3;
     private const double BoundConfidence = 0.9;
     private const double VerdictConfidence = 0.99;
 
@@ -18,24 +18,23 @@ public static class StopMomentEvaluation
     public static StopMomentReport Evaluate(IReadOnlyList<QemuRecording> recordings)
     {
         var moments = new List<StopMoment>();
+        var evidence = new RecordedEvidence(recordings, StopPhases.BytesAtStop);
         foreach (var configuration in recordings.Where(r => r.IsSwitchover).Select(r => r.Configuration).Distinct())
         {
-            var others = RecordedEvidence.Without(recordings, configuration);
-            if (others.Any(r => r.IsSwitchover))
+            if (evidence.Others(configuration).Any(r => r.IsSwitchover))
             {
-                moments.AddRange(Predict([.. recordings.Where(r => r.IsSwitchover && r.Configuration == configuration)], others));
+                moments.AddRange(Predict([.. recordings.Where(r => r.IsSwitchover && r.Configuration == configuration)], configuration, evidence));
             }
         }
 
         return Report([.. moments.OrderBy(m => m.Recording, StringComparer.Ordinal)]);
     }
 
-    private static IEnumerable<StopMoment> Predict(List<QemuRecording> recordings, List<QemuRecording> others)
+    private static IEnumerable<StopMoment> Predict(List<QemuRecording> recordings, string configuration, RecordedEvidence evidence)
     {
-        var snapshot = RecordedEvidence.Of(others, BlackoutLimitSeconds, BoundConfidence);
-        var bound = SwitchoverEvaluator.Prepare(snapshot);
-        var verdict = SwitchoverEvaluator.Prepare(snapshot with { Sla = snapshot.Sla! with { Confidence = VerdictConfidence } });
-        var constant = Quantiles.Median(others.Where(r => r.IsSwitchover).Select(r => r.Outcome!.DowntimeSeconds));
+        var bound = evidence.Evaluator(configuration, LimitSeconds, BoundConfidence);
+        var verdict = evidence.Evaluator(configuration, LimitSeconds, VerdictConfidence);
+        var constant = Quantiles.Median(evidence.Others(configuration).Where(r => r.IsSwitchover).Select(r => r.Outcome!.DowntimeSeconds));
         foreach (var recording in recordings)
         {
             var moment = new DecisionMoment(0, 0, (long)StopPhases.BytesAtStop(recording), 0, Quiesced: false);
@@ -70,12 +69,13 @@ public static class StopMomentEvaluation
             ErrorP90Seconds = Quantiles.Of(errors, 0.9),
             ConstantErrorP50Seconds = moments.Count > 0 ? Quantiles.Median(constants) : null,
             ConstantErrorP90Seconds = Quantiles.Of(constants, 0.9),
-            PairedProbability = SignedRankTest.UpperProbability([.. gains.Select(g => g.Gain)]),
-            PairedProbabilityOfConfigurations = SignedRankTest.UpperProbability(
-                [.. gains.GroupBy(g => g.Configuration).Select(g => g.Average(x => x.Gain))]),
+            PairedProbability = Probability([.. gains.Select(g => g.Gain)]),
+            PairedProbabilityOfConfigurations = Probability([.. gains.GroupBy(g => g.Configuration).Select(g => g.Average(x => x.Gain))]),
             Coverage = bounded.Count > 0 ? bounded.Count(m => m.ActualSeconds <= m.BoundSeconds) / (double)bounded.Count : null,
             UnboundedShare = moments.Count > 0 ? 1 - bounded.Count / (double)moments.Count : null,
             InsufficientEvidence = moments.Count(m => m.Verdict == "stay" && m.Have < m.Need),
         };
     }
+
+    private static double? Probability(List<double> gains) => gains.Count <= SignedRankTest.MostPairs ? SignedRankTest.UpperProbability(gains) : null;
 }

@@ -19,11 +19,11 @@ public sealed record StopMomentReport
     public double? ConstantErrorP90Seconds { get; init; }
 
     /// <summary>One-sided p-value of the exact signed-rank test on the migrations' errors, the constant's minus the prediction's. Migrations of one
-    /// configuration are alike, so it overstates the evidence.</summary>
-    public required double PairedProbability { get; init; }
+    /// configuration are alike, so it overstates the evidence. Null beyond 300 migrations.</summary>
+    public double? PairedProbability { get; init; }
 
     /// <summary>The same test with one difference a configuration, the mean of its migrations: of four, none can be below 1/16.</summary>
-    public required double PairedProbabilityOfConfigurations { get; init; }
+    public double? PairedProbabilityOfConfigurations { get; init; }
 
     /// <summary>Share of the blackouts that kept to their 90 % bound; null without bounds.</summary>
     public double? Coverage { get; init; }

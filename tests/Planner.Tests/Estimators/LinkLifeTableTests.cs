@@ -9,16 +9,16 @@ public sealed class LinkLifeTableTests
     [InlineData(0)]
     [InlineData(50)]
     [InlineData(-1)]
-    public void What_was_never_seen_is_not_calm(int age) => Assert.False(new LinkLifeTable().IsCalm(age, 1, 0.9));
+    public void What_was_never_seen_is_not_calm(int age) => Assert.False(new LinkLifeTable().IsCalm(age, 1, 0.49));
 
     [Theory]
-    [InlineData(298, false)]
-    [InlineData(299, true)]
-    public void Without_a_breakdown_it_takes_three_observations_for_each_one_in_the_odds(int seen, bool calm)
+    [InlineData(48, false)]
+    [InlineData(49, true)]
+    public void Without_a_breakdown_half_a_one_is_reckoned_with(int seen, bool calm)
     {
         var (known, unknown) = (Filled(seen, age: _ => 7), Filled(seen, age: _ => -1));
 
-        // 1 - 0.05^(1/n) <= 0.01 from n = 299 on.
+        // 0.5 / (n + 1) <= 0.01 from n = 49 on.
         Assert.Equal(calm, known.IsCalm(7, 1, 0.01));
         Assert.Equal(calm, unknown.IsCalm(-1, 1, 0.01));
         Assert.False(known.IsCalm(7, 2, 0.01));
@@ -31,12 +31,12 @@ public sealed class LinkLifeTableTests
         Assert.True(table.IsCalm(5, 1, 0.01));
         Assert.True(table.IsCalm(29, 1, 0.01));
 
-        // A breakdown at age 10 parts the younger ages, 100 observations, from the older ones, 190.
+        // A breakdown at age 10 parts the younger ages, 100 observations, from the older ones, 190: 0.5 / 101 and 0.5 / 191.
         table.Add(10, brokeDown: true);
-        Assert.False(table.IsCalm(5, 1, 0.02));
-        Assert.True(table.IsCalm(5, 1, 0.03));
-        Assert.True(table.IsCalm(20, 1, 0.02));
-        Assert.False(table.IsCalm(20, 1, 0.015));
+        Assert.False(table.IsCalm(5, 1, 0.0049));
+        Assert.True(table.IsCalm(5, 1, 0.005));
+        Assert.False(table.IsCalm(20, 1, 0.0026));
+        Assert.True(table.IsCalm(20, 1, 0.0027));
     }
 
     [Fact]
@@ -48,9 +48,10 @@ public sealed class LinkLifeTableTests
             table.Add(3, brokeDown: true);
         }
 
-        Assert.False(table.IsCalm(3, 1, 0.0098));
-        Assert.True(table.IsCalm(3, 1, 0.01));
-        Assert.False(table.IsCalm(2, 2, 0.01));
+        // 10.5 / 1011
+        Assert.False(table.IsCalm(3, 1, 0.0103));
+        Assert.True(table.IsCalm(3, 1, 0.0104));
+        Assert.False(table.IsCalm(2, 2, 0.0104));
     }
 
     [Fact]

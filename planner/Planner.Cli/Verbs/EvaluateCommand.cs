@@ -1,0 +1,186 @@
+using System.CommandLine;
+using Planner.Simulation;
+using Spectre.Console;
+
+namespace Planner.Cli;
+
+/// <summary><c>planner evaluate DIR</c>: all rules over recordings and workloads, and the bound over latency series.</summary>
+internal static class EvaluateCommand
+{
+    private const int MostMigrations = 100_000;
+    private const int MostThreads = 256;
+    private const double SeriesLevel = 0.99;
+
+    private static readonly double[] RecordingLimits = [0.03, 0.05, 0.1, 0.3];
+
+    // About 15 blackouts are evidence for each recording: enough at 0.9, and at 0.99 the planner has to say that they are not.
+    private static readonly double[] RecordingConfidences = [0.9, 0.99];
+
+    public static Command Create(CommonOptions common)
+    {
+        var paths = new Argument<string[]>("path") { Description = "Folders and files: recordings (*.jsonl), latency series (*.csv), workloads (*.yaml); also .gz.", HelpName = "DIR", Arity = ArgumentArity.OneOrMore };
+        var limits = EvaluationOptions.Limits("A blackout limit with its unit; may be repeated. Without it 30ms, 50ms, 100ms and 300ms for recordings, and the grid's for workloads.");
+        var confidence = EvaluationOptions.Confidence("The share of commits that must keep the limit, and the level of series. Without it 0.9 and 0.99 for recordings, the grid's for workloads, 0.99 for series.");
+        var rules = EvaluationOptions.Rules("A rule to show; may be repeated. Without it all.", RuleNames.All);
+        var seed = new Option<ulong>("--seed") { Description = "The seed of simulated workloads.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var migrations = EvaluationOptions.Count("--migrations", "Migrations of every cell of the grid of workloads.", MostMigrations, usual: 40);
+        var threads = EvaluationOptions.Count("--threads", "Threads that share the work; the figures do not depend on it.", MostThreads, Math.Min(MostThreads, Environment.ProcessorCount));
+        var by = new Option<Grouping>("--by")
+        {
+            Description = "Keep apart what workloads give: each cell, or each kind of devices.",
+            HelpName = "cell|group",
+            CustomParser = result => result.Tokens[^1].Value switch
+            {
+                "cell" => Grouping.Cell,
+                "group" => Grouping.Group,
+                var other => Refuse(result, other),
+            },
+        };
+        by.CompletionSources.Add("cell", "group");
+        var pictures = new Option<string?>("--pictures") { Description = "Draw the figures too, as SVG files in this folder.", HelpName = "DIR" };
+        var train = ColdStartTraining.CreateOption();
+        var command = new Command("evaluate", "Try all switchover rules on recordings and workloads, and the bound on latency series.") { paths, limits, confidence, rules, seed, migrations, threads, by, pictures, train };
+        command.SetAction(parsed => parsed.GetValue(train)
+            ? Train(common.Bind(parsed), parsed.GetRequiredValue(paths), (int)(parsed.GetValue(seed) & int.MaxValue))
+            : Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new Arguments(
+            parsed.GetValue(limits) is { Length: > 0 } given ? given : null,
+            parsed.GetValue(confidence),
+            parsed.GetValue(rules) is { Length: > 0 } named ? [.. named.Distinct()] : RuleNames.All,
+            new GridOptions { Seed = parsed.GetValue(seed), MigrationsPerCell = parsed.GetValue(migrations), Threads = parsed.GetValue(threads) },
+            parsed.GetValue(by),
+            parsed.GetValue(pictures))));
+        return command;
+    }
+
+    private static int Train(CommandContext context, string[] paths, int seed)
+    {
+        using var store = context.OpenStore();
+        context.Say(ColdStartTraining.Run(paths, store, seed, TimeProvider.System.GetUtcNow()));
+        return ExitStatus.Done;
+    }
+
+    private static int Run(CommandContext context, string[] paths, Arguments arguments)
+    {
+        using var stop = new StopSignal();
+        using var progress = new StderrProgress(context);
+        try
+        {
+            var inputs = EvaluationInputs.Read(context, InputFiles.Find(paths), stop.Token);
+            if (inputs.IsEmpty)
+            {
+                throw new CliException(ExitStatus.InvalidInput, $"there is nothing to evaluate in {string.Join(", ", paths)}: no recording (*.jsonl), latency series (*.csv) or workloads (*.yaml with 'kind: Workloads')");
+            }
+
+            var pictures = new PictureFolder(arguments.Pictures);
+            Recordings(context, inputs.Migrations, arguments, pictures);
+            Series(context, "latency-series", "Latency series", inputs.Series, arguments, stop.Token);
+            Series(context, "arc-series", "Recorded arcs", inputs.Arcs, arguments, stop.Token);
+            if (inputs.Series.Count > 0)
+            {
+                pictures.Draw("coverage.svg", () => EvaluationPictures.Coverage(inputs.Series, arguments.Confidence ?? SeriesLevel));
+            }
+
+            Workloads(context, inputs.Workloads, arguments, pictures, progress, stop.Token);
+            return ExitStatus.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CliException(ExitStatus.OtherFailure, "stopped before the evaluation was done");
+        }
+    }
+
+    private static void Recordings(CommandContext context, IReadOnlyList<QemuRecording> recordings, Arguments arguments, PictureFolder pictures)
+    {
+        if (recordings.Count == 0)
+        {
+            return;
+        }
+
+        var rules = new RecordingRules(recordings);
+        var rows = rules.Evaluate(
+            [.. RuleNames.OfRecordings.Where(arguments.Rules.Contains)],
+            arguments.Limits ?? RecordingLimits,
+            arguments.Confidence is { } confidence ? [confidence] : RecordingConfidences).ToList();
+        var moments = StopMomentEvaluation.Evaluate(recordings);
+        if (context.IsJson)
+        {
+            PrintJson(context, rows);
+            context.Output.WriteLine(CliJson.Write(moments, CliJson.Default.StopMomentReport, ("kind", "stop-moment")));
+        }
+        else
+        {
+            var (p50, p90) = rules.RemainingErrors;
+            RuleTable.Print(context, $"Recordings: {rules.Replays.Count} of {recordings.Count} are migrations by pre-copy with a known blackout and are replayed", rows);
+            context.Console.WriteLine($"What remains between syncs is known to {RuleTable.Percent(p50)} on the median, {RuleTable.Percent(p90)} at p90.");
+            StopMomentTable.Print(context, moments);
+        }
+
+        pictures.Draw("predicted-actual.svg", () => EvaluationPictures.PredictedActual(moments));
+        pictures.Draw("rules-recordings.svg", () => EvaluationPictures.Rules("Rules on recordings", [.. rows.Select(r => r.Report)]));
+    }
+
+    private static void Series(CommandContext context, string kind, string title, IReadOnlyList<LatencySeries> series, Arguments arguments, CancellationToken stop)
+    {
+        var level = arguments.Confidence ?? SeriesLevel;
+        if (series.Count > 0)
+        {
+            var reports = series.Select(s =>
+            {
+                stop.ThrowIfCancellationRequested();
+                return LatencySeriesEvaluation.Evaluate(s.Name, s.Seconds, level);
+            }).ToList();
+            SeriesTable.Print(context, kind, $"{title}: a bound for {RuleTable.Percent(level)} of the samples", reports);
+        }
+    }
+
+    private static void Workloads(
+        CommandContext context, IReadOnlyList<(string File, WorkloadFile Workloads)> files, Arguments arguments, PictureFolder pictures, StderrProgress progress, CancellationToken stop)
+    {
+        foreach (var (file, read) in files)
+        {
+            var workloads = read with
+            {
+                Grid = read.Grid with
+                {
+                    LimitSeconds = arguments.Limits ?? read.Grid.LimitSeconds,
+                    Confidences = arguments.Confidence is { } confidence ? [confidence] : read.Grid.Confidences,
+                },
+            };
+            var tallies = GridEvaluation.Run(workloads, arguments.Options, share => progress.Show($"{Path.GetFileName(file)}: {share * 100:0} % of the columns"), stop);
+            progress.Show("");
+            var name = files.Count > 1 ? file : null;
+            var rows = WorkloadRules.Gather(name, workloads.Grid, tallies, arguments.By, arguments.Rules).ToList();
+            if (context.IsJson)
+            {
+                PrintJson(context, rows);
+            }
+            else
+            {
+                WorkloadSummary.Print(context, workloads.Grid, tallies);
+                RuleTable.Print(context, $"Workloads of {file}, seed {arguments.Options.Seed}, at least {arguments.Options.MigrationsPerCell} migrations a cell", rows);
+            }
+
+            var pooled = arguments.By == Grouping.None ? rows : [.. WorkloadRules.Gather(name, workloads.Grid, tallies, Grouping.None, arguments.Rules)];
+            pictures.Draw(
+                name is null ? "rules-workloads.svg" : $"rules-{Path.GetFileNameWithoutExtension(file)}.svg",
+                () => EvaluationPictures.Rules("Rules on generated workloads", [.. pooled.Select(r => r.Report)]));
+        }
+    }
+
+    private static void PrintJson(CommandContext context, List<RuleRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            context.Output.WriteLine(CliJson.Write(row.Report, CliJson.Default.RuleReport, [("kind", row.Kind), .. row.Keys]));
+        }
+    }
+
+    private static Grouping Refuse(System.CommandLine.Parsing.ArgumentResult result, string other)
+    {
+        result.AddError($"--by is '{other}'; cell or group is expected.");
+        return default;
+    }
+
+    private sealed record Arguments(
+        IReadOnlyList<double>? Limits, double? Confidence, IReadOnlyList<string> Rules, GridOptions Options, Grouping By, string? Pictures);
+}
