@@ -28,6 +28,7 @@ public sealed class CalmestRule : IPlannerRule
     private readonly LullForecast _lulls = new();
     private readonly double[] _predicted = new double[LatestCounts];
     private int _counts;
+    private bool _isDescending;
     private double _firstSeconds;
 
     /// <summary>Makes a rule for one migration.</summary>
@@ -78,6 +79,8 @@ public sealed class CalmestRule : IPlannerRule
 
     private void Note(double elapsedSeconds, double predictedSeconds)
     {
+        // As long as every round is clearly smaller than the one before, pre-copy has not come to its floor and tells nothing of it.
+        _isDescending = _counts == 0 || (_isDescending && !(predictedSeconds >= StillFalling * _predicted[(_counts - 1) % LatestCounts]));
         if (_counts == 0)
         {
             _firstSeconds = elapsedSeconds;
@@ -96,9 +99,7 @@ public sealed class CalmestRule : IPlannerRule
             return true;
         }
 
-        // Rounds that still get clearly smaller have not come to the floor, and tell nothing of it.
-        var isFalling = _counts > 1 && Last.P50Seconds < StillFalling * _predicted[(_counts - 2) % LatestCounts] && ahead > 1;
-        return _counts >= FewestCounts && !isFalling && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
+        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
     }
 
     /// <summary>Whether the guest will soon write so much less that the memory saved is worth the wait.</summary>

@@ -55,6 +55,7 @@ public sealed class EarliestRuleTests
     public void When_the_time_is_over_the_migration_is_given_up()
     {
         var rule = new EarliestRule(SameForAll(Evaluator(withinSeconds: 1)));
-        Assert.Equal((6, SwitchoverAction.Abort), Show(rule, Enumerable.Repeat(350.0, 20)));
+        // Memory may yet come to rest, so the last chance is that of a blackout without any.
+        Assert.Equal((10, SwitchoverAction.Abort), Show(rule, Enumerable.Repeat(350.0, 20)));
     }
 }
