@@ -17,10 +17,10 @@ internal static class CommandLine
         root.Subcommands.Add(MeasureCommand.Create(common));
         root.Subcommands.Add(DecideCommand.Create(common));
         root.Subcommands.Add(MigrateCommand.Create(common));
-        root.Subcommands.Add(ReplayCommand.Create(common));
-        root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(DeviceCommand.Create(common));
         root.Subcommands.Add(RecoverCommand.Create(common));
+        root.Subcommands.Add(ReplayCommand.Create(common));
+        root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));
 
         var parsed = root.Parse(args);

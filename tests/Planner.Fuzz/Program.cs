@@ -1,17 +1,20 @@
 using Planner.Fuzz;
 using SharpFuzz;
 
-// planner-fuzz client|server           runs under afl-fuzz
-// planner-fuzz client|server FILE...   runs files once, to check the corpus or to look at a finding
+// planner-fuzz TARGET           runs under afl-fuzz
+// planner-fuzz TARGET FILE...   runs files once, to check the corpus or to look at a finding
 Func<byte[], string>? target = args.FirstOrDefault() switch
 {
     "client" => ClientTarget.Run,
     "server" => ServerTarget.Run,
+    "model" => ModelTarget.Run,
+    "workload" => WorkloadTarget.Run,
+    "recording" => RecordingTarget.Run,
     _ => null,
 };
 if (target is null)
 {
-    Console.Error.WriteLine("Name a target: client or server.");
+    Console.Error.WriteLine("Name a target: client, server, model, workload or recording.");
     return 2;
 }
 

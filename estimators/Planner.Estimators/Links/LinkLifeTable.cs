@@ -3,16 +3,13 @@ namespace Planner.Estimators;
 /// <summary>How long a link stays good after it has recovered: a life table over all migrations that used it.</summary>
 /// <remarks>
 /// Time is counted in observations of <see cref="LinkWatch"/>. For every age since the last recovery the table knows how often the link was seen at that
-/// age and how often it broke down there (life table, Cutler and Ederer 1958). Ages at which it was never seen to break down are pooled: no
-/// breakdown in n observations bounds the probability of one at 3/n with a confidence of 95 % (Clopper and Pearson).
+/// age and how often it broke down there (life table, Cutler and Ederer 1958). Ages at which it was never seen to break down are pooled.
 /// Not for use by several threads at once.
 /// </remarks>
 public sealed class LinkLifeTable
 {
     /// <summary>Ages beyond this count as this one.</summary>
     public const int OldestAge = 1000;
-
-    private const double LimitError = 0.05;
 
     private readonly int[] _seen = new int[OldestAge + 1];
     private readonly int[] _broke = new int[OldestAge + 1];
@@ -71,6 +68,6 @@ public sealed class LinkLifeTable
         return Probability(broke, seen) * observations <= allowed;
     }
 
-    private static double Probability(int broke, int seen) =>
-        seen == 0 ? 1 : broke == 0 ? BinomialLimits.UpperLimit(0, seen, LimitError) : (double)broke / seen;
+    /// <summary>Krichevsky and Trofimov's estimate (1981). Moments are sorted by it; that the bound of each kind holds is the calibration's matter.</summary>
+    private static double Probability(int broke, int seen) => (broke + 0.5) / (seen + 1.0);
 }

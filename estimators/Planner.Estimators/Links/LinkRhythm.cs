@@ -2,13 +2,15 @@ namespace Planner.Estimators;
 
 /// <summary>Finds a short period in the rate of a link, and tells from it how fast the link will be.</summary>
 /// <remarks>A link that two parties share in turn repeats itself: the rates of the last periods at the same phase then foretell the next ones (the seasonal
-/// naive forecast). A period is believed if repeating it leaves at most a fifth of the variance, over at least four of its lengths.</remarks>
+/// naive forecast). A period is believed if repeating it leaves at most a fifth of the variance, over at least four of its lengths, and
+    /// half of what the latest rate alone would leave.</remarks>
 public sealed class LinkRhythm
 {
     private const int Window = 160;
     private const int LongestPeriod = 40;
     private const int Repeats = 4;
     private const double LargestResidual = 0.2;
+    private const double WorthAPeriod = 0.5;
     private const double LeastVariation = 0.05;
     private const int ObservationsPerSearch = 25;
 
@@ -88,20 +90,29 @@ public sealed class LinkRhythm
             return;
         }
 
+        // After a single breakdown, or on a drift, every short lag leaves little: the latest rate then foretells as well.
+        var latest = MeanSquare(known, 1);
         for (var period = 2; period <= Math.Min(LongestPeriod, known / (Repeats + 1)) && _period == 0; period++)
         {
-            var error = 0.0;
-            for (var i = 0; i < known - period; i++)
-            {
-                var difference = Rate(i) - Rate(i + period);
-                error += difference * difference;
-            }
-
             // Two draws of the same mean differ by twice the variance.
-            if (error / (known - period) <= LargestResidual * 2 * variance)
+            var error = MeanSquare(known, period);
+            if (error <= LargestResidual * 2 * variance && error <= WorthAPeriod * latest)
             {
                 _period = period;
             }
         }
+    }
+
+    /// <summary>The mean squared difference of rates so many observations apart.</summary>
+    private double MeanSquare(int known, int apart)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < known - apart; i++)
+        {
+            var difference = Rate(i) - Rate(i + apart);
+            sum += difference * difference;
+        }
+
+        return sum / (known - apart);
     }
 }

@@ -1,5 +1,4 @@
 using Planner.Policies;
-using Planner.Simulation;
 
 namespace Planner.Cli;
 
@@ -10,7 +9,7 @@ internal static class RuleNames
     public const string Informed = "informed";
 
     /// <summary>The rules for recordings: the planner's own, those of other systems, and the oracle.</summary>
-    public static IReadOnlyList<string> OfRecordings { get; } = [.. RecordedEvidence.RuleNames, .. PeerRules.Names];
+    public static IReadOnlyList<string> OfRecordings { get; } = [.. PlannerRules.Names, .. PeerRules.Names];
 
     /// <summary>The rules for workloads too.</summary>
     public static IReadOnlyList<string> All { get; } = [.. OfRecordings, Informed];

@@ -38,8 +38,11 @@ internal static class EvaluateCommand
         };
         by.CompletionSources.Add("cell", "group");
         var pictures = new Option<string?>("--pictures") { Description = "Draw the figures too, as SVG files in this folder.", HelpName = "DIR" };
-        var command = new Command("evaluate", "Try all switchover rules on recordings and workloads, and the bound on latency series.") { paths, limits, confidence, rules, seed, migrations, threads, by, pictures };
-        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new Arguments(
+        var train = ColdStartTraining.CreateOption();
+        var command = new Command("evaluate", "Try all switchover rules on recordings and workloads, and the bound on latency series.") { paths, limits, confidence, rules, seed, migrations, threads, by, pictures, train };
+        command.SetAction(parsed => parsed.GetValue(train)
+            ? Train(common.Bind(parsed), parsed.GetRequiredValue(paths), (int)(parsed.GetValue(seed) & int.MaxValue))
+            : Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new Arguments(
             parsed.GetValue(limits) is { Length: > 0 } given ? given : null,
             parsed.GetValue(confidence),
             parsed.GetValue(rules) is { Length: > 0 } named ? [.. named.Distinct()] : RuleNames.All,
@@ -47,6 +50,13 @@ internal static class EvaluateCommand
             parsed.GetValue(by),
             parsed.GetValue(pictures))));
         return command;
+    }
+
+    private static int Train(CommandContext context, string[] paths, int seed)
+    {
+        using var store = context.OpenStore();
+        context.Say(ColdStartTraining.Run(paths, store, seed, TimeProvider.System.GetUtcNow()));
+        return ExitStatus.Done;
     }
 
     private static int Run(CommandContext context, string[] paths, Arguments arguments)
@@ -152,6 +162,7 @@ internal static class EvaluateCommand
             }
             else
             {
+                WorkloadSummary.Print(context, workloads.Grid, tallies);
                 RuleTable.Print(context, $"Workloads of {file}, seed {arguments.Options.Seed}, at least {arguments.Options.MigrationsPerCell} migrations a cell", rows);
             }
 

@@ -42,8 +42,9 @@ public sealed class ClassEvidence
     /// <param name="sentBytes">What the stop phase sent.</param>
     /// <param name="outcome">How the migration ended: with a commit.</param>
     /// <param name="predictedSeconds">The prediction at the commit; NaN or 0 if there was none.</param>
+    /// <param name="stretch">By what factor the transfer was foretold to take longer than usual; above 0. What is learned is the usual rate.</param>
     /// <param name="isOfKind">Whether the blackout is of the kind of moments that this evidence is about; latencies and transfers always are.</param>
-    public void Learn(in StageLatencies latencies, double sentBytes, in WorkloadOutcome outcome, double predictedSeconds, bool isOfKind)
+    public void Learn(in StageLatencies latencies, double sentBytes, in WorkloadOutcome outcome, double predictedSeconds, double stretch, bool isOfKind)
     {
         if (_hasDevices)
         {
@@ -55,7 +56,7 @@ public sealed class ClassEvidence
         var moving = outcome.BlackoutSeconds - latencies.TotalSeconds;
         if (sentBytes > 0 && moving > 0)
         {
-            _tables.AddTransfer(0, sentBytes / moving);
+            _tables.AddTransfer(0, stretch * sentBytes / moving);
         }
 
         if (isOfKind && predictedSeconds > 0)

@@ -10,7 +10,7 @@ internal sealed class GridColumn
     // A class that cannot be promised any more is measured again, or it would never learn that the world has calmed.
     private const int StaysPerRehearsal = 5;
 
-    private const string OracleName = "oracle";
+    internal const string OracleName = "oracle";
 
     private readonly WorkloadFile _workloads;
     private readonly GridOptions _options;
@@ -73,7 +73,7 @@ internal sealed class GridColumn
         {
             for (var confidence = 0; confidence < Grid.Confidences.Count; confidence++)
             {
-                foreach (var rule in PromisedClass.Rules)
+                foreach (var rule in PlannerRules.Names)
                 {
                     classes.Add(new PromisedClass(rule, limit, confidence, _devices, new SlaTerms
                     {
@@ -95,8 +95,8 @@ internal sealed class GridColumn
         {
             var seconds = Grid.LimitSeconds[limit];
             var oracle = WorkloadMigration.Run(truth, new OracleRule(seconds));
-            var best = oracle.Committed ? oracle.CompletionSeconds : (double?)null;
-            Count(memory, limit, 0, OracleName, oracle, best, null, null);
+            var best = oracle.Committed && InTime(oracle) ? oracle.CompletionSeconds : (double?)null;
+            Count(memory, limit, 0, OracleName, oracle with { Committed = best is not null }, best, null, null);
             foreach (var name in PeerRules.Names.Where(n => n != OracleName))
             {
                 Count(memory, limit, 0, name, WorkloadMigration.Run(truth, PeerRules.Create(name, seconds)), best, null, null);
@@ -105,7 +105,8 @@ internal sealed class GridColumn
             for (var confidence = 0; confidence < Grid.Confidences.Count; confidence++)
             {
                 var latency = _latencies.Quantile(1 - Grid.Confidences[confidence], earlier);
-                Count(memory, limit, confidence, "informed", WorkloadMigration.Run(truth, new InformedRule(truth, seconds, latency)), best, null, null);
+                var informed = WorkloadMigration.Run(truth, new InformedRule(truth, seconds, latency));
+                Count(memory, limit, confidence, "informed", informed with { Committed = informed.Committed && InTime(informed) }, best, null, null);
             }
 
             foreach (var promise in classes.Where(c => c.Limit == limit))
@@ -115,7 +116,7 @@ internal sealed class GridColumn
                 Count(memory, limit, promise.Confidence, rule.Name, outcome, best, outcome.Committed ? rule.Last.BoundSeconds : null, rule.Unbounded);
                 if (outcome.Committed)
                 {
-                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds, rule.LastIsCalm);
+                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds, rule.LastStretch, rule.LastIsCalm);
                 }
                 else if (++promise.Stays % StaysPerRehearsal == 0)
                 {
@@ -124,6 +125,8 @@ internal sealed class GridColumn
             }
         }
     }
+
+    private bool InTime(in WorkloadOutcome outcome) => outcome.CompletionSeconds <= _workloads.CompleteWithinSeconds;
 
     /// <summary>One switchover without a promise, from which all of these classes learn.</summary>
     private void Rehearse(WorkloadTruth truth, IReadOnlyList<PromisedClass> classes)

@@ -6,9 +6,6 @@ namespace Planner.Simulation;
 /// <summary>Machines under one limit and one confidence that are migrated by one of the planner's rules, with what was learned from them.</summary>
 internal sealed class PromisedClass
 {
-    /// <summary>The planner's own rules.</summary>
-    public static readonly string[] Rules = ["earliest", "calmest"];
-
     // More than the bare need, so that the bound is not the largest score alone.
     private const double WarmUpFactor = 1.75;
     private const int LeastWarmUp = 200;
@@ -46,24 +43,24 @@ internal sealed class PromisedClass
     public int WarmUpRounds(int memories) => (_warmUp + memories - 1) / memories;
 
     /// <summary>The rule for the next migration.</summary>
-    public IPlannerRule CreateRule() => _rule == "calmest" ? new CalmestRule(Moments(), _withinSeconds) : new EarliestRule(Moments());
+    public IPlannerRule CreateRule() => PlannerRules.Create(_rule, Moments(), _withinSeconds);
 
     /// <summary>Takes what a commit showed.</summary>
-    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, bool isCalm)
+    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, double stretch, bool isCalm)
     {
         var sent = outcome.RamBytes + truth.StateBytes;
-        _all.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: true);
-        _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: isCalm);
-        _rough.Learn(truth.Latencies, sent, outcome, predictedSeconds, isOfKind: !isCalm);
+        _all.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: true);
+        _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: isCalm);
+        _rough.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: !isCalm);
     }
 
     /// <summary>Takes what a switchover without a promise showed.</summary>
     public void Rehearse(WorkloadTruth truth, in WorkloadOutcome outcome, IReadOnlyList<double> rates)
     {
         var moments = Moments();
-        foreach (var rate in rates)
+        for (var slot = 0; slot < rates.Count; slot++)
         {
-            moments.Observe(rate);
+            moments.Observe((slot + 1) * LinkWorkload.SlotSeconds, rates[slot]);
         }
 
         moments.Decide(new PreCopyMoment
@@ -74,7 +71,7 @@ internal sealed class PromisedClass
             StateBytes = truth.StateBytes,
             WrittenBytes = double.NaN,
         });
-        Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastIsCalm);
+        Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastStretch, moments.LastIsCalm);
     }
 
     private RuleMoments Moments() => new(new MomentEvaluators(_all.Build(), _calm.Build(), _rough.Build()), _link);

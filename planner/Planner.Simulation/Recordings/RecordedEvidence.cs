@@ -8,6 +8,9 @@ namespace Planner.Simulation;
 /// <remarks>The past blackouts are those at QEMU's own stop, each predicted in turn without its own configuration.</remarks>
 public sealed class RecordedEvidence
 {
+    // The bytes of recorded stop phases hardly differ, so they cannot tell the fixed part from the rate: far above them the sum is a guess.
+    private const double FarthestBytes = 1.5;
+
     private readonly IReadOnlyList<QemuRecording> _recordings;
     private readonly Func<QemuRecording, double> _bytesOf;
     private readonly Dictionary<string, DecisionSnapshot> _snapshots = [];
@@ -22,9 +25,6 @@ public sealed class RecordedEvidence
         _recordings = recordings;
         _bytesOf = bytesOf;
     }
-
-    /// <summary>The planner's own rules.</summary>
-    public static IReadOnlyList<string> RuleNames => PromisedClass.Rules;
 
     /// <summary>The recordings of all other configurations.</summary>
     /// <param name="configuration">The configuration to leave out.</param>
@@ -55,7 +55,7 @@ public sealed class RecordedEvidence
 
     /// <summary>One of the planner's own rules for a recorded migration.</summary>
     /// <remarks>The pre-copy of a recording is capped and says nothing of the link in the stop phase, so there is one kind of moments.</remarks>
-    /// <param name="name">One of <see cref="RuleNames"/>.</param>
+    /// <param name="name">One of <see cref="PlannerRules.Names"/>.</param>
     /// <param name="configuration">The migration's configuration.</param>
     /// <param name="limitSeconds">The limit of the blackout in seconds; above 0.</param>
     /// <param name="confidence">The share of commits that should keep the limit; in (0, 1).</param>
@@ -63,13 +63,8 @@ public sealed class RecordedEvidence
     public IPlannerRule CreateRule(string name, string configuration, double limitSeconds, double confidence)
     {
         var evaluator = Evaluator(configuration, limitSeconds, confidence);
-        var moments = new RuleMoments(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable());
-        return name switch
-        {
-            "earliest" => new EarliestRule(moments),
-            "calmest" => new CalmestRule(moments, double.PositiveInfinity),
-            _ => throw new ArgumentException($"There is no rule {name}: choose one of {string.Join(", ", RuleNames)}.", nameof(name)),
-        };
+        var most = FarthestBytes * Others(configuration).Where(r => r.IsSwitchover).Select(_bytesOf).DefaultIfEmpty(0).Max();
+        return PlannerRules.Create(name, new RuleMoments(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable(), most), double.PositiveInfinity);
     }
 
     private DecisionSnapshot Snapshot(IReadOnlyList<QemuRecording> evidence)

@@ -20,4 +20,7 @@ public sealed record RuleOutcome
 
     /// <summary>The same for the oracle, which commits at the first moment whose true blackout keeps the limit; null if no moment does.</summary>
     public double? OracleCompletionSeconds { get; init; }
+
+    /// <summary>Whether the blackout exceeded the limit of the tally that counted it first.</summary>
+    internal bool IsViolation { get; init; }
 }

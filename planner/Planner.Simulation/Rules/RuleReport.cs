@@ -1,8 +1,26 @@
+using System.Text.Json.Serialization;
+
 namespace Planner.Simulation;
 
 /// <summary>What <c>evaluate</c> prints of one switchover rule under one limit. What has no value, such as a quantile of no commits, is null.</summary>
 public sealed record RuleReport
 {
+    /// <summary>What was evaluated: <c>recordings</c> or <c>workloads</c>; null where that is plain.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+
+    /// <summary>The memory workload, where the figures are of one alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Memory { get; init; }
+
+    /// <summary>The link, where the figures are of one alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Link { get; init; }
+
+    /// <summary>The devices, where the figures are of one kind alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Devices { get; init; }
+
     /// <summary>The rule.</summary>
     public required string Rule { get; init; }
 
@@ -42,6 +60,12 @@ public sealed record RuleReport
     /// <summary>Median of the rule's completion minus the oracle's, in seconds, over the migrations that both commit. Below 0 where the rule
     /// breaks the limit to be faster.</summary>
     public double? RegretP50Seconds { get; init; }
+
+    /// <summary>The migrations that the oracle commits.</summary>
+    public required int OracleCommits { get; init; }
+
+    /// <summary>Median of the rule's completion over the oracle's, over the migrations that both commit.</summary>
+    public double? CompletionRatioP50 { get; init; }
 
     /// <summary>The migrations that the rule never committed although the oracle could.</summary>
     public required int FalseAborts { get; init; }

@@ -31,16 +31,16 @@ public sealed class RuleTally
     public double Confidence { get; }
 
     /// <summary>Counts one migration.</summary>
-    public void Add(RuleOutcome outcome) => _outcomes.Add(outcome);
+    public void Add(RuleOutcome outcome) => _outcomes.Add(outcome with { IsViolation = outcome.BlackoutSeconds > LimitSeconds });
 
-    /// <summary>Counts the migrations of another tally of the same rule and limit.</summary>
+    /// <summary>Counts the migrations of another tally of the same rule, violations by that tally's limit.</summary>
     public void Merge(RuleTally other) => _outcomes.AddRange(other._outcomes);
 
     /// <summary>The figures of what was counted.</summary>
     public RuleReport Report()
     {
         var blackouts = Values(o => o.BlackoutSeconds);
-        var violations = blackouts.Count(seconds => seconds > LimitSeconds);
+        var violations = _outcomes.Count(o => o.IsViolation);
         var bounded = _outcomes.Where(o => o is { BlackoutSeconds: not null, BoundSeconds: not null }).ToList();
         var stating = _outcomes.Where(o => o.UnboundedDecisions is not null).ToList();
         return new RuleReport
@@ -58,6 +58,8 @@ public sealed class RuleTally
             BlackoutP99Seconds = Quantiles.Of(blackouts, 0.99),
             CompletionP50Seconds = Quantiles.Of(Values(o => o.CompletionSeconds), 0.5),
             RegretP50Seconds = Quantiles.Of(Values(o => o.CompletionSeconds - o.OracleCompletionSeconds), 0.5),
+            OracleCommits = _outcomes.Count(o => o.OracleCompletionSeconds is not null),
+            CompletionRatioP50 = Quantiles.Of(Values(o => o.CompletionSeconds / o.OracleCompletionSeconds), 0.5),
             FalseAborts = _outcomes.Count(o => o is { BlackoutSeconds: null, OracleCompletionSeconds: not null }),
             Coverage = bounded.Count > 0 ? bounded.Count(o => o.BlackoutSeconds <= o.BoundSeconds) / (double)bounded.Count : null,
             UnboundedShare = Share(stating.Sum(o => (long)o.UnboundedDecisions!.Value), stating.Sum(o => (long)o.Decisions)),

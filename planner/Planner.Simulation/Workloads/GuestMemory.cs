@@ -13,6 +13,8 @@ public sealed class GuestMemory
     private readonly double[] _perSecond;
     private readonly double[] _unsent;
     private readonly double[] _written;
+    private readonly double[] _kept;
+    private double _keptFor = double.NaN;
 
     /// <summary>A guest of which nothing has been sent.</summary>
     /// <param name="workload">How it writes.</param>
@@ -23,6 +25,7 @@ public sealed class GuestMemory
         _perSecond = [.. workload.Classes.Select(c => 1 / c.TimeConstantSeconds), 0];
         _unsent = [.. _bytes];
         _written = new double[_bytes.Length];
+        _kept = new double[_bytes.Length];
         UnsentBytes = ramBytes;
     }
 
@@ -33,15 +36,28 @@ public sealed class GuestMemory
     public double RemainingBytes => UnsentBytes + _written.Sum();
 
     /// <summary>Lets time pass while pages are sent and written.</summary>
-    /// <param name="seconds">How long; no longer than the unsent bytes last.</param>
+    /// <param name="seconds">How long; at least 0.</param>
     /// <param name="bytesPerSecond">The rate of sending; nothing is sent where nothing is unsent.</param>
     /// <param name="scale">The factor on all write rates.</param>
     /// <returns>The bytes sent.</returns>
     public double Advance(double seconds, double bytesPerSecond, double scale)
     {
+        if (!(seconds > 0))
+        {
+            return 0;
+        }
+
+        // What is sent becomes clean when it is sent, not in the time after the last byte.
+        var lasts = UnsentBytes / bytesPerSecond;
+        if (lasts > 0 && lasts < seconds)
+        {
+            return Advance(lasts, bytesPerSecond, scale) + Advance(seconds - lasts, 0, scale);
+        }
+
         var sent = Math.Min(UnsentBytes, bytesPerSecond * seconds);
         var share = UnsentBytes > 0 ? sent / UnsentBytes : 0;
         var unsent = 0.0;
+        Keep(seconds * scale);
         for (var i = 0; i < _bytes.Length; i++)
         {
             var sentHere = _unsent[i] * share;
@@ -51,7 +67,7 @@ public sealed class GuestMemory
             {
                 // Clean pages come at an even pace and are written in proportion to their number.
                 var settled = sentHere / seconds / writes;
-                clean = settled + (clean - settled) * Math.Exp(-writes * seconds);
+                clean = settled + (clean - settled) * _kept[i];
             }
             else
             {
@@ -66,6 +82,21 @@ public sealed class GuestMemory
         // What is left after the last byte of a round is rounding.
         UnsentBytes = unsent > 1 ? unsent : 0;
         return sent;
+    }
+
+    /// <summary>The shares of clean pages that are not written in a time; most steps are as long as the one before.</summary>
+    private void Keep(double scaledSeconds)
+    {
+        if (Math.Abs(scaledSeconds - _keptFor) <= 1e-12)
+        {
+            return;
+        }
+
+        _keptFor = scaledSeconds;
+        for (var i = 0; i < _kept.Length; i++)
+        {
+            _kept[i] = Math.Exp(-_perSecond[i] * scaledSeconds);
+        }
     }
 
     /// <summary>A dirty sync: what was written becomes known to be unsent.</summary>

@@ -7,6 +7,9 @@ public sealed class LinkTrace
     // A link that is slower than this share of its mean is no longer jitter.
     private const double LowestFactor = 0.05;
 
+    // No migration may take as long; a transfer of years would only fill the memory with rates.
+    private const double LongestStopPhaseSeconds = 3600;
+
     private readonly LinkWorkload _link;
     private readonly double _offsetSeconds;
     private readonly List<double> _rates = [];
@@ -41,13 +44,13 @@ public sealed class LinkTrace
     /// <summary>How long the stop phase takes to send some bytes.</summary>
     /// <param name="startSeconds">When it begins to send, since the migration began.</param>
     /// <param name="bytes">What it sends; at least 0.</param>
-    /// <returns>Seconds.</returns>
+    /// <returns>Seconds; infinity for more than an hour.</returns>
     public double StopPhaseSeconds(double startSeconds, double bytes)
     {
         // A lifted cap draws from its own process, which begins with the stop phase.
         var seconds = _link.StopPhaseBytesPerSecond is null ? startSeconds : 0;
         var began = seconds;
-        while (true)
+        while (seconds - began < LongestStopPhaseSeconds)
         {
             var slot = (int)Math.Floor(seconds / LinkWorkload.SlotSeconds + 1e-9);
             var rate = _link.StopPhaseBytesPerSecond is null ? Rate(slot) : StopRate(slot);
@@ -60,6 +63,8 @@ public sealed class LinkTrace
             bytes -= rate * left;
             seconds += left;
         }
+
+        return double.PositiveInfinity;
     }
 
     private double StopRate(int slot)

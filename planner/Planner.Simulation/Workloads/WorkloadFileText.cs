@@ -13,6 +13,7 @@ public static class WorkloadFileText
     private const int MaximumItems = 64;
     private const double LongestMigrationSeconds = 3600;
     private const double SlowestBytesPerSecond = 1024;
+    private const double ShortestPhaseSeconds = 0.001;
 
     /// <summary>Whether a text says that it is such a file; it may still be wrong.</summary>
     public static bool IsWorkloads(string text) => text.Split('\n').Any(line => line.Trim() == $"kind: {Kind}");
@@ -84,6 +85,11 @@ public static class WorkloadFileText
         var stopPhase = map.OptionalString("stopPhase") is { } text && text != "same"
             ? map.BytesPerSecond("stopPhase")
             : (double?)null;
+        if (stopPhase < SlowestBytesPerSecond)
+        {
+            throw map.Error("stopPhase", "'stopPhase' must be at least 1 KiB/s");
+        }
+
         var link = new LinkWorkload
         {
             Name = name,
@@ -168,6 +174,11 @@ public static class WorkloadFileText
     private static MemoryPhase ReadPhase(DocumentMap map)
     {
         var phase = new MemoryPhase(map.Duration("for").TotalSeconds, map.Number("scale", 1, 0, 1e6));
+        if (phase.Seconds < ShortestPhaseSeconds)
+        {
+            throw map.Error("for", $"a phase must last at least {ShortestPhaseSeconds * 1e3:0}ms");
+        }
+
         map.Finish();
         return phase;
     }

@@ -12,6 +12,9 @@ public sealed class WorkloadMigration
     /// <summary>The shortest time from one dirty sync to the next, in seconds: a sync of some GiB takes milliseconds by itself.</summary>
     public const double ShortestRoundSeconds = 0.1;
 
+    // A sync at the end of a slot may come out a little before it.
+    private const double RoundingSeconds = 1e-9;
+
     private readonly WorkloadTruth _truth;
     private readonly ISwitchoverRule _rule;
     private readonly GuestMemory _memory;
@@ -46,6 +49,11 @@ public sealed class WorkloadMigration
             while (_now < slotEnd)
             {
                 var sync = Advance(slot, slotEnd);
+                if (_now >= slotEnd - RoundingSeconds)
+                {
+                    _measuredBytesPerSecond = _truth.Link.Rate(slot);
+                }
+
                 if (sync && Ask(isSync: true) is { } end)
                 {
                     return end;
@@ -120,10 +128,7 @@ public sealed class WorkloadMigration
             case SwitchoverAction.Abort:
                 return new WorkloadOutcome(false, _now, 0, double.NaN, _considered);
             case SwitchoverAction.Commit:
-                var blackout = _truth.BlackoutSeconds(_now, remaining);
-                return _now + blackout <= _truth.Workloads.CompleteWithinSeconds
-                    ? new WorkloadOutcome(true, _now, remaining, blackout, _considered)
-                    : new WorkloadOutcome(false, _now, 0, double.NaN, _considered);
+                return new WorkloadOutcome(true, _now, remaining, _truth.BlackoutSeconds(_now, remaining), _considered);
             default:
                 return null;
         }

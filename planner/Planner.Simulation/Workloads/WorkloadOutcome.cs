@@ -1,7 +1,7 @@
 namespace Planner.Simulation;
 
 /// <summary>How a simulated migration under a rule ended.</summary>
-/// <param name="Committed">Whether the guest was stopped in time to complete.</param>
+/// <param name="Committed">Whether the guest was stopped, be it too late to complete in time.</param>
 /// <param name="CommitSeconds">When, or when the migration was given up; in seconds since it began.</param>
 /// <param name="RamBytes">Memory that was truly left at the commit; 0 without one.</param>
 /// <param name="BlackoutSeconds">The blackout; NaN without a commit.</param>

@@ -91,7 +91,7 @@ public sealed class SwitchoverEvaluator
         var bound = carrier is null ? double.NaN : carrier.Seconds(load) + moment.PausedSeconds;
         var p50 = MedianSeconds(moment, load, predicted);
         var lastSafe = LastSafeCommit(moment, double.IsNaN(bound) ? p50 : bound);
-        var (verdict, dirtyRateLimit) = Judge(moment, load, carrier, bound, lastSafe);
+        var (verdict, dirtyRateLimit) = Judge(moment, load, carrier, bound, lastSafe >= 0 ? lastSafe : LastChance(moment, carrier, lastSafe));
         return new Decision
         {
             Verdict = verdict,
@@ -169,9 +169,9 @@ public sealed class SwitchoverEvaluator
         };
     }
 
-    private (Verdict Verdict, double DirtyRateLimit) Judge(in DecisionMoment moment, in BlackoutLoad load, BoundCarrier? carrier, double bound, double lastSafe)
+    private (Verdict Verdict, double DirtyRateLimit) Judge(in DecisionMoment moment, in BlackoutLoad load, BoundCarrier? carrier, double bound, double lastChance)
     {
-        if (lastSafe < 0)
+        if (lastChance < 0)
         {
             return (Verdict.Abort, double.NaN);
         }
@@ -232,6 +232,17 @@ public sealed class SwitchoverEvaluator
     {
         var rest = double.IsNaN(blackout) ? 0 : blackout - moment.PausedSeconds;
         return (Sla.CompleteWithinSeconds ?? double.NaN) - moment.ElapsedSeconds - rest;
+    }
+
+    /// <summary>The last commit that completes in time if no memory were left: what remains now may yet be sent or come to rest.</summary>
+    private double LastChance(in DecisionMoment moment, BoundCarrier? carrier, double lastSafe)
+    {
+        if (carrier is null || moment.Quiesced || moment.RamRemainingBytes == 0)
+        {
+            return lastSafe;
+        }
+
+        return LastSafeCommit(moment, carrier.Seconds(Load(moment with { RamRemainingBytes = 0 })) + moment.PausedSeconds);
     }
 
     private double NextEvaluation(Verdict verdict, in DecisionMoment moment, BoundCarrier? carrier, double lastSafe)

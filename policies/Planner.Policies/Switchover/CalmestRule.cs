@@ -4,10 +4,11 @@ namespace Planner.Policies;
 
 /// <summary>Commits at a moment that fits and than which the time left hardly promises a calmer one.</summary>
 /// <remarks>
-/// Optimal stopping with recall of nothing: the blackouts predicted at the exact counts of this migration stand for those to come, and each further count
+/// Optimal stopping without recall: the blackouts predicted at the exact counts of this migration stand for those to come, and each further count
 /// costs its waiting. With k counts left the reservation value is v_k = E[min(X, v_{k-1} + c)] (DeGroot, Optimal Statistical Decisions,
 /// chapter 13), where X is the blackout predicted at a count, infinite where the bound does not fit, and c the cost of waiting for one; the
 /// guest is stopped as soon as the prediction is at most v + c. The value rises as the end of the time comes in sight.
+/// Where the guest writes in a rhythm, the next lull is waited for if the memory it saves is worth it.
 /// A machine whose moments are all alike is stopped at the third count.
 /// </remarks>
 public sealed class CalmestRule : IPlannerRule
@@ -16,6 +17,7 @@ public sealed class CalmestRule : IPlannerRule
     public const double WaitingCostPerSecond = 0.0002;
 
     private const int FewestCounts = 3;
+    private const double StillFalling = 0.9;
     private const int LatestCounts = 128;
 
     /// <summary>So far the future resembles the past; what is further away is not counted on.</summary>
@@ -23,6 +25,7 @@ public sealed class CalmestRule : IPlannerRule
 
     private readonly RuleMoments _moments;
     private readonly double _withinSeconds;
+    private readonly LullForecast _lulls = new();
     private readonly double[] _predicted = new double[LatestCounts];
     private int _counts;
     private double _firstSeconds;
@@ -49,6 +52,9 @@ public sealed class CalmestRule : IPlannerRule
     public bool LastIsCalm => _moments.LastIsCalm;
 
     /// <inheritdoc/>
+    public double LastStretch => _moments.LastStretch;
+
+    /// <inheritdoc/>
     public int Unbounded => _moments.Unbounded;
 
     /// <inheritdoc/>
@@ -59,6 +65,7 @@ public sealed class CalmestRule : IPlannerRule
             return SwitchoverAction.Wait;
         }
 
+        _lulls.Add(moment);
         if (Last.Verdict == Verdict.Abort)
         {
             return SwitchoverAction.Abort;
@@ -89,14 +96,30 @@ public sealed class CalmestRule : IPlannerRule
             return true;
         }
 
-        return _counts >= FewestCounts && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
+        // Rounds that still get clearly smaller have not come to the floor, and tell nothing of it.
+        var isFalling = _counts > 1 && Last.P50Seconds < StillFalling * _predicted[(_counts - 2) % LatestCounts] && ahead > 1;
+        return _counts >= FewestCounts && !isFalling && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
     }
 
-    /// <summary>What going on is worth with so many counts ahead; infinite while no count fits.</summary>
+    /// <summary>Whether the guest will soon write so much less that the memory saved is worth the wait.</summary>
+    private bool IsLullComing(double elapsedSeconds, double leftSeconds)
+    {
+        if (_lulls.Next(elapsedSeconds) is not { } lull || lull.Seconds >= leftSeconds)
+        {
+            return false;
+        }
+
+        var memory = Last.P50Seconds * (1 - _moments.ShareWithoutMemory);
+        return memory * (1 - lull.Share) > lull.Seconds * WaitingCostPerSecond;
+    }
+
+    /// <summary>What going on is worth with so many counts ahead.</summary>
     private double ReservationValue(int ahead, double cost)
     {
         var known = _predicted.AsSpan(0, Math.Min(_counts, LatestCounts));
-        var value = double.PositiveInfinity;
+
+        // The last count would be taken whatever it is, as long as it fits.
+        var value = LargestFitting(known);
         for (var k = 0; k < ahead; k++)
         {
             var sum = 0.0;
@@ -106,13 +129,12 @@ public sealed class CalmestRule : IPlannerRule
             }
 
             var next = sum / known.Length + cost;
-            if (!(next < value))
+            if (next >= value)
             {
                 break;
             }
 
-            // The last count that fits has to be taken; one that does not fit ends the migration without a move.
-            value = double.IsInfinity(next) ? LargestFitting(known) : next;
+            value = next;
         }
 
         return value;
@@ -120,12 +142,12 @@ public sealed class CalmestRule : IPlannerRule
 
     private static double LargestFitting(ReadOnlySpan<double> known)
     {
-        var largest = double.NegativeInfinity;
+        var largest = 0.0;
         foreach (var predicted in known)
         {
             largest = double.IsFinite(predicted) ? Math.Max(largest, predicted) : largest;
         }
 
-        return largest > double.NegativeInfinity ? largest : double.PositiveInfinity;
+        return largest;
     }
 }

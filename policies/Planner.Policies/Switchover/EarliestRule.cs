@@ -24,6 +24,9 @@ public sealed class EarliestRule : IPlannerRule
     public bool LastIsCalm => _moments.LastIsCalm;
 
     /// <inheritdoc/>
+    public double LastStretch => _moments.LastStretch;
+
+    /// <inheritdoc/>
     public int Unbounded => _moments.Unbounded;
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ public interface IPlannerRule : IBoundedRule
     /// <summary>Whether that moment was calm: its own kind of past blackouts.</summary>
     bool LastIsCalm { get; }
 
+    /// <summary>By what factor the transfer at that moment was foretold to take longer than usual.</summary>
+    double LastStretch { get; }
+
     /// <summary>The exact counts decided on without a finite bound.</summary>
     int Unbounded { get; }
 

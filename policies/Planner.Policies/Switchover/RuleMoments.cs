@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Measurements;
 
 namespace Planner.Policies;
 
@@ -13,20 +14,26 @@ namespace Planner.Policies;
 public sealed class RuleMoments
 {
     /// <summary>The part of the allowed misses that a breakdown of a calm link may take.</summary>
-    private const double BreakdownShare = 0.25;
+    private const double BreakdownShare = 0.5;
+
+    /// <summary>A blackout is often longer than predicted, and what it begins with is not observed yet.</summary>
+    private const double HorizonFactor = 2;
 
     private readonly MomentEvaluators _evaluators;
     private readonly LinkWatch _link;
     private readonly LinkRhythm _rhythm = new();
     private readonly double _allowedBreakdowns;
+    private readonly double _mostBytes;
     private readonly WrittenBytesForecast _written = new();
     private double _lastElapsedSeconds;
 
     /// <summary>Makes the moments of one migration.</summary>
     /// <param name="evaluators">What decides.</param>
     /// <param name="link">What is known of the link; what is seen is added.</param>
-    public RuleMoments(MomentEvaluators evaluators, LinkLifeTable link)
+    /// <param name="mostBytes">The most bytes, memory and state together, that the past stop phases can speak for; nothing is committed above.</param>
+    public RuleMoments(MomentEvaluators evaluators, LinkLifeTable link, double mostBytes = double.PositiveInfinity)
     {
+        _mostBytes = mostBytes;
         _evaluators = evaluators;
         _link = new LinkWatch(link);
         _allowedBreakdowns = BreakdownShare * evaluators.All.Prepared.AllowedMisses;
@@ -38,6 +45,12 @@ public sealed class RuleMoments
     /// <summary>Whether the last exact count was at a calm moment.</summary>
     public bool LastIsCalm { get; private set; }
 
+    /// <summary>By what factor the transfer at the last exact count was foretold to take longer than usual; 1 on a link without a rhythm.</summary>
+    public double LastStretch { get; private set; } = 1;
+
+    /// <summary>The share of the predicted blackout at the last exact count that no memory would take away; in [0, 1].</summary>
+    public double ShareWithoutMemory { get; private set; } = 1;
+
     /// <summary>The exact counts decided on without a finite bound.</summary>
     public int Unbounded { get; private set; }
 
@@ -45,9 +58,11 @@ public sealed class RuleMoments
     public double ExactBelowBytes { get; private set; }
 
     /// <summary>Takes the rate of the latest <see cref="LinkWatch.ObservationSeconds"/>.</summary>
+    /// <param name="elapsedSeconds">When it was measured, in seconds since the pre-copy began.</param>
     /// <param name="bytesPerSecond">The rate; at least 0.</param>
-    public void Observe(double bytesPerSecond)
+    public void Observe(double elapsedSeconds, double bytesPerSecond)
     {
+        _lastElapsedSeconds = elapsedSeconds;
         _link.Observe(bytesPerSecond);
         _rhythm.Observe(bytesPerSecond);
     }
@@ -58,8 +73,7 @@ public sealed class RuleMoments
     {
         if (moment.ElapsedSeconds >= _lastElapsedSeconds + LinkWatch.ObservationSeconds * 0.999 && moment.BytesPerSecond > 0)
         {
-            Observe(moment.BytesPerSecond);
-            _lastElapsedSeconds = moment.ElapsedSeconds;
+            Observe(moment.ElapsedSeconds, moment.BytesPerSecond);
         }
 
         if (!moment.IsSync)
@@ -69,9 +83,18 @@ public sealed class RuleMoments
         }
 
         _written.Add(moment.RoundSeconds, moment.WrittenBytes);
-        var decided = At(moment, moment.RamBytes);
+        var decided = At(moment, moment.RamBytes, out var stretch);
+        LastStretch = stretch;
         LastIsCalm = IsCalm(decided);
         Last = _evaluators.For(LastIsCalm).Decide(decided);
+        if (moment.RamBytes + moment.StateBytes > _mostBytes)
+        {
+            Last = Last with { Verdict = Last.Verdict == Verdict.Commit ? Verdict.Stay : Last.Verdict, BoundSeconds = double.NaN };
+        }
+
+        ShareWithoutMemory = Last.PredictedSeconds > 0
+            ? _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(decided with { RamRemainingBytes = 0 })) / Last.PredictedSeconds
+            : 1;
         Unbounded += double.IsFinite(Last.BoundSeconds) ? 0 : 1;
         ExactBelowBytes = 0;
         return true;
@@ -80,18 +103,19 @@ public sealed class RuleMoments
     /// <summary>Asks for an exact count as soon as what is expected to be left fits.</summary>
     private void LookAhead(in PreCopyMoment moment)
     {
-        var decided = At(moment, 0);
+        var decided = At(moment, 0, out _);
         var most = _evaluators.For(IsCalm(decided)).LargestRamBytes(decided);
         var next = moment.SecondsSinceSync + LinkWatch.ObservationSeconds;
+        most = Math.Min(most, _mostBytes - moment.StateBytes);
         ExactBelowBytes = most > 0 ? Math.Max(0, most - _written.Bytes(next)) + moment.StateBytes : 0;
     }
 
-    private DecisionMoment At(in PreCopyMoment moment, double ramBytes)
+    private DecisionMoment At(in PreCopyMoment moment, double ramBytes, out double stretch)
     {
         var median = _evaluators.All.Tables.Median;
         var usual = median.SecondsPerByte * (ramBytes + moment.StateBytes);
         var start = moment.ElapsedSeconds - _lastElapsedSeconds + median.ArcsSeconds - median.ArcsAfterCommitSeconds;
-        var stretch = usual > 0 && start >= 0 ? _rhythm.Stretch(start, usual) : 1;
+        stretch = usual > 0 && start >= 0 ? _rhythm.Stretch(start, usual) : 1;
         var asBytes = stretch * (ramBytes + moment.StateBytes);
         return new DecisionMoment(
             moment.ElapsedSeconds,
@@ -104,6 +128,6 @@ public sealed class RuleMoments
     private bool IsCalm(in DecisionMoment moment)
     {
         var predicted = _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(moment));
-        return predicted >= 0 && _link.IsCalm(predicted, _allowedBreakdowns);
+        return predicted >= 0 && _link.IsCalm(HorizonFactor * predicted, _allowedBreakdowns);
     }
 }

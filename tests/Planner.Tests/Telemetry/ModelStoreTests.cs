@@ -106,6 +106,23 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Single(again.ReadArcs("sim/fast", 10));
     }
 
+    [Fact]
+    public void A_store_of_the_second_schema_is_upgraded_and_its_model_is_still_used()
+    {
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Save(Model(true));
+        }
+
+        // As an earlier build left it: the third schema adds one column.
+        Execute("alter table migration drop column method; delete from schema_version where version > 2");
+
+        using var again = SqliteMeasurementStore.Open(Address);
+        Assert.Equal(Model(true) with { Version = 1 }, again.ReadLatestAccepted("cold-start"));
+        Assert.Equal(2, again.Save(Model(false)));
+        Assert.Equal([2L, 1], again.ReadModels("cold-start").Select(m => m.Version));
+    }
+
     private static ModelRecord Model(bool isAccepted) => new("cold-start", 0, "planner-cold-start/1", isAccepted, isAccepted ? "Accepted." : "Refused.", "body\n😀 ü", Noon);
 
     /// <summary>The tables as the first released build made them, with one row in each.</summary>

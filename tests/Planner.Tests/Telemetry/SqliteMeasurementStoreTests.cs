@@ -59,6 +59,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         }
 
         Query("alter table migration drop column method");
+        Query("drop table model");
         Query("delete from schema_version where version > 1");
         using (var store = SqliteMeasurementStore.Open(Address))
         {
