@@ -13,6 +13,15 @@ internal static class EvaluationOptions
     private const double LowestConfidence = 0.5;
     private const double HighestConfidence = 0.9999;
 
+    /// <summary>One limit.</summary>
+    public static Option<double> Limit(string description) => new("--limit")
+    {
+        Description = description,
+        HelpName = "300ms",
+        Required = true,
+        CustomParser = result => Limit(result, result.Tokens[^1].Value),
+    };
+
     /// <summary>One limit or several.</summary>
     public static Option<double[]> Limits(string description) => new("--limit")
     {
@@ -32,19 +41,14 @@ internal static class EvaluationOptions
     /// <summary>One rule or several.</summary>
     /// <param name="description">What it is for.</param>
     /// <param name="known">The rules that there are.</param>
-    public static Option<string[]> Rules(string description, IReadOnlyList<string> known)
-    {
-        var option = new Option<string[]>("--rule") { Description = description, HelpName = "NAME", DefaultValueFactory = _ => [] };
-        option.CompletionSources.Add([.. known]);
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.FirstOrDefault(t => !known.Contains(t.Value)) is { } unknown)
-            {
-                result.AddError($"there is no rule '{unknown.Value}'; known are {string.Join(", ", known)}.");
-            }
-        });
-        return option;
-    }
+    public static Option<string[]> Rules(string description, IReadOnlyList<string> known) =>
+        OfKnown(new Option<string[]>("--rule") { Description = description, HelpName = "NAME" }, known);
+
+    /// <summary>One rule.</summary>
+    /// <param name="description">What it is for.</param>
+    /// <param name="known">The rules that there are.</param>
+    public static Option<string> Rule(string description, IReadOnlyList<string> known) =>
+        OfKnown(new Option<string>("--rule") { Description = description, HelpName = "RULE", Required = true }, known);
 
     /// <summary>A whole number within a range.</summary>
     public static Option<int> Count(string name, string description, int most, int usual)
@@ -55,6 +59,19 @@ internal static class EvaluationOptions
             if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[^1].Value, CultureInfo.InvariantCulture, out var n) || n < 1 || n > most))
             {
                 result.AddError($"{name} is '{result.Tokens[^1].Value}'; a whole number from 1 to {most} is expected.");
+            }
+        });
+        return option;
+    }
+
+    private static Option<T> OfKnown<T>(Option<T> option, IReadOnlyList<string> known)
+    {
+        option.CompletionSources.Add([.. known]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !known.Contains(t.Value)) is { } unknown)
+            {
+                result.AddError($"there is no rule '{unknown.Value}'; known are {string.Join(", ", known)}.");
             }
         });
         return option;

@@ -39,7 +39,7 @@ internal sealed class RecordingRules
             {
                 foreach (var rule in rules)
                 {
-                    yield return new RuleRow("recordings", [], _evaluation.Evaluate(r => Create(rule, r, limit, confidence), limit, confidence));
+                    yield return new RuleRow("recordings", [], _evaluation.Evaluate(r => Create(rule, r, limit, confidence), limit, confidence) with { Rule = rule });
                 }
             }
         }

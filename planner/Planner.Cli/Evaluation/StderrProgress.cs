@@ -6,13 +6,14 @@ internal sealed class StderrProgress(CommandContext context) : IDisposable
     private readonly bool _isShown = !Console.IsErrorRedirected;
     private readonly Lock _lock = new();
     private int _longest;
+    private bool _isOver;
 
     /// <summary>Shows where the work is.</summary>
     public void Show(string text)
     {
-        if (_isShown)
+        lock (_lock)
         {
-            lock (_lock)
+            if (_isShown && !_isOver)
             {
                 _longest = Math.Max(_longest, text.Length);
                 context.Error.Write($"\r{text.PadRight(_longest)}");
@@ -21,12 +22,20 @@ internal sealed class StderrProgress(CommandContext context) : IDisposable
     }
 
     /// <summary>Clears the line.</summary>
-    public void Dispose()
+    public void Clear()
     {
+        Show("");
         if (_longest > 0)
         {
-            Show("");
             context.Error.Write('\r');
+            _longest = 0;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Clear();
+        _isOver = true;
     }
 }

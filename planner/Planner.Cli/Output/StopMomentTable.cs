@@ -9,6 +9,13 @@ internal static class StopMomentTable
 {
     public static void Print(CommandContext context, StopMomentReport report)
     {
+        if (report.Moments.Count == 0)
+        {
+            context.Console.WriteLine("No blackout at QEMU's stop can be predicted: that takes recordings of two configurations.");
+            context.Console.WriteLine();
+            return;
+        }
+
         var table = new Table().Border(TableBorder.Simple).AddColumn("blackout at QEMU's stop");
         table.AddColumn(new TableColumn("median error").RightAligned());
         table.AddColumn(new TableColumn("p90 error").RightAligned());

@@ -110,7 +110,10 @@ internal static class EvaluateCommand
         else
         {
             var (p50, p90) = rules.RemainingErrors;
-            RuleTable.Print(context, $"Recordings: {rules.Replays.Count} of {recordings.Count} are migrations by pre-copy with a known blackout and are replayed", rows);
+            RuleTable.Print(
+                context,
+                $"Recordings: {rules.Replays.Count} of {recordings.Count} are migrations by pre-copy with a known blackout and are replayed",
+                rules.Replays.Count > 0 ? rows : []);
             context.Console.WriteLine($"What remains between syncs is known to {RuleTable.Percent(p50)} on the median, {RuleTable.Percent(p90)} at p90.");
             StopMomentTable.Print(context, moments);
         }
@@ -146,8 +149,11 @@ internal static class EvaluateCommand
                     Confidences = arguments.Confidence is { } confidence ? [confidence] : read.Grid.Confidences,
                 },
             };
-            var tallies = GridEvaluation.Run(workloads, arguments.Options, share => progress.Show($"{Path.GetFileName(file)}: {share * 100:0} % of the columns"), stop);
-            progress.Show("");
+            void Show(double share) => progress.Show($"{Path.GetFileName(file)}: {share * 100:0} %");
+
+            // A column of the grid may take minutes; whoever stops the command does not wait for its end.
+            var tallies = Task.Run(() => GridEvaluation.Run(workloads, arguments.Options, Show, stop), stop).WaitAsync(stop).GetAwaiter().GetResult();
+            progress.Clear();
             var name = files.Count > 1 ? file : null;
             var rows = WorkloadRules.Gather(name, workloads.Grid, tallies, arguments.By, arguments.Rules).ToList();
             if (context.IsJson)

@@ -12,13 +12,8 @@ internal static class ReplayCommand
     public static Command Create(CommonOptions common)
     {
         var traces = new Argument<string[]>("trace") { Description = "Recordings, or folders of them; also .gz. Recordings of arcs, as 'migrate --record' writes them, are evaluated as latency series.", HelpName = "TRACE", Arity = ArgumentArity.OneOrMore };
-        var rule = EvaluationOptions.Rules($"The rule: {string.Join(", ", RuleNames.OfRecordings)}.", RuleNames.OfRecordings);
-        rule.Required = true;
-        rule.DefaultValueFactory = null;
-        rule.Arity = ArgumentArity.ExactlyOne;
-        var limit = EvaluationOptions.Limits("The blackout limit with its unit.");
-        limit.Required = true;
-        limit.Arity = ArgumentArity.ExactlyOne;
+        var rule = EvaluationOptions.Rule($"The rule: {string.Join(", ", RuleNames.OfRecordings)}.", RuleNames.OfRecordings);
+        var limit = EvaluationOptions.Limit("The blackout limit with its unit.");
         var confidence = EvaluationOptions.Confidence("The share of commits that must keep the limit, and the level of arcs; 0.9 if not stated.");
         var evidence = new Option<string?>("--evidence") { Description = "A folder of more recordings that the planner's own rules learn from.", HelpName = "DIR" };
         var command = new Command("replay", "Try one switchover rule on recordings.") { traces, rule, limit, confidence, evidence };
@@ -26,7 +21,7 @@ internal static class ReplayCommand
             common.Bind(parsed),
             parsed.GetRequiredValue(traces),
             parsed.GetValue(evidence),
-            new Arguments(parsed.GetRequiredValue(rule)[0], parsed.GetRequiredValue(limit)[0], parsed.GetValue(confidence) ?? UsualConfidence)));
+            new Arguments(parsed.GetRequiredValue(rule), parsed.GetRequiredValue(limit), parsed.GetValue(confidence) ?? UsualConfidence)));
         return command;
     }
 

@@ -5,4 +5,5 @@ namespace Planner.Simulation;
 /// <param name="Colour">Which of the chart's colours, from 0; below 0 for that of the axes.</param>
 /// <param name="Mark">How they are drawn.</param>
 /// <param name="Points">The points; lines go through them in this order.</param>
-public sealed record ChartSeries(string Name, int Colour, ChartMark Mark, IReadOnlyList<ChartPoint> Points);
+/// <param name="Size">How large marks are, against the usual: one in the middle of another is still seen.</param>
+public sealed record ChartSeries(string Name, int Colour, ChartMark Mark, IReadOnlyList<ChartPoint> Points, double Size = 1);

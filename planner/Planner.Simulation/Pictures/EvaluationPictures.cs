@@ -12,6 +12,10 @@ public static class EvaluationPictures
     private const double Percent = 100;
     private const double Milliseconds = 1000;
 
+    private const double Margin = 0.04;
+
+    private static readonly string[] OwnRules = ["earliest", "calmest", "informed"];
+
     private static readonly ChartMark[] Marks = [ChartMark.Circle, ChartMark.Square, ChartMark.Triangle];
 
     /// <summary>Predicted beside actual blackouts at QEMU's own stop, a colour a configuration.</summary>
@@ -66,12 +70,13 @@ public static class EvaluationPictures
     {
         var rules = reports.Select(r => r.Rule).Distinct().ToList();
         var confidences = reports.Select(r => r.Confidence).Distinct().Order().ToList();
-        var y = new ChartAxis("commits over the limit, %", AxisScale.Log, SmallestPercent, Percent);
+        var y = new ChartAxis("commits over the limit, % (hollow: none)", AxisScale.Log, SmallestPercent, Percent);
         var panels = reports.GroupBy(r => r.LimitSeconds).OrderBy(g => g.Key).Select(limit =>
         {
             // The oracle is the zero of this axis.
             var shown = limit.Where(r => r.RegretP50Seconds is not null && r.Rule != "oracle").ToList();
             var x = ChartAxis.Around("median completion after the oracle's, s", shown.Select(r => r.RegretP50Seconds!.Value), fromZero: true);
+            x = x with { Minimum = x.Minimum - Margin * (x.Maximum - x.Minimum) };
             var allowed = confidences.Select(c => new ChartSeries(
                 "allowed",
                 -1,
@@ -103,7 +108,8 @@ public static class EvaluationPictures
                     Percent * report.Violations / report.Commits,
                     Percent * report.ViolationsLow,
                     Percent * report.ViolationsHigh),
-            ]);
+            ],
+            isPeer ? 1 : 1.6 - 0.4 * Array.IndexOf(OwnRules, report.Rule));
     }
 
     private static List<ChartPoint> Over(List<IReadOnlyList<double>> series, int start, Func<IEnumerable<double>, double> summary)

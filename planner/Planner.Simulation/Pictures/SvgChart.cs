@@ -7,14 +7,16 @@ namespace Planner.Simulation;
 /// <remarks>A point below a logarithmic axis, such as a share of 0, stands hollow at its beginning.</remarks>
 public static class SvgChart
 {
-    private const double LegendWidth = 200;
+    private const double LegendLeft = 6;
+    private const double TextLeft = 27;
+    private const double LetterWidth = 7;
     private const double TitleHeight = 34;
     private const double LineHeight = 17;
     private const double Left = 62;
     private const double Right = 14;
     private const double Top = 24;
     private const double Bottom = 46;
-    private const double MarkSize = 4.5;
+    private const double UsualMarkSize = 4.5;
 
     private const string Style =
         ".paper{fill:#ffffff}.ink{fill:#1f2328}.axis{stroke:#59636e;fill:none}.grid{stroke:#e4e8ec}"
@@ -35,8 +37,9 @@ public static class SvgChart
         var columns = panels.Count > 1 ? 2 : 1;
         var (width, height) = columns > 1 ? (380.0, 290.0) : (620.0, 430.0);
         var rows = (panels.Count + columns - 1) / columns;
-        var legend = Legend(panels, columns * width + 6, TitleHeight + Top);
-        var totalWidth = columns * width + LegendWidth;
+        var legend = Legend(panels, columns * width + LegendLeft, TitleHeight + Top);
+        var longest = panels.SelectMany(p => p.Series).Select(s => s.Name.Length).DefaultIfEmpty(0).Max();
+        var totalWidth = columns * width + LegendLeft + TextLeft + longest * LetterWidth;
         var totalHeight = TitleHeight + Math.Max(rows * height, Top + legend.Length * LineHeight);
         var root = new XElement(
             Svg + "svg",
@@ -92,7 +95,7 @@ public static class SvgChart
         if (double.IsFinite(point.Low) && double.IsFinite(point.High))
         {
             var interval = Line(x, atY(point.Low), x, atY(point.High), null);
-            interval.Add(new XAttribute("stroke", Colour(series)), new XAttribute("stroke-opacity", "0.45"));
+            interval.Add(new XAttribute("stroke", Colour(series)), new XAttribute("stroke-opacity", "0.6"));
             yield return interval;
         }
 
@@ -101,6 +104,7 @@ public static class SvgChart
 
     private static XElement Mark(ChartSeries series, double x, double y, bool isHollow)
     {
+        var size = UsualMarkSize * series.Size;
         (double X, double Y)[] corners = series.Mark switch
         {
             ChartMark.Square => [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
@@ -108,8 +112,8 @@ public static class SvgChart
             _ => [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
         };
         var shape = series.Mark == ChartMark.Circle
-            ? new XElement(Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", Number(MarkSize)))
-            : new XElement(Svg + "polygon", new XAttribute("points", string.Join(' ', corners.Select(c => $"{Number(x + c.X * MarkSize)},{Number(y + c.Y * MarkSize)}"))));
+            ? new XElement(Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", Number(size)))
+            : new XElement(Svg + "polygon", new XAttribute("points", string.Join(' ', corners.Select(c => $"{Number(x + c.X * size)},{Number(y + c.Y * size)}"))));
         shape.Add(
             new XAttribute("fill", isHollow ? "none" : Colour(series)),
             new XAttribute("fill-opacity", "0.85"),
@@ -139,7 +143,7 @@ public static class SvgChart
             Svg + "g",
             new XAttribute("transform", $"translate({Number(x)} {Number(y + i * LineHeight)})"),
             IsLine(series.Mark) ? Path(series, [(0, 0), (20, 0)]) : Mark(series, 10, 0, isHollow: false),
-            Text(series.Name, 27, 4, "start"))),
+            Text(series.Name, TextLeft, 4, "start"))),
     ];
 
     private static bool IsLine(ChartMark mark) => mark is ChartMark.Line or ChartMark.DashedLine;

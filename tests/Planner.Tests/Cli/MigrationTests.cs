@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Xunit;
 
@@ -80,7 +78,7 @@ public sealed class MigrationTests : IDisposable
         using var process = PlannerProcess.Start(["migrate", source, destination, "--sla", "gold", "--policy", Policy(limit: "300ms", within: "10m")], _devices.StateHome);
         // The first line tells that the devices are being prepared: from here on there is something to take back.
         await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        SendInterrupt(process);
+        PlannerProcess.Interrupt(process);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(3, process.ExitCode);
@@ -216,9 +214,4 @@ public sealed class MigrationTests : IDisposable
 
     private Task<PlannerProcess.Result> RunAsync(IReadOnlyList<string> arguments) =>
         PlannerProcess.RunAsync(arguments, stateHome: _devices.StateHome, cancel: TestContext.Current.CancellationToken);
-
-    private static void SendInterrupt(Process process) => Assert.Equal(0, Kill(process.Id, 2));
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int processId, int signal);
 }

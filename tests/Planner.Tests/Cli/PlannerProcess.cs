@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Planner.Tests.Cli;
@@ -6,6 +7,8 @@ namespace Planner.Tests.Cli;
 /// <summary>Runs the real command in a process of its own, as a user would.</summary>
 internal static class PlannerProcess
 {
+    private const int InterruptSignal = 2;
+
     private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(3);
 
     /// <summary>Starts the command; the caller owns the process.</summary>
@@ -52,6 +55,18 @@ internal static class PlannerProcess
         await process.WaitForExitAsync(guard.Token);
         return new Result(process.ExitCode, await output, await error);
     }
+
+    /// <summary>Sends what Ctrl-C sends.</summary>
+    public static void Interrupt(Process process)
+    {
+        if (Kill(process.Id, InterruptSignal) != 0)
+        {
+            throw new InvalidOperationException($"process {process.Id} could not be interrupted");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int processId, int signal);
 
     /// <summary>How a command ended.</summary>
     internal sealed record Result(int Status, string Output, string Error)
