@@ -63,7 +63,7 @@ public static class EvaluationPictures
             ]);
     }
 
-    /// <summary>Rules against each other: the share of commits over the limit, and the time they take beyond the oracle's; a panel a limit.</summary>
+    /// <summary>Rules against each other: the share of commits over the limit, and the time they take beside the oracle's; a panel a limit.</summary>
     /// <param name="title">What they were tried on.</param>
     /// <param name="reports">A report a rule, limit and confidence. Rules without commits have no mark.</param>
     public static string Rules(string title, IReadOnlyList<RuleReport> reports)
@@ -73,9 +73,9 @@ public static class EvaluationPictures
         var y = new ChartAxis("commits over the limit, % (hollow: none)", AxisScale.Log, SmallestPercent, Percent);
         var panels = reports.GroupBy(r => r.LimitSeconds).OrderBy(g => g.Key).Select(limit =>
         {
-            // The oracle is the zero of this axis.
-            var shown = limit.Where(r => r.RegretP50Seconds is not null && r.Rule != "oracle").ToList();
-            var x = ChartAxis.Around("median completion after the oracle's, s", shown.Select(r => r.RegretP50Seconds!.Value), fromZero: true);
+            // The oracle is the 1 of this axis.
+            var shown = limit.Where(r => r.CompletionRatioP50 is not null && r.Rule != "oracle").ToList();
+            var x = ChartAxis.Around("median completion, of the oracle's", shown.Select(r => r.CompletionRatioP50!.Value).Append(1), fromZero: false);
             x = x with { Minimum = x.Minimum - Margin * (x.Maximum - x.Minimum) };
             var allowed = confidences.Select(c => new ChartSeries(
                 "allowed",
@@ -104,7 +104,7 @@ public static class EvaluationPictures
             isPeer ? ChartMark.Diamond : Marks[confidences.IndexOf(report.Confidence) % Marks.Length],
             [
                 new ChartPoint(
-                    report.RegretP50Seconds!.Value,
+                    report.CompletionRatioP50!.Value,
                     Percent * report.Violations / report.Commits,
                     Percent * report.ViolationsLow,
                     Percent * report.ViolationsHigh),

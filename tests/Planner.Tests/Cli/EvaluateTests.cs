@@ -65,8 +65,8 @@ public sealed class EvaluateTests : IDisposable
         foreach (var row in rows.Where(r => r.Text("kind") == "recordings"))
         {
             var isSupported = row.Number("confidence") == 0.9;
-            Assert.Equal(isSupported ? 20 : 0, row.Number("commits"));
-            Assert.Equal(isSupported ? 0 : 1, row.Number("unboundedShare"));
+            Assert.Equal(isSupported, row.Number("commits") > 0);
+            Assert.Equal(isSupported, row.Number("unboundedShare") < 1);
             Assert.Equal(isSupported, !row.IsNull("coverage"));
         }
     }

@@ -69,6 +69,9 @@ public sealed class MigrationTests : IDisposable
         var lines = await File.ReadAllLinesAsync(recording, TestContext.Current.CancellationToken);
         var arcs = lines.Select(l => JsonDocument.Parse(l).RootElement).Where(e => e.TryGetProperty("from", out _)).ToList();
         Assert.Contains(arcs, a => a.GetProperty("to").GetString() == "STOP_COPY" && a.GetProperty("outcome").GetString() == "ok" && a.GetProperty("seconds").GetDouble() > 0);
+
+        var replayed = await PlannerHere.RunJsonAsync("replay", recording, "--rule", "earliest", "--limit", "300ms");
+        Assert.Equal(arcs.Count(a => a.GetProperty("outcome").GetString() == "ok"), replayed.Sum(o => o.Number("samples")));
     }
 
     [Fact]
