@@ -23,7 +23,7 @@ internal static class EvaluateCommand
         var confidence = EvaluationOptions.Confidence("The share of commits that must keep the limit, and the level of series. Without it 0.9 and 0.99 for recordings, the grid's for workloads, 0.99 for series.");
         var rules = EvaluationOptions.Rules("A rule to show; may be repeated. Without it all.", RuleNames.All);
         var seed = new Option<ulong>("--seed") { Description = "The seed of simulated workloads.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var migrations = EvaluationOptions.Count("--migrations", "Migrations of every cell of the grid of workloads.", MostMigrations, usual: 40);
+        var migrations = EvaluationOptions.Count("--migrations", "Migrations of every cell of the grid of workloads.", MostMigrations, usual: 20);
         var threads = EvaluationOptions.Count("--threads", "Threads that share the work; the figures do not depend on it.", MostThreads, Math.Min(MostThreads, Environment.ProcessorCount));
         var by = new Option<Grouping>("--by")
         {
