@@ -7,7 +7,8 @@ namespace Planner.Tests.Cli;
 /// <summary>Runs the real command in a process of its own, as a user would.</summary>
 internal static class PlannerProcess
 {
-    private const int InterruptSignal = 2;
+    // SIGTERM, which the command takes as it takes Ctrl-C: a shell lets its background jobs ignore SIGINT, and these inherit that.
+    private const int InterruptSignal = 15;
 
     private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(3);
 
@@ -56,7 +57,7 @@ internal static class PlannerProcess
         return new Result(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Sends what Ctrl-C sends.</summary>
+    /// <summary>Asks the process to stop, as Ctrl-C does.</summary>
     public static void Interrupt(Process process)
     {
         if (Kill(process.Id, InterruptSignal) != 0)
