@@ -1,0 +1,4 @@
+namespace Planner.Measurements;
+
+/// <summary>The guest runs.</summary>
+public sealed record GuestResumed : HypervisorEvent;

@@ -1,0 +1,4 @@
+namespace Planner.Measurements;
+
+/// <summary>The guest stopped.</summary>
+public sealed record GuestStopped : HypervisorEvent;

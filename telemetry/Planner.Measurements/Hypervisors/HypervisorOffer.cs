@@ -1,0 +1,41 @@
+namespace Planner.Measurements;
+
+/// <summary>What a hypervisor and its machine are, as found when the monitor was opened.</summary>
+public sealed record HypervisorOffer
+{
+    /// <summary>The hypervisor and its version, such as <c>QEMU 10.0.2</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The class whose members share the parts of a blackout, such as <c>qemu/10.0/tcg</c>.</summary>
+    public required string MachineClass { get; init; }
+
+    /// <summary>The machine's name as the hypervisor knows it; null if it was given none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The versioned machine type, such as <c>pc-i440fx-10.0</c>.</summary>
+    public required string MachineType { get; init; }
+
+    /// <summary>The CPU model, such as <c>max-x86_64-cpu</c>.</summary>
+    public required string CpuModel { get; init; }
+
+    /// <summary>The number of vCPUs; at least 1.</summary>
+    public int Vcpus { get; init; } = 1;
+
+    /// <summary>The machine's memory in bytes, memory that was plugged in later included.</summary>
+    public required long RamBytes { get; init; }
+
+    /// <summary>What runs the vCPUs, such as <c>kvm</c> or <c>tcg</c>.</summary>
+    public required string Accelerator { get; init; }
+
+    /// <summary>The migration capabilities that the hypervisor knows, by its own names.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>Whether the guest's CPUs can be slowed down.</summary>
+    public bool OffersThrottle { get; init; }
+
+    /// <summary>Whether the dirty rate of a vCPU can be limited itself.</summary>
+    public bool OffersDirtyLimit { get; init; }
+
+    /// <summary>Why the machine cannot be migrated now, in the hypervisor's words; empty if it can.</summary>
+    public IReadOnlyList<string> BlockedReasons { get; init; } = [];
+}
