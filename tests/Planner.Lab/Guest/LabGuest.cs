@@ -32,7 +32,7 @@ public sealed class LabGuest : IDisposable
     public LabGuest(string controlPath)
     {
         _socket.Connect(new UnixDomainSocketEndPoint(controlPath));
-        new Thread(Read) { IsBackground = true, Name = "lab guest", Priority = ThreadPriority.AboveNormal }.Start();
+        new Thread(Read) { IsBackground = true, Name = "lab guest" }.Start();
     }
 
     /// <summary>The last heartbeat; null before the first.</summary>

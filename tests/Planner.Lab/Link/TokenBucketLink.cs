@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Planner.Lab;
 
@@ -122,8 +123,9 @@ public sealed class TokenBucketLink : IDisposable
                 continue;
             }
 
-            new Thread(() => Pump(source, destination, limited: true)) { IsBackground = true, Name = "lab link forth", Priority = ThreadPriority.AboveNormal }.Start();
-            new Thread(() => Pump(destination, source, limited: false)) { IsBackground = true, Name = "lab link back" }.Start();
+            var running = new StrongBox<int>(2);
+            new Thread(() => Pump(source, destination, limited: true, running)) { IsBackground = true, Name = "lab link forth" }.Start();
+            new Thread(() => Pump(destination, source, limited: false, running)) { IsBackground = true, Name = "lab link back" }.Start();
         }
     }
 
@@ -159,7 +161,7 @@ public sealed class TokenBucketLink : IDisposable
         return false;
     }
 
-    private void Pump(Socket from, Socket to, bool limited)
+    private void Pump(Socket from, Socket to, bool limited, StrongBox<int> running)
     {
         var chunk = new byte[TokenBucket.ChunkBytes];
         try
@@ -184,6 +186,11 @@ public sealed class TokenBucketLink : IDisposable
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Forget(from, to);
+        }
+
+        if (Interlocked.Decrement(ref running.Value) == 0)
         {
             Forget(from, to);
         }

@@ -45,6 +45,15 @@ public sealed class TokenBucketLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task An_end_that_was_closed_closes_the_other()
+    {
+        var (source, destination) = await ConnectAsync();
+        source.Dispose();
+
+        Assert.Empty(await ReceiveAllAsync(destination));
+    }
+
+    [Fact]
     public async Task It_is_never_faster_than_its_rate()
     {
         _link.Rate = LinkRate.Steady(20);
@@ -168,9 +177,13 @@ public sealed class TokenBucketLinkTests : IDisposable
     {
         using var guard = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         guard.CancelAfter(HangGuard);
-        using var stream = new NetworkStream(socket);
         using var received = new MemoryStream();
-        await stream.CopyToAsync(received, guard.Token);
+        var buffer = new byte[1 << 16];
+        while (await socket.ReceiveAsync(buffer, guard.Token) is var read and > 0)
+        {
+            received.Write(buffer, 0, read);
+        }
+
         return received.ToArray();
     }
 
