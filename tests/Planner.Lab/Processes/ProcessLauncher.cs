@@ -9,6 +9,9 @@ namespace Planner.Lab;
 /// </summary>
 internal static class ProcessLauncher
 {
+    // A parent that died before the kernel was told to watch it is not this child's parent any more.
+    private const string Shell = "[ \"$PPID\" = \"$1\" ] || exit 1; shift; exec \"$@\" > \"$0\" 2>&1 < /dev/null";
+
     private static readonly BlockingCollection<Action> Requests = [];
 
     static ProcessLauncher() => new Thread(Serve) { IsBackground = true, Name = "lab launcher" }.Start();
@@ -20,7 +23,7 @@ internal static class ProcessLauncher
     /// <exception cref="LabException">It could not be started.</exception>
     public static Process Start(IReadOnlyList<string> command, string logPath, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "sh", "-c", "exec \"$@\" > \"$0\" 2>&1 < /dev/null", logPath, .. command]);
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "sh", "-c", Shell, logPath, $"{Environment.ProcessId}", .. command]);
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -95,7 +95,11 @@ public sealed class QemuPair : IAsyncDisposable
         _destinationGuest?.Dispose();
         _source?.Dispose();
         _destination?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -10,6 +10,7 @@ public sealed class QemuProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _base;
+    private int _disposed;
 
     private QemuProcess(Process process, string basePath) => (_process, _base) = (process, basePath);
 
@@ -77,9 +78,14 @@ public sealed class QemuProcess : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Kills it and removes its sockets.</summary>
+    /// <summary>Kills it and removes its sockets. More than once does no harm.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         Kill();
         _process.Dispose();
         foreach (var socket in (string[])[QmpPath, ObserverPath, ControlPath])
