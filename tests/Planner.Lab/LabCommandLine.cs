@@ -19,7 +19,7 @@ public static class LabCommandLine
 
     private static System.CommandLine.Command Fetch(TextWriter output, TextWriter error)
     {
-        var qemu = QemuOption("--qemu", "10.0");
+        var qemu = QemuOption("--qemu", "10.0", "The version of QEMU.");
         var command = new System.CommandLine.Command("fetch", "Fill the cache with QEMU, a kernel and the guest, and end.") { qemu };
         command.SetAction((parsed, cancel) => GuardedAsync(error, async () =>
         {
@@ -32,9 +32,9 @@ public static class LabCommandLine
 
     private static System.CommandLine.Command Up(TextWriter output, TextWriter error)
     {
-        var qemu = QemuOption("--qemu", "10.0");
-        var destination = QemuOption("--destination-qemu", null);
-        var load = new Option<string>("--load") { Description = "What the guest writes, from boot on.", DefaultValueFactory = _ => "ws_128,steady_10" };
+        var qemu = QemuOption("--qemu", "10.0", "The version of QEMU.");
+        var destination = QemuOption("--destination-qemu", null, "The version of the destination's QEMU, if it is another.");
+        var load = new Option<string>("--load") { Description = "What the guest writes: ws_MB, steady_R, random_R, zipf_R_A, burst_R_ONms_OFFms[_LOW], joined by commas; rates in MiB/s.", DefaultValueFactory = _ => "ws_128,steady_10" };
         var link = new Option<double>("--link") { Description = "Rate of the link in MiB/s.", DefaultValueFactory = _ => 50 };
         var alternate = new Option<string?>("--alternate") { Description = "Two rates that take turns: MiB/s/MiB/s/SECONDS, such as 60/20/0.3." };
         var memory = new Option<int>("--memory") { Description = "The guest's memory in MiB.", DefaultValueFactory = _ => 512 };
@@ -97,9 +97,9 @@ public static class LabCommandLine
         }
     }
 
-    private static Option<string?> QemuOption(string name, string? value)
+    private static Option<string?> QemuOption(string name, string? value, string description)
     {
-        var option = new Option<string?>(name) { Description = "The version of QEMU.", DefaultValueFactory = _ => value };
+        var option = new Option<string?>(name) { Description = description, DefaultValueFactory = _ => value };
         return option.AcceptOnlyFromAmong("10.0", "11.1");
     }
 

@@ -43,19 +43,25 @@ public sealed class QemuPair : IAsyncDisposable
     /// <summary>Where the destination has to listen, behind the link.</summary>
     public string IncomingPath { get; private set; } = "";
 
-    /// <summary>Fetches and builds what is missing, starts both machines and waits for the guest's first heartbeat, which takes about 4 s.</summary>
+    /// <summary>Fetches and builds what is missing, starts both machines, and waits until the guest has booted and its load runs, which takes about 5 s.</summary>
     /// <param name="options">How the pair is set up.</param>
     /// <param name="cancel">Stops it and cleans up.</param>
-    /// <exception cref="LabException">Something is missing or does not start.</exception>
+    /// <exception cref="LabException">Something is missing or does not start, or the guest refuses the load.</exception>
     public static async Task<QemuPair> StartAsync(PairOptions options, CancellationToken cancel = default)
     {
         var pair = new QemuPair(options, CreateFolder());
         try
         {
-            pair._source = await pair.StartMachineAsync(options.Source, destination: false, cancel).ConfigureAwait(false);
+            pair._source = await pair.StartMachineAsync(options.Source with { Load = "" }, destination: false, cancel).ConfigureAwait(false);
             pair._sourceGuest = new LabGuest(pair.Source.ControlPath);
             await pair.AddDestinationAsync(cancel).ConfigureAwait(false);
             await pair.SourceGuest.WaitForHeartbeatAsync(BootLimit, cancel).ConfigureAwait(false);
+
+            // By commands and not by the kernel's command line: so a refusal is heard, and the load is there when this returns.
+            foreach (var command in options.Source.Load.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            {
+                await pair.SourceGuest.CommandAsync(command.Replace('_', ' '), cancel).ConfigureAwait(false);
+            }
         }
         catch
         {

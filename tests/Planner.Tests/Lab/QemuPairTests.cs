@@ -18,10 +18,11 @@ public sealed class QemuPairTests
         var cancel = TestContext.Current.CancellationToken;
         string folder;
         int[] processes;
-        await using (var pair = await QemuPair.StartAsync(new PairOptions(), cancel))
+        await using (var pair = await QemuPair.StartAsync(new PairOptions { Source = new QemuOptions { Load = "ws_64,steady_10" } }, cancel))
         {
             folder = Path.GetDirectoryName(pair.LinkPath)!;
             Assert.True(pair.SourceGuest.IsRunning);
+            Assert.Equal("steady", (await pair.SourceGuest.WaitForHeartbeatAsync(HangGuard, cancel)).Writer);
             Assert.Null(pair.DestinationGuest.LastHeartbeat);
             Assert.All([pair.Source, pair.Destination], m => Assert.All([m.QmpPath, m.ObserverPath], CanConnect));
 
@@ -65,6 +66,15 @@ public sealed class QemuPairTests
             QemuProcess.StartAsync(folder.File("m0"), new QemuOptions { Machine = "pc-i440fx-99.9" }, destination: false, TestContext.Current.CancellationToken));
 
         Assert.Contains("pc-i440fx-99.9", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_load_that_the_guest_refuses_is_told_and_leaves_nothing_behind()
+    {
+        var error = await Assert.ThrowsAsync<LabException>(() =>
+            QemuPair.StartAsync(new PairOptions { Source = new QemuOptions { Load = "ws_100000" } }, TestContext.Current.CancellationToken));
+
+        Assert.Contains("ws 100000", error.Message, StringComparison.Ordinal);
     }
 
     [ChildEntry]
