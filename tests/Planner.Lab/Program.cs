@@ -1,0 +1,3 @@
+using Planner.Lab;
+
+return await LabCommandLine.RunAsync(args, Console.Out, Console.Error);
