@@ -32,7 +32,7 @@ public sealed class QmpConnection : IAsyncDisposable
         _time = time;
         _inbox = new QmpInbox(address, options, time);
         _outbox = Channel.CreateBounded<(QmpPending, byte[])>(new BoundedChannelOptions(options.MaxWaitingCommands) { SingleReader = true });
-        _running = Task.WhenAll(Task.Run(ReceiveAsync), Task.Run(SendAsync));
+        _running = RunAsync();
     }
 
     /// <summary>The monitor, for messages to people.</summary>
@@ -141,7 +141,6 @@ public sealed class QmpConnection : IAsyncDisposable
     {
         End(_inbox.Failure(QmpFault.Closed, "the connection was closed here; open it again"), closedHere: true);
         await _running.ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
     private static byte[] Request<TArguments, TReply>(long id, QmpCommand<TArguments, TReply> command, TArguments arguments)
@@ -163,6 +162,13 @@ public sealed class QmpConnection : IAsyncDisposable
 
         buffer.Write("\r\n"u8);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    // The socket goes with the connection, not only when its owner closes: a monitor takes no other client before.
+    private async Task RunAsync()
+    {
+        await Task.WhenAll(Task.Run(ReceiveAsync), Task.Run(SendAsync)).ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReceiveAsync()

@@ -3,7 +3,7 @@ namespace Planner.Hypervisors;
 /// <summary>How a client speaks to a monitor. All limits are above 0.</summary>
 public sealed record QmpOptions
 {
-    /// <summary>The time limit for the connection, the greeting and the negotiation together.</summary>
+    /// <summary>The time limit for each of the connection, the greeting and the negotiation.</summary>
     public TimeSpan OpenTimeLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest message from QEMU, in bytes. The longest answers of QEMU, its schema among them, stay below 1 MiB.</summary>
