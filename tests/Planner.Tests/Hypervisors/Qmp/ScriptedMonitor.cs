@@ -19,6 +19,7 @@ public sealed class ScriptedMonitor : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly StringBuilder _unread = new();
     private Socket? _client;
+    private bool _hasLine;
 
     public ScriptedMonitor(int backlog = 4)
     {
@@ -84,20 +85,23 @@ public sealed class ScriptedMonitor : IAsyncDisposable
     /// <summary>Reads one command, a line of JSON.</summary>
     public async Task<string> ReadAsync()
     {
-        var buffer = new byte[4096];
+        var buffer = new byte[64 << 10];
         while (true)
         {
-            var text = _unread.ToString();
-            var end = text.IndexOf("\r\n", StringComparison.Ordinal);
-            if (end >= 0)
+            // Only what is new can have the end of the line, since commands have no line breaks within.
+            if (_hasLine)
             {
+                var text = _unread.ToString();
+                var end = text.IndexOf("\r\n", StringComparison.Ordinal);
                 _unread.Remove(0, end + 2);
+                _hasLine = text.IndexOf("\r\n", end + 2, StringComparison.Ordinal) >= 0;
                 return text[..end];
             }
 
             var count = await Client.ReceiveAsync(buffer, SocketFlags.None, Cancellation).AsTask().WaitAsync(HangGuard, Cancellation);
             Assert.True(count > 0, "The client closed the connection.");
             _unread.Append(Encoding.UTF8.GetString(buffer, 0, count));
+            _hasLine = buffer.AsSpan(0, count).Contains((byte)'\n');
         }
     }
 
