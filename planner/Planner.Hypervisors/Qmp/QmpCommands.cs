@@ -95,7 +95,7 @@ public static class QmpCommands
     public static QmpCommand<QmpNone, QmpDirtyRate> QueryDirtyRate { get; } =
         new("query-dirty-rate", Json.QmpNone, Json.QmpDirtyRate);
 
-    /// <summary>The limits of dirty rates; refused if there are none.</summary>
+    /// <summary>The limits of dirty rates; empty if there are none.</summary>
     public static QmpCommand<QmpNone, IReadOnlyList<QmpVcpuDirtyLimit>> QueryVcpuDirtyLimit { get; } =
         new("query-vcpu-dirty-limit", Json.QmpNone, Json.IReadOnlyListQmpVcpuDirtyLimit);
 

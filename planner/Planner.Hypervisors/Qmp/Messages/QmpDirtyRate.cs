@@ -17,7 +17,7 @@ public sealed record QmpDirtyRate
     [JsonPropertyName("dirty-rate")]
     public long? MegabytesPerSecond { get; init; }
 
-    /// <summary>When the measurement began, in seconds of the host's monotonic clock.</summary>
+    /// <summary>When the measurement began, in seconds since the beginning of 1970.</summary>
     [JsonPropertyName("start-time")]
     public long? StartSeconds { get; init; }
 

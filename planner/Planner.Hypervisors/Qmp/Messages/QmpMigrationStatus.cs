@@ -15,7 +15,7 @@ public enum QmpMigrationStatus
     /// <summary>It begins.</summary>
     Setup,
 
-    /// <summary>Pre-copy. On a source without pause-before-switchover some versions also say so while the machine is stopped.</summary>
+    /// <summary>Pre-copy.</summary>
     Active,
 
     /// <summary>The machine is stopped, and QEMU waits for migrate-continue.</summary>
