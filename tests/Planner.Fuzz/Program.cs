@@ -10,11 +10,12 @@ Func<byte[], string>? target = args.FirstOrDefault() switch
     "model" => ModelTarget.Run,
     "workload" => WorkloadTarget.Run,
     "recording" => RecordingTarget.Run,
+    "qmp" => QmpTarget.Run,
     _ => null,
 };
 if (target is null)
 {
-    Console.Error.WriteLine("Name a target: client, server, model, workload or recording.");
+    Console.Error.WriteLine("Name a target: client, server, model, workload, recording or qmp.");
     return 2;
 }
 

@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace Planner.Hypervisors;
+
+/// <summary>Reads and writes the messages without reflection.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(QmpNone))]
+[JsonSerializable(typeof(QmpGreetingBody))]
+[JsonSerializable(typeof(QmpVersion))]
+[JsonSerializable(typeof(QmpRunStatus))]
+[JsonSerializable(typeof(QmpMemorySizes))]
+[JsonSerializable(typeof(QmpName))]
+[JsonSerializable(typeof(QmpUuid))]
+[JsonSerializable(typeof(QmpKvm))]
+[JsonSerializable(typeof(QmpQomProperty))]
+[JsonSerializable(typeof(QmpMigration))]
+[JsonSerializable(typeof(QmpMigrationCapabilities))]
+[JsonSerializable(typeof(QmpMigrationParameters))]
+[JsonSerializable(typeof(QmpMigrate))]
+[JsonSerializable(typeof(QmpMigrateIncoming))]
+[JsonSerializable(typeof(QmpMigrateContinue))]
+[JsonSerializable(typeof(QmpDirtyRateRequest))]
+[JsonSerializable(typeof(QmpDirtyRate))]
+[JsonSerializable(typeof(QmpSetVcpuDirtyLimit))]
+[JsonSerializable(typeof(QmpCancelVcpuDirtyLimit))]
+[JsonSerializable(typeof(QmpMigrationChange))]
+[JsonSerializable(typeof(QmpMigrationPass))]
+[JsonSerializable(typeof(QmpShutdown))]
+[JsonSerializable(typeof(QmpGuestPanic))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(IReadOnlyList<QmpMachine>))]
+[JsonSerializable(typeof(IReadOnlyList<QmpCpu>))]
+[JsonSerializable(typeof(IReadOnlyList<QmpCommandName>))]
+[JsonSerializable(typeof(IReadOnlyList<QmpMigrationCapability>))]
+[JsonSerializable(typeof(IReadOnlyList<QmpVcpuDirtyLimit>))]
+internal sealed partial class QmpJsonContext : JsonSerializerContext;

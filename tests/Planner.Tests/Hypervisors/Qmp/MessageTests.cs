@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Planner.Hypervisors;
+using Xunit;
+
+namespace Planner.Tests.Hypervisors.Qmp;
+
+public sealed class MessageTests
+{
+    private static readonly QmpEvent Event = new() { Name = "MIGRATION" };
+
+    [Fact]
+    public void The_answer_of_a_machine_that_never_migrated_has_no_status() =>
+        Assert.Equal(QmpMigrationStatus.None, Read("{}", QmpCommands.QueryMigrate).Status);
+
+    [Fact]
+    public void A_migration_in_pre_copy_is_read_in_full()
+    {
+        var migration = Read(
+            """
+            {"expected-downtime": 300, "status": "active", "setup-time": 1, "total-time": 402, "remaining": 77, "cpu-throttle-percentage": 20,
+             "socket-address": [], "vfio": {"transferred": 5}, "blocked-reasons": ["a", "b"], "dirty-limit-throttle-time-per-round": 9,
+             "ram": {"total": 8607571968, "postcopy-requests": 0, "dirty-sync-count": 1, "multifd-bytes": 0, "pages-per-second": 2045870,
+              "downtime-bytes": 0, "page-size": 4096, "remaining": 7638011904, "postcopy-bytes": 0, "mbps": 1073.75688, "transferred": 62319532,
+              "dirty-sync-missed-zero-copy": 0, "precopy-bytes": 62347386, "duplicate": 222001, "dirty-pages-rate": 3, "normal-bytes": 60231680, "normal": 14705}}
+            """,
+            QmpCommands.QueryMigrate);
+
+        Assert.Equal(QmpMigrationStatus.Active, migration.Status);
+        Assert.Equal((402, 1, 300, null), (migration.TotalMilliseconds, migration.SetupMilliseconds, migration.ExpectedDowntimeMilliseconds, migration.DowntimeMilliseconds));
+        Assert.Equal((77, 20, 9), (migration.RemainingBytes, migration.CpuThrottlePercent, migration.DirtyLimitThrottleMicroseconds));
+        Assert.Equal(5, migration.Devices!.TransferredBytes);
+        Assert.Equal(["a", "b"], migration.BlockedReasons!);
+        Assert.Equal((7638011904, 4096, 1073.75688, 3), (migration.Memory!.RemainingBytes, migration.Memory.PageBytes, migration.Memory.MegabitsPerSecond, migration.Memory.DirtyPagesPerSecond));
+        Assert.Equal((62347386, 14705, 222001), (migration.Memory.PreCopyBytes, migration.Memory.NormalPages, migration.Memory.DuplicatePages));
+    }
+
+    [Fact]
+    public void Every_answer_of_the_recorded_migrations_is_read()
+    {
+        var (answers, statuses) = (0, new HashSet<QmpMigrationStatus>());
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "fixtures", "qemu-migrations"), "*.jsonl.gz"))
+        {
+            using var lines = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+            while (lines.ReadLine() is { } line)
+            {
+                using var document = JsonDocument.Parse(line);
+                if (document.RootElement.TryGetProperty("query-migrate", out var answer))
+                {
+                    statuses.Add(Read(answer.GetRawText(), QmpCommands.QueryMigrate).Status);
+                    answers++;
+                }
+            }
+        }
+
+        Assert.True(answers > 1000);
+        Assert.DoesNotContain(QmpMigrationStatus.Unknown, statuses);
+        Assert.Superset(new HashSet<QmpMigrationStatus> { QmpMigrationStatus.Active, QmpMigrationStatus.Completed, QmpMigrationStatus.PostcopyActive }, statuses);
+    }
+
+    [Theory]
+    [InlineData("none", QmpMigrationStatus.None)]
+    [InlineData("pre-switchover", QmpMigrationStatus.PreSwitchover)]
+    [InlineData("postcopy-recover-setup", QmpMigrationStatus.PostcopyRecoverSetup)]
+    [InlineData("postcopy-device", QmpMigrationStatus.PostcopyDevice)]
+    [InlineData("failing", QmpMigrationStatus.Failing)]
+    [InlineData("wait-unplug", QmpMigrationStatus.WaitUnplug)]
+    [InlineData("a-word-of-tomorrow", QmpMigrationStatus.Unknown)]
+    [InlineData("unknown", QmpMigrationStatus.Unknown)]
+    public void Statuses_are_words_and_those_of_later_versions_are_unknown(string word, QmpMigrationStatus status) =>
+        Assert.Equal(status, Read($$"""{"status": "{{word}}"}""", QmpCommands.QueryMigrate).Status);
+
+    [Theory]
+    [InlineData("inmigrate", QmpRunState.Inmigrate)]
+    [InlineData("postmigrate", QmpRunState.Postmigrate)]
+    [InlineData("finish-migrate", QmpRunState.FinishMigrate)]
+    [InlineData("io-error", QmpRunState.IoError)]
+    [InlineData("guest-panicked", QmpRunState.GuestPanicked)]
+    public void States_of_the_machine_are_words(string word, QmpRunState state) =>
+        Assert.Equal(state, Read($$"""{"status": "{{word}}", "running": false, "singlestep": false}""", QmpCommands.QueryStatus).Status);
+
+    [Fact]
+    public void Other_answers_are_read()
+    {
+        Assert.Equal("11.1.3", Read("""{"qemu": {"micro": 3, "minor": 1, "major": 11}, "package": ""}""", QmpCommands.QueryVersion).ToString());
+        Assert.Equal("pc-i440fx-10.0-machine", Read("\"pc-i440fx-10.0-machine\"", QmpCommands.QomGetText));
+        Assert.Equal(3 << 20, Read("""{"base-memory": 2097152, "plugged-memory": 1048576}""", QmpCommands.QueryMemorySizes).TotalBytes);
+        Assert.Equal(5, Read("""{"base-memory": 5}""", QmpCommands.QueryMemorySizes).TotalBytes);
+        Assert.Equal("00000000-0000-0000-0000-000000000000", Read("""{"UUID": "00000000-0000-0000-0000-000000000000"}""", QmpCommands.QueryUuid).Uuid);
+        Assert.False(Read("""{"enabled": false, "present": true}""", QmpCommands.QueryKvm).Enabled);
+        Assert.Equal("pc", Read("""[{"name": "pc-i440fx-10.0", "alias": "pc", "is-default": true, "cpu-max": 255, "numa-mem-supported": true}]""", QmpCommands.QueryMachines)[0].Alias);
+        Assert.Equal("query-kvm", Read("""[{"name": "query-kvm"}]""", QmpCommands.QueryCommands)[0].Name);
+        Assert.Null(Read("""[{"cpu-index": 0, "qom-path": "/machine/unattached/device[0]", "thread-id": 7, "target": "x86_64", "props": {"core-id": 0}}]""", QmpCommands.QueryCpus)[0].QomType);
+        Assert.True(Read("""[{"capability": "events", "state": true}]""", QmpCommands.QueryMigrateCapabilities)[0].On);
+        Assert.Equal(8, Read("""[{"cpu-index": 0, "limit-rate": 8, "current-rate": 3}]""", QmpCommands.QueryVcpuDirtyLimit)[0].LimitMegabytesPerSecond);
+        var rate = Read("""{"status": "measured", "dirty-rate": 108, "start-time": 1, "calc-time": 1, "calc-time-unit": "second", "sample-pages": 512, "mode": "page-sampling"}""", QmpCommands.QueryDirtyRate);
+        Assert.True(rate.IsMeasured);
+        Assert.False(Read("""{"status": "measuring", "start-time": 1, "calc-time": 1, "sample-pages": 512, "mode": "page-sampling"}""", QmpCommands.QueryDirtyRate).IsMeasured);
+        var parameters = Read("""{"downtime-limit": 300, "max-bandwidth": 134217728, "tls-creds": "", "x-vcpu-dirty-limit-period": 1000, "max-cpu-throttle": 99, "multifd-channels": 2}""", QmpCommands.QueryMigrateParameters);
+        Assert.Equal((300, 134217728, 1000, 99), (parameters.DowntimeLimitMilliseconds, parameters.MaxBytesPerSecond, parameters.VcpuDirtyLimitPeriodMilliseconds, parameters.MaxCpuThrottlePercent));
+    }
+
+    [Fact]
+    public void Arguments_say_only_what_is_set()
+    {
+        Assert.Equal("""{"downtime-limit":1,"avail-switchover-bandwidth":1000}""", Write(new() { DowntimeLimitMilliseconds = 1, SwitchoverBytesPerSecond = 1000 }, QmpCommands.MigrateSetParameters));
+        Assert.Equal("""{"capabilities":[{"capability":"return-path","state":true}]}""", Write(new() { Capabilities = [new() { Name = QmpMigrationCapability.ReturnPath, On = true }] }, QmpCommands.MigrateSetCapabilities));
+        Assert.Equal("""{"state":"pre-switchover"}""", Write(new() { State = QmpMigrationStatus.PreSwitchover }, QmpCommands.MigrateContinue));
+        Assert.Equal("""{"uri":"unix:/x","exit-on-error":false}""", Write(new() { Uri = "unix:/x", ExitOnError = false }, QmpCommands.MigrateIncoming));
+        Assert.Equal("""{"calc-time":1,"mode":"page-sampling"}""", Write(new() { CalcTime = 1, Mode = "page-sampling" }, QmpCommands.CalcDirtyRate));
+        Assert.Equal("""{"dirty-rate":10}""", Write(new() { MegabytesPerSecond = 10 }, QmpCommands.SetVcpuDirtyLimit));
+        Assert.Equal("{}", Write(new(), QmpCommands.CancelVcpuDirtyLimit));
+        Assert.Equal("""{"path":"/machine","property":"type"}""", Write(new() { Path = "/machine", Property = "type" }, QmpCommands.QomGetText));
+    }
+
+    [Fact]
+    public async Task An_event_has_qemus_time_and_the_time_of_its_arrival()
+    {
+        await using var monitor = new ScriptedMonitor();
+        await using var connection = await monitor.OpenAsync();
+        var before = TimeProvider.System.GetTimestamp();
+        await monitor.SendAsync("""{"timestamp": {"seconds": 1790000000, "microseconds": 123456}, "event": "MIGRATION_PASS", "data": {"pass": 2}}""");
+
+        var pass = await connection.Events.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(TimeSpan.FromSeconds(1790000000) + TimeSpan.FromMicroseconds(123456), pass.At);
+        Assert.InRange(pass.ReceivedTimestamp, before, TimeProvider.System.GetTimestamp());
+        Assert.True(pass.TryRead(QmpEvents.MigrationPass, out var data) && data.Pass == 2);
+        Assert.False(pass.TryRead(QmpEvents.Migration, out _));
+    }
+
+    [Fact]
+    public void Data_of_events_are_read()
+    {
+        Assert.True((Event with { Data = "{\"status\": \"setup\"}"u8.ToArray() }).TryRead(QmpEvents.Migration, out var change));
+        Assert.Equal(QmpMigrationStatus.Setup, change.Status);
+        Assert.True(new QmpEvent { Name = "RESUME" }.TryRead(QmpEvents.Resumed, out _));
+        Assert.True(new QmpEvent { Name = "RESET", Data = "{\"guest\": true, \"reason\": \"guest-reset\"}"u8.ToArray() }.TryRead(QmpEvents.Reset, out var reset) && reset.ByGuest);
+        Assert.True(new QmpEvent { Name = "GUEST_PANICKED", Data = "{\"action\": \"pause\"}"u8.ToArray() }.TryRead(QmpEvents.GuestPanicked, out var panic) && panic.Action == "pause");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"status": "\ud800"}""")]
+    public void Data_of_another_form_are_malformed(string data) => Assert.Equal(
+        QmpFault.Malformed,
+        Assert.Throws<QmpException>(() => (Event with { Data = System.Text.Encoding.UTF8.GetBytes(data) }).TryRead(QmpEvents.Migration, out _)).Fault);
+
+    private static TReply Read<TArguments, TReply>(string json, QmpCommand<TArguments, TReply> command) => Read(json, command.Reply);
+
+    private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type)!;
+
+    private static string Write<TArguments, TReply>(TArguments arguments, QmpCommand<TArguments, TReply> command) =>
+        JsonSerializer.Serialize(arguments, command.Arguments);
+}
