@@ -19,12 +19,12 @@ public sealed class RuleMoments
     /// <summary>A blackout is often longer than predicted, and what it begins with is not observed yet.</summary>
     private const double HorizonFactor = 2;
 
-    private readonly MomentEvaluators _evaluators;
     private readonly LinkWatch _link;
     private readonly LinkRhythm _rhythm = new();
     private readonly double _allowedBreakdowns;
     private readonly double _mostBytes;
     private readonly WrittenBytesForecast _written = new();
+    private MomentEvaluators _evaluators;
     private double _lastElapsedSeconds;
 
     /// <summary>Makes the moments of one migration.</summary>
@@ -42,6 +42,12 @@ public sealed class RuleMoments
     /// <summary>The decision at the last exact count; without a bound before the first.</summary>
     public Decision Last { get; private set; } = new() { BoundSeconds = double.NaN, PredictedSeconds = double.NaN };
 
+    /// <summary>The moment that <see cref="Last"/> is about.</summary>
+    public DecisionMoment LastMoment { get; private set; }
+
+    /// <summary>What decided then; null before the first exact count.</summary>
+    public SwitchoverEvaluator? LastEvaluator { get; private set; }
+
     /// <summary>Whether the last exact count was at a calm moment.</summary>
     public bool LastIsCalm { get; private set; }
 
@@ -56,6 +62,9 @@ public sealed class RuleMoments
 
     /// <summary>Below how many unsent bytes, memory and state together, an exact count is wanted.</summary>
     public double ExactBelowBytes { get; private set; }
+
+    /// <summary>Takes over what decides from now on: more is known than when the migration began.</summary>
+    public void Use(MomentEvaluators evaluators) => _evaluators = evaluators;
 
     /// <summary>Takes the rate of the latest <see cref="LinkWatch.ObservationSeconds"/>.</summary>
     /// <param name="elapsedSeconds">When it was measured, in seconds since the pre-copy began.</param>
@@ -86,7 +95,9 @@ public sealed class RuleMoments
         var decided = At(moment, moment.RamBytes, out var stretch);
         LastStretch = stretch;
         LastIsCalm = IsCalm(decided);
-        Last = _evaluators.For(LastIsCalm).Decide(decided);
+        LastMoment = decided;
+        LastEvaluator = _evaluators.For(LastIsCalm);
+        Last = LastEvaluator.Decide(decided);
         if (moment.RamBytes + moment.StateBytes > _mostBytes)
         {
             Last = Last with { Verdict = Last.Verdict == Verdict.Commit ? Verdict.Stay : Last.Verdict, BoundSeconds = double.NaN };

@@ -6,4 +6,6 @@ namespace Planner.Measurements;
 /// <param name="DeviceClass">Its class.</param>
 /// <param name="Capabilities">Its migration capabilities.</param>
 /// <param name="OffersReset">Whether it can be reset.</param>
-public sealed record JournalEndpoint(string Address, DeviceState Found, string DeviceClass, MigrationCapabilities Capabilities, bool OffersReset);
+/// <param name="Settings">What a hypervisor's settings were, for putting them back; null for a device.</param>
+public sealed record JournalEndpoint(
+    string Address, DeviceState Found, string DeviceClass, MigrationCapabilities Capabilities, bool OffersReset, string? Settings = null);

@@ -1,0 +1,292 @@
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>
+/// The migration of a machine that its hypervisor carries out, as a pure state machine: <c>(state, event, now) -> (state, commands)</c>. The
+/// machine is one participant with the flags STOP_COPY and PRE_COPY: it has gate 1 only, and past the commit there is no way back but a failure.
+/// </summary>
+/// <remarks>The guest belongs to the source until the destination is told to run, which happens once the source has sent everything. The
+/// destination never runs by itself: it was started stopped.</remarks>
+public static class HypervisorEngine
+{
+    /// <summary>Begins a session.</summary>
+    /// <param name="plan">What is intended.</param>
+    /// <param name="nowNanoseconds">The monotonic clock.</param>
+    public static HypervisorStep Start(HypervisorPlan plan, long nowNanoseconds)
+    {
+        var turn = new HypervisorTurn(new HypervisorState { Plan = plan, StartedNanoseconds = nowNanoseconds }, nowNanoseconds);
+        turn.Ask(MigrationSide.Source);
+        turn.Ask(MigrationSide.Destination);
+        return turn.Step;
+    }
+
+    /// <summary>Begins the recovery of a session whose process died. The truth is asked from both sides.</summary>
+    /// <param name="plan">What was intended.</param>
+    /// <param name="isHandedOver">Whether the destination may have been told to run.</param>
+    /// <param name="nowNanoseconds">The monotonic clock.</param>
+    public static HypervisorStep Recover(HypervisorPlan plan, bool isHandedOver, long nowNanoseconds)
+    {
+        var prepared = new HypervisorSide { WasPrepared = true };
+        var state = new HypervisorState
+        {
+            Plan = plan,
+            StartedNanoseconds = nowNanoseconds,
+            IsRecovery = true,
+            IsHandedOver = isHandedOver,
+            IsBegun = true,
+            Source = prepared,
+            Destination = prepared,
+        };
+        var turn = new HypervisorTurn(state, nowNanoseconds);
+        turn.Resolve(MigrationOutcome.Recovered, "The migration was interrupted before the handover; the machine runs on the source.");
+        return turn.Step;
+    }
+
+    /// <summary>Takes an event.</summary>
+    /// <param name="state">The state before.</param>
+    /// <param name="happened">What happened.</param>
+    /// <param name="nowNanoseconds">The monotonic clock; never less than in the call before.</param>
+    public static HypervisorStep Advance(HypervisorState state, EngineEvent happened, long nowNanoseconds)
+    {
+        var turn = new HypervisorTurn(state, nowNanoseconds);
+        if (state.Stage == HypervisorStage.Ended)
+        {
+            return turn.Step;
+        }
+
+        switch (happened)
+        {
+            case HypervisorAnswered e:
+                Answered(turn, e);
+                break;
+            case HypervisorTold e:
+                Told(turn, e);
+                break;
+            case PassJudged e when state.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                HypervisorPreCopy.Judge(turn, e.Judgement);
+                break;
+            case JournalOpened when state.Stage == HypervisorStage.OpeningJournal:
+                turn.Enter(HypervisorStage.Preparing);
+                HypervisorPreparing.Begin(turn);
+                break;
+            case JournalFailed e when state.Stage == HypervisorStage.OpeningJournal:
+                turn.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
+                break;
+            case CancelRequested:
+                Cancel(turn);
+                break;
+            case Woke e when e.WakeAtNanoseconds == state.WakeAtNanoseconds:
+                Woke(turn);
+                break;
+        }
+
+        return turn.Step;
+    }
+
+    private static void Answered(HypervisorTurn turn, HypervisorAnswered e)
+    {
+        if (e.Order == HypervisorOrder.Report)
+        {
+            turn.Set(e.Side, turn.State.Side(e.Side) with { IsAsked = false, Report = e.Report, Trouble = e.Trouble, Fault = e.Fault });
+        }
+
+        switch (turn.State.Stage)
+        {
+            case HypervisorStage.Finding when e.Order == HypervisorOrder.Report:
+                HypervisorPreparing.Find(turn);
+                break;
+            case HypervisorStage.Preparing:
+                HypervisorPreparing.Answered(turn, e);
+                break;
+            case HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                HypervisorPreCopy.Answered(turn, e);
+                break;
+            case HypervisorStage.Starting when e.Order == HypervisorOrder.Continue:
+                Continued(turn, e);
+                break;
+            case HypervisorStage.Resolving when e.Order == HypervisorOrder.Report:
+                HypervisorResolving.Look(turn);
+                break;
+            case HypervisorStage.Restoring when e.Order == HypervisorOrder.Restore:
+                turn.Set(e.Side, turn.State.Side(e.Side) with { IsRestoring = false });
+                if (e is { Side: MigrationSide.Source, Trouble: { } trouble } && turn.State.IntendedOutcome is MigrationOutcome.Stayed or MigrationOutcome.Recovered)
+                {
+                    turn.State = turn.State with { Reason = $"{turn.State.Reason} The settings of the source could not be put back ({e.Trouble?.TrimEnd('.')})." };
+                }
+
+                turn.EndIfRestored();
+                break;
+        }
+    }
+
+    private static void Continued(HypervisorTurn turn, HypervisorAnswered e)
+    {
+        if (e.Trouble is { } trouble)
+        {
+            turn.Resolve(MigrationOutcome.Recovered, $"The destination could not be told to run: {trouble}");
+        }
+    }
+
+    private static void Told(HypervisorTurn turn, HypervisorTold e)
+    {
+        NoteTimes(turn, e);
+        switch (e.What)
+        {
+            case SwitchoverDone:
+                turn.State = turn.State with { HasToldEnd = true };
+                turn.EndIfRestored();
+                break;
+            case MonitorLost when turn.State.Stage == HypervisorStage.Restoring:
+                turn.Set(e.Side, turn.State.Side(e.Side) with { IsRestoring = false });
+                turn.EndIfRestored(isLate: e.Side == MigrationSide.Source);
+                break;
+            case MonitorLost lost when turn.State.Stage is not (HypervisorStage.Finding or HypervisorStage.OpeningJournal or HypervisorStage.Restoring):
+                var name = e.Side == MigrationSide.Source ? "source" : "destination";
+                turn.Resolve(MigrationOutcome.Recovered, $"The monitor of the {name} was lost: {lost.Reason}");
+                break;
+            case GuestStopped when e.Side == MigrationSide.Source && turn.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                turn.Enter(HypervisorStage.Stopped);
+                turn.WakeIn(turn.Plan.StopPatience);
+                break;
+            case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
+                SentAll(turn);
+                break;
+            case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Stopped:
+                // It was not started stopped. From here on it runs, whatever becomes of the source.
+                turn.State = turn.State with { IsHandedOver = true };
+                turn.Send(new MarkHandover());
+                break;
+            case MigrationChanged { Status: HypervisorMigrationStatus.Failed or HypervisorMigrationStatus.Cancelled or HypervisorMigrationStatus.Other }
+                when IsOnTheWay(turn.State.Stage):
+                turn.Resolve(MigrationOutcome.Recovered, "The migration failed.");
+                break;
+            case GuestResumed when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
+                turn.Resolve(MigrationOutcome.Recovered, "The migration failed while the guest was stopped.");
+                break;
+            case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Starting:
+                Complete(turn);
+                break;
+        }
+    }
+
+    private static void SentAll(HypervisorTurn turn)
+    {
+        if (turn.State.IsHandedOver)
+        {
+            Complete(turn);
+        }
+        else
+        {
+            HandOver(turn);
+        }
+    }
+
+    /// <summary>Tells the destination to run.</summary>
+    internal static void HandOver(HypervisorTurn turn)
+    {
+        if (!turn.State.IsHandedOver)
+        {
+            turn.Send(new MarkHandover());
+        }
+
+        turn.State = turn.State with { Stage = HypervisorStage.Starting, IsHandedOver = true, Continued = turn.State.Continued + 1 };
+        turn.Tell(MigrationSide.Destination, HypervisorOrder.Continue);
+        turn.WakeIn(turn.Plan.SilencePatience);
+    }
+
+    /// <summary>The machine runs on the destination.</summary>
+    internal static void Complete(HypervisorTurn turn)
+    {
+        if (turn.State.IsRecovery)
+        {
+            turn.Restore(MigrationOutcome.Completed, "The migration was interrupted after everything was sent; the machine runs on the destination.");
+            return;
+        }
+
+        var blackout = turn.State.Times.Blackout;
+        if (turn.Plan.Limit is not { } limit)
+        {
+            turn.Restore(MigrationOutcome.Completed, "The machine runs on the destination.");
+        }
+        else if (blackout is null)
+        {
+            turn.Restore(MigrationOutcome.CompletedOverLimit, "The machine runs on the destination, but its blackout was not seen, so nobody can say that the limit was kept.");
+        }
+        else if (blackout <= limit)
+        {
+            turn.Restore(MigrationOutcome.Completed, $"The machine runs on the destination after a blackout of {UnitText.Format(blackout.Value)}; the limit is {UnitText.Format(limit)}.");
+        }
+        else
+        {
+            turn.Restore(
+                MigrationOutcome.CompletedOverLimit,
+                $"The machine runs on the destination, but the blackout was {UnitText.Format(blackout.Value)}; the limit of {UnitText.Format(limit)} was exceeded.");
+        }
+    }
+
+    private static bool IsOnTheWay(HypervisorStage stage) =>
+        stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed or HypervisorStage.Stopped;
+
+    private static void NoteTimes(HypervisorTurn turn, HypervisorTold e)
+    {
+        var moment = new SwitchoverMoment(e.What.HappenedAt, e.What.ReceivedNanoseconds);
+        var times = turn.State.Times;
+        if (e.Side == MigrationSide.Source)
+        {
+            turn.State = turn.State with { HeardNanoseconds = turn.NowNanoseconds };
+        }
+
+        turn.State = turn.State with
+        {
+            Times = (e.Side, e.What) switch
+            {
+                (MigrationSide.Source, GuestStopped) => times with { Stopped = moment, Resumed = null },
+                (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Device }) => times with { Sending = moment },
+                (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Sent = moment },
+                (MigrationSide.Destination, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Loaded = moment },
+                (_, GuestResumed) => times with { Resumed = times.Resumed ?? moment },
+                _ => times,
+            },
+        };
+    }
+
+    private static void Cancel(HypervisorTurn turn)
+    {
+        const string reason = "It was cancelled before the commit point; the machine runs on the source.";
+        switch (turn.State.Stage)
+        {
+            case HypervisorStage.Finding or HypervisorStage.OpeningJournal:
+                turn.End(MigrationOutcome.Stayed, reason);
+                break;
+            case HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                turn.Resolve(MigrationOutcome.Stayed, reason);
+                break;
+        }
+    }
+
+    private static void Woke(HypervisorTurn turn)
+    {
+        switch (turn.State.Stage)
+        {
+            case HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                HypervisorPreCopy.Woke(turn);
+                break;
+            case HypervisorStage.Stopped:
+                turn.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {UnitText.Format(turn.Plan.StopPatience)}.");
+                break;
+            case HypervisorStage.Starting:
+                turn.Resolve(MigrationOutcome.Recovered, "The destination did not say that it runs.");
+                break;
+            case HypervisorStage.Resolving:
+                turn.Ask(MigrationSide.Source);
+                turn.Ask(MigrationSide.Destination);
+                turn.WakeIn(turn.Plan.AskAgain);
+                break;
+            case HypervisorStage.Restoring:
+                turn.EndIfRestored(isLate: true);
+                break;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Planner.Engine;
+
+/// <summary>What a hypervisor can be told.</summary>
+public enum HypervisorOrder
+{
+    /// <summary>Tell the truth about the guest and the migration.</summary>
+    Report,
+
+    /// <summary>Set capabilities and parameters.</summary>
+    Prepare,
+
+    /// <summary>Listen for the machine (destination).</summary>
+    Listen,
+
+    /// <summary>Start the migration, held in pre-copy (source).</summary>
+    Start,
+
+    /// <summary>Stop the guest as soon as no more than so many bytes are left (source).</summary>
+    Allow,
+
+    /// <summary>Take the permission back (source).</summary>
+    Hold,
+
+    /// <summary>Slow the guest down by so many percent (source).</summary>
+    Throttle,
+
+    /// <summary>Give the migration up (source).</summary>
+    Cancel,
+
+    /// <summary>Let the guest run.</summary>
+    Continue,
+
+    /// <summary>Put the settings back.</summary>
+    Restore,
+
+    /// <summary>End the process (destination that never ran).</summary>
+    Quit,
+}

@@ -1,0 +1,32 @@
+namespace Planner.Engine;
+
+/// <summary>What a session with a hypervisor intends. It does not change while the session runs.</summary>
+public sealed record HypervisorPlan
+{
+    /// <summary>The source's address, for messages.</summary>
+    public required string SourceAddress { get; init; }
+
+    /// <summary>The destination's address, for messages.</summary>
+    public required string DestinationAddress { get; init; }
+
+    /// <summary>What is done with the verdicts.</summary>
+    public MigrationMode Mode { get; init; }
+
+    /// <summary>The blackout limit; null if nothing is promised.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>How long the rest may take to be sent before the destination is ended, so that the source fails and runs on.</summary>
+    public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a side that does not answer is asked before a person is called.</summary>
+    public TimeSpan ReportPatience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long pre-copy may tell nothing before the sides are asked.</summary>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a stopped guest with nothing under way is left alone before it is continued: a failed migration continues it by itself.</summary>
+    public TimeSpan PausePatience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long to wait before a side is asked again.</summary>
+    public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(100);
+}

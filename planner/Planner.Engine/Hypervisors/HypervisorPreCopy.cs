@@ -1,0 +1,77 @@
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>The held pre-copy: gate 1 at every pass, until the guest stops.</summary>
+internal static class HypervisorPreCopy
+{
+    // A permission that is about the same need not be given again at every pass.
+    private const double AllowedChange = 0.25;
+
+    public static void Judge(HypervisorTurn turn, PassJudgement judgement)
+    {
+        if (judgement.Gate is { } gate)
+        {
+            turn.State = turn.State with { Gate = gate };
+            if (judgement.IsNews || judgement.Action != SwitchoverAction.Wait)
+            {
+                turn.Send(new ReportDecision(gate));
+            }
+        }
+
+        if (judgement.ThrottlePercent is { } percent && turn.Plan.Mode != MigrationMode.Shadow)
+        {
+            turn.Tell(MigrationSide.Source, HypervisorOrder.Throttle, percent);
+        }
+
+        switch (judgement.Action)
+        {
+            case SwitchoverAction.Abort:
+                turn.Resolve(MigrationOutcome.Stayed, judgement.Reason ?? Gates.Explain(judgement.Gate!));
+                break;
+            case SwitchoverAction.Commit when turn.Plan.Mode == MigrationMode.Shadow:
+                turn.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Gates.Explain(judgement.Gate!)}");
+                break;
+            case SwitchoverAction.Commit:
+                if (turn.State.Stage == HypervisorStage.PreCopying)
+                {
+                    turn.State = turn.State with { Times = turn.State.Times with { AllowedNanoseconds = turn.NowNanoseconds } };
+                }
+
+                turn.Enter(HypervisorStage.Allowed);
+                if (Math.Abs(judgement.AllowBytes - turn.State.AllowedBytes) > AllowedChange * turn.State.AllowedBytes)
+                {
+                    turn.State = turn.State with { AllowedBytes = judgement.AllowBytes };
+                    turn.Tell(MigrationSide.Source, HypervisorOrder.Allow, judgement.AllowBytes);
+                }
+
+                break;
+            case SwitchoverAction.Wait when turn.State.Stage == HypervisorStage.Allowed && judgement.Gate is { Decision.Verdict: not Verdict.Commit }:
+                turn.State = turn.State with { Stage = HypervisorStage.PreCopying, AllowedBytes = 0, Times = turn.State.Times with { AllowedNanoseconds = null } };
+                turn.Tell(MigrationSide.Source, HypervisorOrder.Hold);
+                break;
+        }
+    }
+
+    /// <summary>A permission that may or may not have been given is no reason to give up: the next pass gives it again, or takes it back.</summary>
+    public static void Answered(HypervisorTurn turn, HypervisorAnswered e)
+    {
+        if (e.Trouble is { } trouble && e.Order is HypervisorOrder.Allow or HypervisorOrder.Hold or HypervisorOrder.Throttle)
+        {
+            turn.Resolve(MigrationOutcome.Recovered, $"The source could not be steered: {e.Trouble}");
+        }
+    }
+
+    public static void Woke(HypervisorTurn turn)
+    {
+        if (turn.IsPast(turn.State.HeardNanoseconds, turn.Plan.SilencePatience))
+        {
+            turn.Resolve(MigrationOutcome.Recovered, $"The source told nothing for {UnitText.Format(turn.Plan.SilencePatience)}.");
+        }
+        else
+        {
+            turn.WakeIn(turn.Plan.SilencePatience);
+        }
+    }
+}

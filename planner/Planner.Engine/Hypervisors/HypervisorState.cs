@@ -1,0 +1,85 @@
+using Planner.Measurements;
+
+namespace Planner.Engine;
+
+/// <summary>Everything the engine knows of a migration that a hypervisor carries out. A value: the same state and event always give the same commands.</summary>
+public sealed record HypervisorState
+{
+    /// <summary>What is intended.</summary>
+    public required HypervisorPlan Plan { get; init; }
+
+    /// <summary>Where the engine is.</summary>
+    public HypervisorStage Stage { get; init; }
+
+    /// <summary>Whether this is the recovery of an interrupted migration.</summary>
+    public bool IsRecovery { get; init; }
+
+    /// <summary>When the session started, on the monotonic clock.</summary>
+    public required long StartedNanoseconds { get; init; }
+
+    /// <summary>The source.</summary>
+    public HypervisorSide Source { get; init; } = new();
+
+    /// <summary>The destination.</summary>
+    public HypervisorSide Destination { get; init; } = new();
+
+    /// <summary>The decision that stands: the latest, and after the guest stopped the one it was stopped on.</summary>
+    public GateDecision? Gate { get; init; }
+
+    /// <summary>The moments of the switchover.</summary>
+    public SwitchoverTimes Times { get; init; } = new();
+
+    /// <summary>Whether the destination was told to run, or is about to be: from here on it may run.</summary>
+    public bool IsHandedOver { get; init; }
+
+    /// <summary>How often the destination was told to run.</summary>
+    public int Continued { get; init; }
+
+    /// <summary>The most bytes that may be left when the guest is stopped, as the source was told last; 0 if it may not stop it.</summary>
+    public long AllowedBytes { get; init; }
+
+    /// <summary>Whether the source has told what the stop phase carried.</summary>
+    public bool HasToldEnd { get; init; }
+
+    /// <summary>Whether the migration was started.</summary>
+    public bool IsBegun { get; init; }
+
+    /// <summary>Whether the destination's process was told to end.</summary>
+    public bool HasQuit { get; init; }
+
+    /// <summary>Whether the source was told to give the migration up.</summary>
+    public bool HasCancelled { get; init; }
+
+    /// <summary>Whether the source was told to run on.</summary>
+    public bool HasContinuedSource { get; init; }
+
+    /// <summary>Since when it is being found out where the guest is.</summary>
+    public long ResolvingSinceNanoseconds { get; init; }
+
+    /// <summary>When the source last told something, on the monotonic clock.</summary>
+    public long HeardNanoseconds { get; init; }
+
+    /// <summary>The moment of the wake-up that counts.</summary>
+    public long WakeAtNanoseconds { get; init; }
+
+    /// <summary>How the session will end if everything that is left goes well.</summary>
+    public MigrationOutcome IntendedOutcome { get; init; }
+
+    /// <summary>Why, in one sentence.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The phase that observers see.</summary>
+    public SessionPhase Phase => Stage switch
+    {
+        HypervisorStage.Finding or HypervisorStage.OpeningJournal or HypervisorStage.Preparing => SessionPhase.Preparing,
+        HypervisorStage.PreCopying or HypervisorStage.Allowed => SessionPhase.PreCopy,
+        HypervisorStage.Stopped => SessionPhase.StopCopy,
+        HypervisorStage.Starting => SessionPhase.Resuming,
+        HypervisorStage.Resolving => SessionPhase.GoingBack,
+        HypervisorStage.Restoring => IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit ? SessionPhase.Resuming : SessionPhase.GoingBack,
+        _ => SessionPhase.Ended,
+    };
+
+    /// <summary>One side.</summary>
+    public HypervisorSide Side(MigrationSide side) => side == MigrationSide.Source ? Source : Destination;
+}

@@ -1,0 +1,196 @@
+using Planner.Estimators;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>Judges the moments of a held pre-copy: follows what the guest writes and the link carries, and asks the switchover rule.</summary>
+/// <remarks>Serves one migration. Reads no clock: times come with the moments. Not for use by several threads at once.</remarks>
+public sealed class SwitchoverJudge
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long NewsEveryNanoseconds = NanosecondsPerSecond;
+    private const long RebuildEveryNanoseconds = NanosecondsPerSecond / 2;
+    private const double RateChange = 0.02;
+    private const long RefitEveryNanoseconds = NanosecondsPerSecond / 10;
+    private const int LatestRates = 30;
+    private const int LatestWindows = 64;
+    private const double ShortestWindowSeconds = 0.002;
+
+    // What may be left at the stop beyond what is expected: a guest that suddenly writes more is not stopped.
+    private const double GuardFactor = 2;
+    private const double LeastGuardBytes = 1 << 20;
+
+    private readonly HypervisorEvidence _evidence;
+    private readonly SlaTerms _sla;
+    private readonly string _ruleName;
+    private readonly long _startedNanoseconds;
+    private readonly ThrottleLadder _throttle;
+    private readonly Queue<double> _rates = new();
+    private readonly Queue<DirtyWindowEvidence> _windows = new();
+    private RuleMoments? _moments;
+    private IPlannerRule? _rule;
+    private DirtyCurve? _curve;
+    private long _fittedAt;
+    private double _builtRate;
+    private long _builtAt;
+    private long? _lastPassAt;
+    private long _bulkSeen;
+    private long _newsAt = long.MinValue / 2;
+    private Verdict _newsVerdict;
+    private GateDecision? _gate;
+
+    /// <summary>Makes a judge.</summary>
+    /// <param name="evidence">What is known.</param>
+    /// <param name="sla">The promise, with nothing elapsed.</param>
+    /// <param name="rule">The switchover rule: one of <see cref="PlannerRules.Names"/>.</param>
+    /// <param name="startedNanoseconds">When the migration began, on the monotonic clock.</param>
+    public SwitchoverJudge(HypervisorEvidence evidence, SlaTerms sla, string rule, long startedNanoseconds)
+    {
+        _evidence = evidence;
+        _sla = sla;
+        _ruleName = rule;
+        _startedNanoseconds = startedNanoseconds;
+        _throttle = new ThrottleLadder(sla.DirtyRateFloorBytesPerSecond);
+    }
+
+    /// <summary>What pre-copy sends at: the median of the latest observations, in bytes per second; NaN before the first.</summary>
+    public double BytesPerSecond => _rates.Count == 0 ? double.NaN : Median(_rates);
+
+    /// <summary>Looks at a moment.</summary>
+    /// <param name="progress">What the hypervisor tells.</param>
+    public PassJudgement Consider(PreCopyProgressed progress)
+    {
+        var now = progress.ReceivedNanoseconds;
+        var elapsed = Seconds(now - _startedNanoseconds);
+        if (_sla.CompleteWithinSeconds is { } within && elapsed >= within)
+        {
+            return new PassJudgement(SwitchoverAction.Abort, _gate, 0, null, true)
+            {
+                Reason = $"It was not complete within {UnitText.Format(TimeSpan.FromSeconds(within))}; the machine runs on the source.",
+            };
+        }
+
+        Observe(progress);
+        var (writtenBytes, roundSeconds) = progress.IsPass ? NotePass(progress, now) : (double.NaN, double.NaN);
+        if (double.IsNaN(BytesPerSecond))
+        {
+            return new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
+        }
+
+        var expected = progress.IsPass
+            ? StopForecast.BytesAtStop(progress.RemainingBytes, BytesPerSecond, _curve, _evidence.CommitSeconds)
+            : progress.RemainingBytes;
+        Rebuild(progress, now, elapsed, expected);
+        var action = _rule!.Consider(new PreCopyMoment
+        {
+            ElapsedSeconds = elapsed,
+            IsSync = progress.IsPass,
+            Round = progress.Pass,
+            SecondsSinceSync = _lastPassAt is { } at ? Seconds(now - at) : elapsed,
+            RamBytes = expected,
+            WrittenBytes = writtenBytes,
+            RoundSeconds = roundSeconds,
+            StateBytes = progress.StateBytes,
+            BytesPerSecond = progress.BytesPerSecond,
+            SentBytes = progress.SentBytes,
+            TotalBytes = progress.TotalBytes,
+            TrueBlackoutSeconds = double.NaN,
+        });
+        return progress.IsPass ? Judgement(progress, action, now, elapsed) : new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
+    }
+
+    private static double Seconds(long nanoseconds) => nanoseconds / (double)NanosecondsPerSecond;
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    private PassJudgement Judgement(PreCopyProgressed progress, SwitchoverAction action, long now, double elapsed)
+    {
+        var decision = _rule!.Last;
+        _gate = new GateDecision(1, decision, _moments!.LastMoment, _moments.LastEvaluator!, now);
+        var isNews = decision.Verdict != _newsVerdict || now - _newsAt >= NewsEveryNanoseconds;
+        if (isNews)
+        {
+            (_newsAt, _newsVerdict) = (now, decision.Verdict);
+        }
+
+        var most = _moments.LastEvaluator!.LargestRamBytes(_moments.LastMoment);
+        var ram = _moments.LastMoment.RamRemainingBytes;
+        var guard = Math.Max(Math.Max(GuardFactor * ram, LeastGuardBytes), progress.RemainingBytes);
+        var allow = (long)Math.Max(1, Math.Min(guard, most) + progress.StateBytes);
+        var percent = decision.Verdict == Verdict.Throttle
+            ? _throttle.Next(elapsed, decision.DirtyRateLimitBytesPerSecond, _curve?.UniqueBytesPerSecond(ShortestWindowSeconds) ?? double.NaN)
+            : null;
+        return new PassJudgement(action, _gate, allow, percent, isNews);
+    }
+
+    private void Observe(PreCopyProgressed progress)
+    {
+        if (progress.IsPass || !(progress.BytesPerSecond > 0))
+        {
+            return;
+        }
+
+        if (_rates.Count == LatestRates)
+        {
+            _rates.Dequeue();
+        }
+
+        _rates.Enqueue(progress.BytesPerSecond);
+    }
+
+    /// <summary>A pass begins: what it starts with was written in the one before.</summary>
+    private (double WrittenBytes, double RoundSeconds) NotePass(PreCopyProgressed progress, long now)
+    {
+        var round = _lastPassAt is { } at ? Seconds(now - at) : double.NaN;
+        _lastPassAt = now;
+        _bulkSeen++;
+
+        // The first pass starts with all of the memory, which nobody wrote.
+        if (_bulkSeen < 2 || progress.RemainingBytes >= progress.TotalBytes || !(round >= ShortestWindowSeconds))
+        {
+            return (double.NaN, round);
+        }
+
+        if (_windows.Count == LatestWindows)
+        {
+            _windows.Dequeue();
+        }
+
+        _windows.Enqueue(new DirtyWindowEvidence(round, progress.RemainingBytes));
+        return (progress.RemainingBytes, round);
+    }
+
+    private void Rebuild(PreCopyProgressed progress, long now, double elapsed, double expectedBytes)
+    {
+        var rate = BytesPerSecond;
+        if (_windows.Count > 0 && progress.IsPass && (_curve is null || now - _fittedAt >= RefitEveryNanoseconds))
+        {
+            _fittedAt = now;
+            _curve = DirtyCurve.Fit([.. _windows.Select(w => (w.Seconds, w.UniqueBytes))]);
+        }
+
+        if (_rule is not null && now - _builtAt < RebuildEveryNanoseconds && Math.Abs(rate - _builtRate) <= RateChange * _builtRate)
+        {
+            return;
+        }
+
+        (_builtAt, _builtRate) = (now, rate);
+        var evaluator = SwitchoverEvaluator.Prepare(
+            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, progress.StateBytes, [.. _windows]));
+        var evaluators = new MomentEvaluators(evaluator, evaluator, evaluator);
+        if (_moments is null)
+        {
+            _moments = new RuleMoments(evaluators, new LinkLifeTable());
+            _rule = PlannerRules.Create(_ruleName, _moments, _sla.CompleteWithinSeconds ?? double.PositiveInfinity);
+        }
+        else
+        {
+            _moments.Use(evaluators);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>Carries out the migration of a machine that its hypervisor sends: the engine decides when the guest may stop.</summary>
+public sealed class HypervisorSession
+{
+    private static readonly TimeSpan LastWordsPatience = TimeSpan.FromSeconds(1);
+
+    private readonly HypervisorRequest _request;
+    private readonly SessionServices _services;
+    private readonly SessionNotices _notices;
+    private readonly HypervisorEvidence _evidence;
+
+    /// <summary>Makes a session. Nothing is touched yet.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="services">What to work with.</param>
+    /// <exception cref="PlanRefusedException">The machine cannot be migrated, or the destination is another machine.</exception>
+    public HypervisorSession(HypervisorRequest request, SessionServices services)
+    {
+        HypervisorMatch.Check(request.Source, request.Destination);
+        _request = request;
+        _services = services;
+        _notices = new SessionNotices(request.MigrationId, services.Clock, services.Observers);
+        _evidence = new HypervisorEvidence(request.Source.Offer.MachineClass);
+    }
+
+    /// <summary>Runs the migration to its end on the calling thread. Called once.</summary>
+    /// <param name="cancellationToken">Cancels before the guest is stopped: it runs on, and the outcome is <see cref="MigrationOutcome.Stayed"/>.</param>
+    /// <exception cref="StoreException">The store cannot be read. Nothing was touched.</exception>
+    /// <exception cref="HypervisorException">A monitor does not answer. Nothing was touched.</exception>
+    public SessionResult Run(CancellationToken cancellationToken)
+    {
+        var started = _notices.Now;
+        Recall();
+        var settings = Task.WhenAll(_request.Source.ReadSettingsAsync(cancellationToken), _request.Destination.ReadSettingsAsync(cancellationToken)).GetAwaiter().GetResult();
+        _notices.Send(new MigrationStarted(_request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, _request.Policy.BlackoutLimit)
+        {
+            MigrationId = _request.MigrationId,
+            At = started,
+        });
+        var rule = _request.Policy.Rule == SwitchoverRule.Calmest ? "calmest" : "earliest";
+        var scribe = new HypervisorScribe(_request, new SwitchoverJudge(_evidence, Sla(), rule, _services.Clock.GetNanoseconds()), Header(settings, started), _notices);
+        var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.OpenHypervisor);
+        var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.OpenHypervisor);
+        HypervisorState state;
+        using (var loop = new HypervisorLoop(source, destination, new HypervisorChannel(_request.Channel, _request.Listen, _request.MayListenAlready), _services, scribe))
+        {
+            state = loop.Run(now => HypervisorEngine.Start(Plan(), now), cancellationToken);
+        }
+
+        source.DisposeAsync().AsTask().Wait(LastWordsPatience, CancellationToken.None);
+        destination.DisposeAsync().AsTask().Wait(LastWordsPatience, CancellationToken.None);
+        return Finish(state, scribe, started);
+    }
+
+    private void Recall()
+    {
+        if (_services.Store is { } store)
+        {
+            _evidence.Recall(new MeasurementBatch
+            {
+                Arcs = store.ReadArcs(_evidence.MachineClass, HypervisorEvidence.Window),
+                Transfers =
+                [
+                    .. store.ReadTransfers(_evidence.Link, TransferPhase.PreCopy, HypervisorEvidence.Window),
+                    .. store.ReadTransfers(_evidence.Link, TransferPhase.StopCopy, HypervisorEvidence.Window),
+                ],
+                Blackouts = store.ReadBlackouts(_evidence.MachineClass, _request.Policy.Name, BlackoutSpan.Whole, HypervisorEvidence.Window),
+            });
+        }
+    }
+
+    private HypervisorPlan Plan() => new()
+    {
+        SourceAddress = _request.Source.Address,
+        DestinationAddress = _request.Destination.Address,
+        Mode = _request.Mode,
+        Limit = _request.Policy.BlackoutLimit,
+        ReportPatience = _services.StatePatience,
+    };
+
+    private SlaTerms Sla() => new()
+    {
+        Class = _request.Policy.Name,
+        BlackoutLimitSeconds = _request.Policy.BlackoutLimit.TotalSeconds,
+        Confidence = _request.Policy.Confidence,
+        WhenEvidenceIsInsufficient = _request.Policy.WhenEvidenceIsInsufficient,
+        CompleteWithinSeconds = _request.Policy.CompleteWithin?.TotalSeconds,
+        ErrorBudgetRemainingSeconds = _request.ErrorBudgetRemaining?.TotalSeconds,
+        DirtyRateFloorBytesPerSecond = _request.Source.Offer.OffersThrottle ? _request.Policy.DirtyRateFloorBytesPerSecond : null,
+    };
+
+    private JournalHeader Header(string[] settings, DateTimeOffset started)
+    {
+        const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
+        JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept);
+        return new JournalHeader(_request.MigrationId, _request.Machine, started, [],
+            [new JournalDevice(HypervisorEvidence.Participant, Endpoint(_request.Source, DeviceState.Running, settings[0]), Endpoint(_request.Destination, DeviceState.Resuming, settings[1]))]);
+    }
+
+    private SessionResult Finish(HypervisorState state, HypervisorScribe scribe, DateTimeOffset started)
+    {
+        var gate = state.Gate;
+        var explained = gate?.Evaluator.Explain(gate.Decision, gate.Moment);
+        var parts = SwitchoverParts.Of(state.Times, scribe);
+        if (state.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
+        {
+            parts.Note(_evidence, gate, _request, _notices.Now);
+        }
+
+        var blackout = state.Times.Blackout ?? TimeSpan.Zero;
+        var snapshot = gate is null ? null : DecisionJson.WriteSnapshot(Input(gate));
+        var record = new MigrationRecord(
+            _request.MigrationId, _request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, state.IntendedOutcome,
+            _request.Policy.BlackoutLimit, SessionClock.Span(gate?.Decision.BoundSeconds ?? double.NaN), blackout, started, _notices.Now, state.Reason, snapshot)
+        {
+            Method = gate?.Decision.Method,
+        };
+        var result = new SessionResult
+        {
+            Outcome = state.IntendedOutcome,
+            Blackout = blackout,
+            Reason = state.Reason,
+            Decision = explained,
+            Terms = explained is null ? [] : parts.Compare(explained.Terms),
+            Snapshot = snapshot,
+            Record = record,
+            Measurements = _evidence.Noted with { Migrations = [record] },
+        };
+        result = result with { StoreTrouble = Keep(result) };
+        if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
+        {
+            _services.Journal?.Close();
+        }
+
+        _notices.Send(new MigrationEnded(result.Outcome, blackout, _request.Policy.BlackoutLimit, result.Reason) { MigrationId = _request.MigrationId, At = record.Ended });
+        return result;
+    }
+
+    /// <summary>The evaluator's snapshot, moved to the moment that was decided about.</summary>
+    private static DecisionSnapshot Input(GateDecision gate)
+    {
+        var snapshot = gate.Input();
+        return snapshot with { Ram = snapshot.Ram! with { RemainingBytes = gate.Moment.RamRemainingBytes } };
+    }
+
+    private string? Keep(SessionResult result)
+    {
+        try
+        {
+            _services.Store?.Append(result.Measurements);
+            return null;
+        }
+        catch (StoreException e)
+        {
+            return e.Message;
+        }
+    }
+}
