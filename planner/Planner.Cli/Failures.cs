@@ -19,6 +19,12 @@ internal static class Failures
             DeviceFault.NoMigration or DeviceFault.NotOffered or DeviceFault.Protocol => ExitStatus.TargetLacks,
             _ => ExitStatus.OtherFailure,
         },
+        HypervisorException e => e.Fault switch
+        {
+            HypervisorFault.NotFound => ExitStatus.InvalidInput,
+            HypervisorFault.NotAMonitor or HypervisorFault.NotSupported => ExitStatus.TargetLacks,
+            _ => ExitStatus.OtherFailure,
+        },
         _ => ExitStatus.OtherFailure,
     };
 
@@ -32,6 +38,6 @@ internal static class Failures
     }
 
     private static bool IsForeseen(Exception exception) => exception
-        is CliException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or StoreException or JournalException
+        is CliException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or HypervisorException or StoreException or JournalException
         or IOException or UnauthorizedAccessException;
 }

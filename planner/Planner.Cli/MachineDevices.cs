@@ -24,7 +24,7 @@ internal sealed class MachineDevices : IDisposable
     {
         if (text.StartsWith("qmp:", StringComparison.Ordinal))
         {
-            throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this build drives devices only; write vfio-user:PATH or sim:PROFILE.yaml");
+            throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this is about devices; write vfio-user:PATH or sim:PROFILE.yaml");
         }
 
         return DeviceAddress.TryParse(text, out var address, out var problem) ? address : throw new CliException(ExitStatus.InvalidInput, problem);

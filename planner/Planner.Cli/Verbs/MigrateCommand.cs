@@ -14,59 +14,78 @@ internal static class MigrateCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var source = new Argument<string>("source") { Description = "The device to migrate; several, separated by commas, move together." };
-        var destination = new Argument<string>("destination") { Description = "The device that takes its state; as many as sources, in the same order." };
+        var source = new Argument<string>("source") { Description = "What to migrate: a machine, qmp:PATH, or a device; several devices, separated by commas, move together." };
+        var destination = new Argument<string>("destination") { Description = "What takes its state: a machine started with -incoming defer -S, or as many devices as sources." };
         var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
         var machine = new Option<string?>("--machine") { Description = "The machine's name, for error budgets and records; without it the source's address.", HelpName = "NAME" };
+        var channel = new Option<string?>("--channel") { Description = "Where a machine's memory goes; without it a socket beside the destination's monitor.", HelpName = "unix:PATH|tcp:HOST:PORT" };
+        var listen = new Option<string?>("--listen") { Description = "Where the destination listens, if something stands between it and the channel.", HelpName = "unix:PATH|tcp:HOST:PORT" };
         var shadow = new Option<bool>("--shadow") { Description = "Evaluate and report, commit nothing." };
         var record = new Option<string?>("--record") { Description = "Write what happens to a file that 'replay' reads.", HelpName = "FILE" };
-        var command = new Command("migrate", "Migrate devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, shadow, record };
+        var command = new Command("migrate", "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, shadow, record };
         command.SetAction(parsed => Run(
             common.Bind(parsed),
-            new Arguments(
+            new MigrateArguments(
                 parsed.GetRequiredValue(source),
                 parsed.GetRequiredValue(destination),
                 parsed.GetRequiredValue(sla),
-                parsed.GetValue(machine) ?? parsed.GetRequiredValue(source),
+                parsed.GetValue(machine),
+                parsed.GetValue(channel),
+                parsed.GetValue(listen),
                 parsed.GetValue(shadow),
                 parsed.GetValue(record))));
         return command;
     }
 
-    private static int Run(CommandContext context, Arguments arguments)
+    private static int Run(CommandContext context, MigrateArguments arguments)
     {
         using var stop = new StopSignal();
         var now = TimeProvider.System.GetUtcNow();
         var policy = context.FindPolicy(arguments.Sla);
-        if (policy.Rule == SwitchoverRule.Calmest)
-        {
-            context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which this build cannot choose yet; the earliest that fits is taken.");
-        }
-
-        var addresses = MachineDevices.ParseAddresses(arguments.Source, arguments.Destination);
         if (ClosedWindow(policy, now) is { } closed)
         {
             context.Error.WriteLine($"planner: stayed RUNNING: {closed}");
             return ExitStatus.Stayed;
         }
 
+        policy = WithinWindow(policy, now);
+        var result = MachineMigration.IsMachine(arguments.Source) || MachineMigration.IsMachine(arguments.Destination)
+            ? MachineMigration.Run(context, arguments, policy, stop.Token)
+            : RunDevices(context, arguments, policy, now, stop.Token);
+        return MigrationReport.ExitStatusOf(result.Outcome);
+    }
+
+    private static SessionResult RunDevices(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, CancellationToken stop)
+    {
+        if (arguments.Channel is not null || arguments.Listen is not null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, "--channel and --listen are for machines (qmp:PATH); devices send through the planner");
+        }
+
+        var addresses = MachineDevices.ParseAddresses(arguments.Source, arguments.Destination);
+        if (policy.Rule == SwitchoverRule.Calmest)
+        {
+            context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.");
+        }
+
         MachineDevices.RefuseInterrupted(addresses);
         using var store = context.OpenStore();
         using var devices = MachineDevices.Open(addresses);
-        using var record = OpenRecord(arguments.Record);
+        var machine = arguments.Machine ?? arguments.Source;
+        using var record = arguments.Record is { } path ? new SessionRecorder(OpenRecord(path)) : null;
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
         var request = new MigrationRequest
         {
-            Machine = arguments.Machine,
+            Machine = machine,
             Devices = devices.Pairs,
-            Policy = WithinWindow(policy, now),
+            Policy = policy,
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
-            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(arguments.Machine, now - budget.Per)) : null,
+            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
         };
         var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Reopen = MachineDevices.Open };
-        var result = RunShown(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
+        var result = RunShown(context, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], with => new MigrationSession(request, with).Run(stop));
         Print(context, result, record?.Trouble);
         telemetry?.Dispose();
         if (telemetry?.Problem is { } problem)
@@ -74,16 +93,16 @@ internal static class MigrateCommand
             context.Error.WriteLine($"planner: {problem}");
         }
 
-        return MigrationReport.ExitStatusOf(result.Outcome);
+        return result;
     }
 
     /// <summary>Runs a session with its progress on the terminal.</summary>
-    private static SessionResult RunShown(CommandContext context, MigrationRequest request, SessionServices services, ISessionObserver[] observers, CancellationToken stop)
+    public static SessionResult RunShown(CommandContext context, SessionServices services, ISessionObserver[] observers, Func<SessionServices, SessionResult> run)
     {
         SessionResult RunWith(ISessionObserver display)
         {
             using var background = new BackgroundObserver([display, .. observers]);
-            return new MigrationSession(request, services with { Observers = [background] }).Run(stop);
+            return run(services with { Observers = [background] });
         }
 
         return context.IsLive
@@ -92,7 +111,7 @@ internal static class MigrateCommand
     }
 
     /// <summary>Prints the outcome. A report that nobody can read changes nothing about what happened to the machine.</summary>
-    private static void Print(CommandContext context, SessionResult result, string? recordTrouble)
+    public static void Print(CommandContext context, SessionResult result, string? recordTrouble)
     {
         var failure = result.Outcome is MigrationOutcome.Recovered or MigrationOutcome.NeedsPerson ? result.Reason : null;
         string? reportTrouble = null;
@@ -148,17 +167,15 @@ internal static class MigrateCommand
             : policy;
     }
 
-    private static SessionRecorder? OpenRecord(string? path)
+    public static FileStream OpenRecord(string path)
     {
         try
         {
-            return path is null ? null : new SessionRecorder(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CliException(ExitStatus.InvalidInput, $"cannot write the recording {path}: {e.Message}");
         }
     }
-
-    private sealed record Arguments(string Source, string Destination, string Sla, string Machine, bool Shadow, string? Record);
 }

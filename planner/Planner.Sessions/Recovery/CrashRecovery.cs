@@ -96,6 +96,12 @@ public sealed class CrashRecovery
                 "Its simulated devices ended with the process that was killed; there is nothing left to recover.");
         }
 
+        if (HypervisorRecovery.IsAbout(header))
+        {
+            var (outcome, reason) = HypervisorRecovery.Run(contents, _services with { Journal = journal });
+            return Ended(journal, header, outcome, reason);
+        }
+
         var services = _services with { Journal = journal, Reopen = Open };
         using var loop = new SessionLoop(
             header.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)null)),
@@ -105,12 +111,17 @@ public sealed class CrashRecovery
         var (state, _) = loop.Run(
             now => MigrationEngine.Recover(Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, now),
             CancellationToken.None);
-        if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
+        return Ended(journal, header, state.IntendedOutcome, state.Reason);
+    }
+
+    private static RecoveredMachine Ended(MigrationJournal journal, JournalHeader header, MigrationOutcome outcome, string reason)
+    {
+        if (outcome != MigrationOutcome.NeedsPerson)
         {
             journal.Close();
         }
 
-        return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, state.Reason);
+        return new RecoveredMachine(header.MigrationId, header.Machine, outcome, reason);
     }
 
     /// <summary>A simulated device is memory of its process: opening it again would give another one that knows nothing.</summary>

@@ -1,0 +1,129 @@
+using Planner.Engine;
+using Planner.Hypervisors;
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Sessions;
+using Planner.Telemetry;
+
+namespace Planner.Cli;
+
+/// <summary><c>planner migrate qmp:SOURCE qmp:DESTINATION</c>: a machine that its hypervisor migrates.</summary>
+internal static class MachineMigration
+{
+    private const string Scheme = "qmp:";
+
+    /// <summary>Whether an address is that of a machine.</summary>
+    public static bool IsMachine(string address) => address.StartsWith(Scheme, StringComparison.Ordinal);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="context">Where to print.</param>
+    /// <param name="arguments">What to do.</param>
+    /// <param name="policy">The promise, within its maintenance window.</param>
+    /// <param name="stop">The wish to stop.</param>
+    public static SessionResult Run(CommandContext context, MigrateArguments arguments, SlaPolicy policy, CancellationToken stop)
+    {
+        var channel = Channel(arguments);
+        RefuseInterrupted(arguments);
+        using var store = context.OpenStore();
+        var source = Open(arguments.Source, stop);
+        try
+        {
+            var destination = Open(arguments.Destination, stop);
+            try
+            {
+                return Run(context, arguments, policy, (source, destination), channel, store, stop);
+            }
+            finally
+            {
+                destination.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+        }
+        finally
+        {
+            source.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Opens a monitor.</summary>
+    /// <exception cref="HypervisorException">It cannot be opened.</exception>
+    public static async Task<IHypervisor> OpenAsync(string address, CancellationToken cancellationToken) =>
+        await QemuMachine.OpenAsync(address, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+
+    private static SessionResult Run(
+        CommandContext context,
+        MigrateArguments arguments,
+        SlaPolicy policy,
+        (QemuMachine Source, QemuMachine Destination) machines,
+        (string Channel, string Listen) channel,
+        IMeasurementStore store,
+        CancellationToken stop)
+    {
+        var name = arguments.Machine ?? machines.Source.Offer.Name ?? arguments.Source;
+        using var record = arguments.Record is { } path ? new QemuRecorder(MigrateCommand.OpenRecord(path), TimeProvider.System) : null;
+        machines.Source.Trace = record is null ? null : record.Take;
+        using var journal = new MigrationJournal(StateDirectory.Locate());
+        using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
+        using var spans = new MigrationTelemetry();
+        var request = new HypervisorRequest
+        {
+            Machine = name,
+            Source = machines.Source,
+            Destination = machines.Destination,
+            Channel = channel.Channel,
+            Listen = channel.Listen,
+            MayListenAlready = arguments.Channel is not null && arguments.Listen is null,
+            Policy = policy,
+            Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
+            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
+        };
+        var services = new SessionServices { Store = store, Journal = journal, OpenHypervisor = OpenAsync };
+        var result = MigrateCommand.RunShown(context, services, [spans], with => new HypervisorSession(request, with).Run(stop));
+        record?.Dispose();
+        MigrateCommand.Print(context, result, record?.Trouble);
+        telemetry?.Dispose();
+        if (telemetry?.Problem is { } problem)
+        {
+            context.Error.WriteLine($"planner: {problem}");
+        }
+
+        return result;
+    }
+
+    private static QemuMachine Open(string address, CancellationToken stop) =>
+        QemuMachine.OpenAsync(address, TimeProvider.System, stop).GetAwaiter().GetResult();
+
+    /// <summary>Without a channel the memory goes through a socket beside the destination's monitor, where its process may make one.</summary>
+    private static (string Channel, string Listen) Channel(MigrateArguments arguments)
+    {
+        var (source, destination) = (Path(arguments.Source), Path(arguments.Destination));
+        if (source == destination)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{arguments.Source} is named twice; a machine cannot migrate to itself");
+        }
+
+        var channel = arguments.Channel ?? $"unix:{destination}.migration";
+        var listen = arguments.Listen ?? channel;
+        foreach (var (option, text) in new[] { ("--channel", channel), ("--listen", listen) })
+        {
+            if (!ChannelAddress.TryParse(text, out _, out var problem))
+            {
+                throw new CliException(ExitStatus.InvalidInput, $"{option}: {problem}");
+            }
+        }
+
+        return (channel, listen);
+    }
+
+    private static string Path(string address) =>
+        !IsMachine(address)
+            ? throw new CliException(ExitStatus.InvalidInput, $"{address} is no virtual machine; a machine migrates to a machine: write qmp:PATH for both")
+            : HypervisorAddress.TryParse(address, out var parsed, out var problem) ? parsed.Path : throw new CliException(ExitStatus.InvalidInput, problem);
+
+    private static void RefuseInterrupted(MigrateArguments arguments)
+    {
+        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), [arguments.Source, arguments.Destination]) is { } machine)
+        {
+            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Planner.Cli;
+
+/// <summary>What <c>migrate</c> was asked to do.</summary>
+/// <param name="Source">The source's address.</param>
+/// <param name="Destination">The destination's address.</param>
+/// <param name="Sla">The SLA class.</param>
+/// <param name="Machine">The machine's name; null to take what the machine is called.</param>
+/// <param name="Channel">Where the source's hypervisor sends to; null for a socket beside the destination's monitor.</param>
+/// <param name="Listen">Where the destination's hypervisor listens; null for the channel.</param>
+/// <param name="Shadow">Whether nothing is committed.</param>
+/// <param name="Record">The recording to write; null for none.</param>
+internal sealed record MigrateArguments(string Source, string Destination, string Sla, string? Machine, string? Channel, string? Listen, bool Shadow, string? Record);
