@@ -1,0 +1,82 @@
+using Planner.Engine;
+using Planner.Measurements;
+
+namespace Planner.Tests.Engine;
+
+public sealed class HypervisorInvariantTests
+{
+    private static readonly string[] Misfortunes =
+    [
+        "cancel", "kill source", "kill destination", "kill planner", "break link", "stall link", "stall source", "stall destination",
+    ];
+
+    [Fact]
+    public void Without_a_misfortune_the_machine_ends_up_running_on_one_side()
+    {
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var world = new HypervisorWorld(seed);
+            world.Run();
+            Check(world, seed);
+            Assert.NotEqual(MigrationOutcome.NeedsPerson, world.State.IntendedOutcome);
+        }
+    }
+
+    [Theory]
+    [InlineData("cancel")]
+    [InlineData("kill destination")]
+    [InlineData("kill planner")]
+    [InlineData("break link")]
+    [InlineData("stall link")]
+    [InlineData("stall source")]
+    [InlineData("stall destination")]
+    public void After_one_misfortune_at_any_moment_before_the_handover_the_machine_runs_on_exactly_one_side(string misfortune)
+    {
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var world = new HypervisorWorld(seed);
+            world.Schedule(misfortune, TimeSpan.FromMilliseconds(new Random(seed).NextDouble() * 1500));
+            world.Run();
+            Check(world, seed);
+            if (!world.State.IsHandedOver)
+            {
+                Assert.True(world.State.IntendedOutcome != MigrationOutcome.NeedsPerson, Words(world, seed));
+            }
+        }
+    }
+
+    [Fact]
+    public void Whatever_happens_it_never_runs_on_both_sides_and_never_on_none_without_a_person_being_called()
+    {
+        for (var seed = 0; seed < 5000; seed++)
+        {
+            var random = new Random(seed);
+            var world = new HypervisorWorld(seed);
+            for (var i = random.Next(4); i >= 0; i--)
+            {
+                world.Schedule(Misfortunes[random.Next(Misfortunes.Length)], TimeSpan.FromMilliseconds(random.NextDouble() * 2000));
+            }
+
+            world.Run();
+            Check(world, seed);
+        }
+    }
+
+    private static void Check(HypervisorWorld world, int seed)
+    {
+        Assert.True(world.State.Stage == HypervisorStage.Ended, Words(world, seed));
+        Assert.False(world.BothRan, Words(world, seed));
+        if (world.State.IntendedOutcome is MigrationOutcome.NeedsPerson)
+        {
+            Assert.Contains(":", world.State.Reason, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.True(world.RunsOnSource != world.RunsOnDestination, Words(world, seed));
+        Assert.True(
+            world.RunsOnDestination == world.State.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit, Words(world, seed));
+    }
+
+    private static string Words(HypervisorWorld world, int seed) =>
+        $"seed {seed}: {world.State.Stage}, {world.State.IntendedOutcome}, source runs {world.RunsOnSource}, destination runs {world.RunsOnDestination}: {world.State.Reason}\n{string.Join('\n', world.Log.TakeLast(60))}";
+}
