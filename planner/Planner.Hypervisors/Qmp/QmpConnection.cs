@@ -45,6 +45,14 @@ public sealed class QmpConnection : IAsyncDisposable
     /// closed here. A reader that does not keep up ends the connection with <see cref="QmpFault.Flooded"/>.</summary>
     public ChannelReader<QmpEvent> Events => _inbox.Events;
 
+    /// <summary>Is shown every event and every answer as QEMU wrote it, on the thread that receives: it must not block, and must not throw.
+    /// Null if nobody looks.</summary>
+    public Action<QmpTrace>? Trace
+    {
+        get => _inbox.Trace;
+        set => _inbox.Trace = value;
+    }
+
     /// <summary>Completes when the connection ends: with the failure, or with null if it was closed here. It never fails.</summary>
     public Task<QmpException?> Ended => _inbox.Ended;
 

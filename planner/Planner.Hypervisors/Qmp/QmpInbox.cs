@@ -35,6 +35,9 @@ internal sealed class QmpInbox(string address, QmpOptions options, TimeProvider 
     /// <summary>Ends with the connection: with the failure, or with null if it was closed here.</summary>
     public Task<QmpException?> Ended => _ended.Task;
 
+    /// <summary>Is shown events and answers as they came; null if nobody looks.</summary>
+    public Action<QmpTrace>? Trace { get; set; }
+
     /// <summary>Gives a command its id and waits for its answer from here on.</summary>
     /// <exception cref="QmpException">The connection has ended.</exception>
     public long Expect(QmpPending pending)
@@ -156,6 +159,7 @@ internal sealed class QmpInbox(string address, QmpOptions options, TimeProvider 
             case QmpMessageKind.Event when json.Length > options.MaxEventBytes:
                 throw Failure(QmpFault.TooLong, $"its event {Shortened(message.Name!)} has more than {options.MaxEventBytes} bytes; raise the limit of events");
             case QmpMessageKind.Event:
+                Trace?.Invoke(new QmpTrace(time.GetTimestamp(), null, json.ToArray()));
                 TakeEvent(message, json[message.Body]);
                 break;
             default:
@@ -207,6 +211,11 @@ internal sealed class QmpInbox(string address, QmpOptions options, TimeProvider 
 
         if (message.Kind == QmpMessageKind.Return)
         {
+            if (pending is not null)
+            {
+                Trace?.Invoke(new QmpTrace(time.GetTimestamp(), pending.Command, body.ToArray()));
+            }
+
             pending?.Return(body);
         }
         else

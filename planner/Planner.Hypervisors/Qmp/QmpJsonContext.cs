@@ -27,6 +27,7 @@ namespace Planner.Hypervisors;
 [JsonSerializable(typeof(QmpMigrationPass))]
 [JsonSerializable(typeof(QmpShutdown))]
 [JsonSerializable(typeof(QmpGuestPanic))]
+[JsonSerializable(typeof(QemuSettings))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(IReadOnlyList<QmpMachine>))]
 [JsonSerializable(typeof(IReadOnlyList<QmpCpu>))]

@@ -1,0 +1,161 @@
+using Planner.Measurements;
+
+namespace Planner.Hypervisors;
+
+/// <summary>Hands what QEMU tells to the observer: one event at a time, in QEMU's order, never behind a query.</summary>
+internal sealed class QemuEventPump : IAsyncDisposable
+{
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(10);
+
+    private readonly QmpConnection _connection;
+    private readonly TimeProvider _clock;
+    private readonly PreCopyWatch _watch;
+    private readonly Lock _gate = new();
+    private readonly Task _running;
+    private HypervisorMigrationStatus? _told;
+    private volatile bool _isClosed;
+    private Task _outcome = Task.CompletedTask;
+
+    /// <summary>Begins to take events.</summary>
+    /// <param name="connection">The monitor.</param>
+    /// <param name="clock">The clock.</param>
+    public QemuEventPump(QmpConnection connection, TimeProvider clock)
+    {
+        (_connection, _clock) = (connection, clock);
+        _watch = new PreCopyWatch(connection, clock, TellProgress);
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Takes the events; null if nobody does.</summary>
+    public Action<HypervisorEvent>? Observer { get; set; }
+
+    /// <summary>The side, so that only a source is asked for its stop phase; null if it was not told.</summary>
+    public MigrationSide? Side { get; set; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _isClosed = true;
+        await _running.ConfigureAwait(false);
+        await _outcome.ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var told in _connection.Events.ReadAllAsync().ConfigureAwait(false))
+            {
+                Take(told);
+            }
+        }
+        catch (QmpException e)
+        {
+            Tell(new MonitorLost(e.Message) { ReceivedNanoseconds = _clock.NowNanoseconds() });
+        }
+    }
+
+    private void Take(QmpEvent told)
+    {
+        var received = _clock.Nanoseconds(told.ReceivedTimestamp);
+        var happened = told.At ?? TimeSpan.Zero;
+        if (told.Is(QmpEvents.MigrationPass))
+        {
+            TakePass(told, received);
+        }
+        else if (told.Is(QmpEvents.Stopped))
+        {
+            Tell(new GuestStopped { HappenedAt = happened, ReceivedNanoseconds = received }, _watch.GuestStopped);
+        }
+        else if (told.Is(QmpEvents.Resumed))
+        {
+            Tell(new GuestResumed { HappenedAt = happened, ReceivedNanoseconds = received }, _watch.GuestResumed);
+        }
+        else if (told.Is(QmpEvents.Migration))
+        {
+            TakeStatus(told, happened, received);
+        }
+    }
+
+    private void TakePass(QmpEvent told, long received)
+    {
+        if (TryRead(told, QmpEvents.MigrationPass) is { } pass)
+        {
+            _watch.PassBegan(pass.Pass, received);
+        }
+    }
+
+    private void TakeStatus(QmpEvent told, TimeSpan happened, long received)
+    {
+        // Words that mean the same to the port are told once.
+        if (TryRead(told, QmpEvents.Migration) is not { } change || QemuWords.Migration(change.Status) is var status && status == _told)
+        {
+            return;
+        }
+
+        _told = status;
+        Tell(new MigrationChanged(status) { HappenedAt = happened, ReceivedNanoseconds = received }, () => _watch.StatusChanged(status));
+        if (status == HypervisorMigrationStatus.Completed && Side != MigrationSide.Destination)
+        {
+            _outcome = TellOutcomeAsync();
+        }
+    }
+
+    private async Task TellOutcomeAsync()
+    {
+        QmpMigration? reply = null;
+        try
+        {
+            reply = await _connection.ExecuteAsync(QmpCommands.QueryMigrate, OutcomeLimit, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (QmpException)
+        {
+            // It is not told, then.
+        }
+
+        // A destination whose side was not told has no downtime.
+        if (Side == MigrationSide.Source || reply?.DowntimeMilliseconds is not null)
+        {
+            var downtime = reply?.DowntimeMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds((double)milliseconds) : (TimeSpan?)null;
+            Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime) { ReceivedNanoseconds = _clock.NowNanoseconds() });
+        }
+    }
+
+    private void TellProgress(PreCopyProgressed progress, long epoch)
+    {
+        lock (_gate)
+        {
+            if (_watch.Epoch == epoch)
+            {
+                Tell(progress);
+            }
+        }
+    }
+
+    private void Tell(HypervisorEvent told, Action? before = null)
+    {
+        lock (_gate)
+        {
+            before?.Invoke();
+            if (!_isClosed)
+            {
+                Observer?.Invoke(told);
+            }
+        }
+    }
+
+    // An event of another form than it should have is no reason to end a migration.
+    private static TData? TryRead<TData>(QmpEvent told, QmpEventKind<TData> kind)
+        where TData : class
+    {
+        try
+        {
+            return told.TryRead(kind, out var data) ? data : null;
+        }
+        catch (QmpException)
+        {
+            return null;
+        }
+    }
+}

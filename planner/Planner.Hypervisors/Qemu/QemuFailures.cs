@@ -1,0 +1,66 @@
+using System.Net.Sockets;
+using Planner.Measurements;
+
+namespace Planner.Hypervisors;
+
+/// <summary>Failures of a monitor in the words of the port.</summary>
+internal static class QemuFailures
+{
+    // What QEMU says, and what to do about it. Its words change between versions, so parts of them are looked for.
+    private static readonly (string Words, HypervisorFault Fault, string Sentence)[] Known =
+    [
+        ("incoming migration has already been started", HypervisorFault.Refused,
+            "it already listens for a migration, and a destination takes only one; start a new destination"),
+        ("'-incoming' was not specified", HypervisorFault.Refused,
+            "it was not started to take a machine; start it with -incoming defer -S"),
+        ("There's a migration process in progress", HypervisorFault.Refused,
+            "a migration is under way; wait for its end, or cancel it"),
+        ("Migration is not finalized yet", HypervisorFault.Refused,
+            "the guest cannot run while the end of a migration is under way; ask for its state again when it is over"),
+        ("Guest is waiting for an incoming migration", HypervisorFault.Refused,
+            "it waits for a machine to come in and cannot be migrated itself; name the source"),
+        ("Still in the progress of measuring", HypervisorFault.Busy,
+            "its dirty rate is being measured already; try again when that is over"),
+        ("still measuring", HypervisorFault.Busy,
+            "its dirty rate is being measured already; try again when that is over"),
+    ];
+
+    /// <summary>Makes the failure of a call.</summary>
+    /// <param name="e">The failure of the monitor.</param>
+    /// <param name="address">The monitor's address.</param>
+    public static HypervisorException Of(QmpException e, string address)
+    {
+        if (e.Fault == QmpFault.Refused && e.Description is { } description)
+        {
+            foreach (var (words, fault, sentence) in Known)
+            {
+                if (description.Contains(words, StringComparison.OrdinalIgnoreCase))
+                {
+                    return Make(fault, address, sentence, e);
+                }
+            }
+        }
+
+        return new HypervisorException(FaultOf(e), e.Message, e);
+    }
+
+    /// <summary>Makes a failure.</summary>
+    /// <param name="fault">What kind.</param>
+    /// <param name="address">The monitor's address.</param>
+    /// <param name="what">What happened and what to do, to follow the address in a sentence.</param>
+    /// <param name="cause">The cause, if another exception was.</param>
+    public static HypervisorException Make(HypervisorFault fault, string address, string what, Exception? cause = null) =>
+        new(fault, $"{address}: {what}.", cause);
+
+    private static HypervisorFault FaultOf(QmpException e) => e.Fault switch
+    {
+        QmpFault.CannotConnect => e.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied }
+            ? HypervisorFault.NoPermission
+            : HypervisorFault.NotFound,
+        QmpFault.NoGreeting => HypervisorFault.Busy,
+        QmpFault.Closed or QmpFault.Flooded => HypervisorFault.Lost,
+        QmpFault.TimedOut => HypervisorFault.TimedOut,
+        QmpFault.Refused => e.ErrorClass == "CommandNotFound" ? HypervisorFault.NotSupported : HypervisorFault.Refused,
+        _ => HypervisorFault.NotAMonitor,
+    };
+}

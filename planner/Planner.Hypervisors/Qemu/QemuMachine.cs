@@ -1,0 +1,259 @@
+using Planner.Measurements;
+
+namespace Planner.Hypervisors;
+
+/// <summary>A machine that QEMU runs, or is to take, by its QMP monitor.</summary>
+public sealed class QemuMachine : IHypervisor
+{
+    private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10 };
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(10);
+
+    private readonly QmpConnection _connection;
+    private readonly TimeProvider _clock;
+    private readonly QemuEventPump _pump;
+
+    private QemuMachine(QmpConnection connection, string address, HypervisorOffer offer, TimeProvider clock)
+    {
+        (_connection, Address, Offer, _clock) = (connection, address, offer, clock);
+        _pump = new QemuEventPump(connection, clock);
+    }
+
+    /// <inheritdoc/>
+    public string Address { get; }
+
+    /// <inheritdoc/>
+    public HypervisorOffer Offer { get; }
+
+    /// <inheritdoc/>
+    public Action<HypervisorEvent>? Observer
+    {
+        get => _pump.Observer;
+        set => _pump.Observer = value;
+    }
+
+    /// <summary>Is shown every event and every answer to query-migrate in QEMU's own bytes, on the thread that receives: it must not block, and
+    /// must not throw. Null if nobody looks.</summary>
+    public Action<QemuTrace>? Trace
+    {
+        get;
+        set
+        {
+            field = value;
+            _connection.Trace = value is null ? null : trace => Show(trace, value);
+        }
+    }
+
+    /// <summary>Opens a monitor and reads what is there.</summary>
+    /// <param name="address">The address, <c>qmp:PATH</c>.</param>
+    /// <param name="clock">Stamps events and keeps time limits.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HypervisorException">There is no monitor that answers, or its QEMU cannot be held in pre-copy.</exception>
+    public static async Task<QemuMachine> OpenAsync(string address, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!HypervisorAddress.TryParse(address, out var parsed, out var problem))
+        {
+            throw new HypervisorException(HypervisorFault.NotFound, problem);
+        }
+
+        QmpConnection? connection = null;
+        try
+        {
+            connection = await QmpConnection.OpenAsync(parsed.Path, Options, clock, cancellationToken).ConfigureAwait(false);
+            var offer = await new QemuProbe(connection, parsed.ToString(), CommandLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
+            return new QemuMachine(connection, parsed.ToString(), offer, clock);
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw e is QmpException failure ? QemuFailures.Of(failure, parsed.ToString()) : e;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<HypervisorReport> ReportAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        // Both are sent at once, so that they speak of the same moment.
+        var status = AskAsync(QmpCommands.QueryStatus, QmpNone.Value, limit, cancellationToken);
+        var migration = AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, limit, cancellationToken);
+        await Task.WhenAll(status, migration).ConfigureAwait(false);
+        var (guest, reply) = (await status.ConfigureAwait(false), await migration.ConfigureAwait(false));
+        return new HypervisorReport(
+            QemuWords.Guest(guest.Status),
+            QemuWords.Migration(reply.Status),
+            $"{QemuWords.Of(guest.Status)}/{QemuWords.Of(reply.Status)}",
+            reply.Error);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> ReadSettingsAsync(CancellationToken cancellationToken)
+    {
+        var capabilities = await AskAsync(QmpCommands.QueryMigrateCapabilities, cancellationToken).ConfigureAwait(false);
+        return QemuSettings.Of(capabilities, await AskAsync(QmpCommands.QueryMigrateParameters, cancellationToken).ConfigureAwait(false)).ToText();
+    }
+
+    /// <inheritdoc/>
+    public async Task PrepareAsync(MigrationSide side, CancellationToken cancellationToken)
+    {
+        _pump.Side = side;
+        await SetCapabilitiesAsync(QemuCapabilities.Wanted(side, Offer.Capabilities), cancellationToken).ConfigureAwait(false);
+        if (side == MigrationSide.Source)
+        {
+            await SetAsync(QemuHold.Held, cancellationToken).ConfigureAwait(false);
+            if (Offer.OffersThrottle)
+            {
+                await ThrottleAsync(0, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ListenAsync(string channel, bool mayListenAlready, CancellationToken cancellationToken)
+    {
+        var uri = Channel(channel);
+        if (mayListenAlready && await ReportAsync(CommandLimit, cancellationToken).ConfigureAwait(false)
+            is { Guest: GuestRunState.Incoming, Migration: HypervisorMigrationStatus.Setup })
+        {
+            return;
+        }
+
+        await AskAsync(QmpCommands.MigrateIncoming, new QmpMigrateIncoming { Uri = uri }, CommandLimit, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(string channel, CancellationToken cancellationToken)
+    {
+        var uri = Channel(channel);
+        await SetAsync(QemuHold.Held, cancellationToken).ConfigureAwait(false);
+        await AskAsync(QmpCommands.Migrate, new QmpMigrate { Uri = uri }, CommandLimit, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task AllowSwitchoverAsync(long bytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
+        return SetAsync(QemuHold.Threshold(bytes), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task HoldAsync(CancellationToken cancellationToken) => SetAsync(QemuHold.Held, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ThrottleAsync(int percent, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(percent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, QemuThrottle.Most);
+        return Offer.OffersThrottle
+            ? SetAsync(QemuThrottle.To(percent), cancellationToken)
+            : throw QemuFailures.Make(HypervisorFault.NotSupported, Address, "this QEMU lacks auto-converge and cannot slow the guest down; migrate without throttling");
+    }
+
+    /// <inheritdoc/>
+    public Task CancelAsync(CancellationToken cancellationToken) => AskAsync(QmpCommands.MigrateCancel, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ContinueAsync(CancellationToken cancellationToken) => AskAsync(QmpCommands.Continue, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task RestoreAsync(string settings, CancellationToken cancellationToken)
+    {
+        var before = QemuSettings.Parse(settings)
+            ?? throw QemuFailures.Make(HypervisorFault.Refused, Address, "the settings to restore are not what was read from a QEMU; set its capabilities and parameters by hand");
+        try
+        {
+            await WaitForEndAsync(cancellationToken).ConfigureAwait(false);
+            await SetAsync(before.Parameters, cancellationToken).ConfigureAwait(false);
+            await SetCapabilitiesAsync(before.Capabilities, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HypervisorException e) when (e.Fault == HypervisorFault.Lost && _pump.Side == MigrationSide.Destination)
+        {
+            // A destination whose migration failed ends by itself, and has nothing left to restore.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task QuitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(QmpCommands.Quit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HypervisorException e) when (e.Fault == HypervisorFault.Lost)
+        {
+            // It ended before it answered, or had ended before.
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<DirtyWindow> MeasureDirtyAsync(TimeSpan length, CancellationToken cancellationToken) =>
+        new QemuDirtyRate(_connection, Address, _clock, CommandLimit).MeasureAsync(length, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _pump.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Thresholds put back while a migration runs would let it stop the guest, and capabilities are refused then.
+    private async Task WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        var began = _clock.GetTimestamp();
+        while ((await ReportAsync(CommandLimit, cancellationToken).ConfigureAwait(false)).IsMigrating)
+        {
+            if (_clock.GetElapsedTime(began) > CommandLimit)
+            {
+                throw QemuFailures.Make(
+                    HypervisorFault.Refused, Address, "its settings were not restored since a migration is still under way; cancel it or wait for its end, and restore again");
+            }
+
+            await Task.Delay(PreCopyWatch.Period, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SetCapabilitiesAsync(IReadOnlyList<QmpMigrationCapability> wanted, CancellationToken cancellationToken)
+    {
+        var now = await AskAsync(QmpCommands.QueryMigrateCapabilities, cancellationToken).ConfigureAwait(false);
+        var changes = QemuCapabilities.Difference(wanted, now);
+        if (changes.Count > 0)
+        {
+            await AskAsync(QmpCommands.MigrateSetCapabilities, new QmpMigrationCapabilities { Capabilities = changes }, CommandLimit, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private string Channel(string channel) => ChannelAddress.TryParse(channel, out var parsed, out var problem)
+        ? parsed.ToString()
+        : throw new HypervisorException(HypervisorFault.Refused, $"{Address}: {problem}");
+
+    private Task<QmpNone> SetAsync(QmpMigrationParameters parameters, CancellationToken cancellationToken) =>
+        AskAsync(QmpCommands.MigrateSetParameters, parameters, CommandLimit, cancellationToken);
+
+    private Task<TReply> AskAsync<TReply>(QmpCommand<QmpNone, TReply> command, CancellationToken cancellationToken) =>
+        AskAsync(command, QmpNone.Value, CommandLimit, cancellationToken);
+
+    private async Task<TReply> AskAsync<TArguments, TReply>(
+        QmpCommand<TArguments, TReply> command, TArguments arguments, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connection.ExecuteAsync(command, arguments, limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpException e)
+        {
+            throw QemuFailures.Of(e, Address);
+        }
+    }
+
+    private void Show(QmpTrace trace, Action<QemuTrace> show)
+    {
+        if (trace.Command is null || trace.Command == QmpCommands.QueryMigrate.Name)
+        {
+            var kind = trace.Command is null ? QemuTraceKind.Event : QemuTraceKind.QueryMigrate;
+            show(new QemuTrace(_clock.Nanoseconds(trace.ReceivedTimestamp), kind, trace.Json));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Planner.Measurements;
+
+namespace Planner.Hypervisors;
+
+/// <summary>Reads what a QEMU and its machine are, and refuses one that cannot be held in pre-copy.</summary>
+/// <param name="connection">The monitor.</param>
+/// <param name="address">The monitor's address, for messages.</param>
+/// <param name="limit">The time limit of each command.</param>
+internal sealed class QemuProbe(QmpConnection connection, string address, TimeSpan limit)
+{
+    private const string MachineSuffix = "-machine";
+
+    /// <summary>Reads the offer.</summary>
+    /// <exception cref="HypervisorException">The QEMU lacks what is needed.</exception>
+    /// <exception cref="QmpException">The monitor does not answer.</exception>
+    public async Task<HypervisorOffer> ReadAsync(CancellationToken cancellation)
+    {
+        var version = connection.Greeting.Version;
+        var capabilities = await AskAsync(QmpCommands.QueryMigrateCapabilities, cancellation).ConfigureAwait(false);
+        Check(version, capabilities, await AskAsync(QmpCommands.QueryMigrateParameters, cancellation).ConfigureAwait(false));
+        var kvm = await AskAsync(QmpCommands.QueryKvm, cancellation).ConfigureAwait(false);
+        var cpus = await AskAsync(QmpCommands.QueryCpus, cancellation).ConfigureAwait(false);
+        if (cpus.Count == 0)
+        {
+            throw QemuFailures.Make(HypervisorFault.NotSupported, address, "its machine has no CPU; start it with one");
+        }
+
+        var accelerator = kvm.Enabled ? "kvm" : "tcg";
+        var machineType = await TypeAsync("/machine", cancellation).ConfigureAwait(false);
+        return new HypervisorOffer
+        {
+            Version = $"QEMU {version}",
+            MachineClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}",
+            Name = (await AskAsync(QmpCommands.QueryName, cancellation).ConfigureAwait(false)).Name,
+            MachineType = machineType.EndsWith(MachineSuffix, StringComparison.Ordinal) ? machineType[..^MachineSuffix.Length] : machineType,
+            CpuModel = cpus[0].QomType ?? await TypeAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),
+            Vcpus = cpus.Count,
+            RamBytes = (await AskAsync(QmpCommands.QueryMemorySizes, cancellation).ConfigureAwait(false)).TotalBytes,
+            Accelerator = accelerator,
+            Capabilities = [.. capabilities.Select(c => c.Name)],
+            OffersThrottle = capabilities.Any(c => c.Name == QmpMigrationCapability.AutoConverge),
+            OffersDirtyLimit = kvm.Enabled && capabilities.Any(c => c.Name == QmpMigrationCapability.DirtyLimit),
+            BlockedReasons = (await AskAsync(QmpCommands.QueryMigrate, cancellation).ConfigureAwait(false)).BlockedReasons ?? [],
+        };
+    }
+
+    /// <summary>Looks for what is needed itself, not at the version: builds differ, and later versions are not known.</summary>
+    private void Check(QmpVersion version, IReadOnlyList<QmpMigrationCapability> capabilities, QmpMigrationParameters parameters)
+    {
+        List<string> lacking = [.. QemuCapabilities.Needed.Where(needed => capabilities.All(c => c.Name != needed)).Select(name => $"capability {name}")];
+        if (parameters.DowntimeLimitMilliseconds is null)
+        {
+            lacking.Add("parameter downtime-limit");
+        }
+
+        if (parameters.SwitchoverBytesPerSecond is null)
+        {
+            lacking.Add("parameter avail-switchover-bandwidth");
+        }
+
+        if (lacking.Count > 0)
+        {
+            throw QemuFailures.Make(
+                HypervisorFault.NotSupported, address, $"QEMU {version} lacks the migration {string.Join(" and the ", lacking)}, so it cannot be held in pre-copy; use QEMU 8.2 or later");
+        }
+    }
+
+    private Task<string> TypeAsync(string path, CancellationToken cancellation) =>
+        connection.ExecuteAsync(QmpCommands.QomGetText, new QmpQomProperty { Path = path, Property = "type" }, limit, cancellation);
+
+    private Task<TReply> AskAsync<TReply>(QmpCommand<QmpNone, TReply> command, CancellationToken cancellation) =>
+        connection.ExecuteAsync(command, limit, cancellation);
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace Planner.Hypervisors;
+
+/// <summary>Everything of a QEMU that a held migration changes, as it was before.</summary>
+internal sealed record QemuSettings
+{
+    /// <summary>The longest text that is read, in characters.</summary>
+    private const int MaxCharacters = 64 << 10;
+
+    /// <summary>The capabilities.</summary>
+    public required IReadOnlyList<QmpMigrationCapability> Capabilities { get; init; }
+
+    /// <summary>The parameters.</summary>
+    public required QmpMigrationParameters Parameters { get; init; }
+
+    /// <summary>Takes what is changed out of what QEMU says.</summary>
+    public static QemuSettings Of(IReadOnlyList<QmpMigrationCapability> capabilities, QmpMigrationParameters parameters) => new()
+    {
+        Capabilities = [.. capabilities.Where(c => QemuCapabilities.Changed.Contains(c.Name))],
+        Parameters = new QmpMigrationParameters
+        {
+            DowntimeLimitMilliseconds = parameters.DowntimeLimitMilliseconds,
+            SwitchoverBytesPerSecond = parameters.SwitchoverBytesPerSecond,
+            CpuThrottleInitialPercent = parameters.CpuThrottleInitialPercent,
+            CpuThrottleIncrementPercent = parameters.CpuThrottleIncrementPercent,
+            CpuThrottleTailSlow = parameters.CpuThrottleTailSlow,
+            MaxCpuThrottlePercent = parameters.MaxCpuThrottlePercent,
+            ThrottleTriggerPercent = parameters.ThrottleTriggerPercent,
+        },
+    };
+
+    /// <summary>Reads a text that <see cref="ToText"/> wrote.</summary>
+    /// <returns>The settings; null if it is no such text.</returns>
+    public static QemuSettings? Parse(string text)
+    {
+        try
+        {
+            return text.Length <= MaxCharacters && JsonSerializer.Deserialize(text, QmpJsonContext.Default.QemuSettings) is { Capabilities: not null, Parameters: not null } settings
+                ? settings
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes the settings as one line of JSON.</summary>
+    public string ToText() => JsonSerializer.Serialize(this, QmpJsonContext.Default.QemuSettings);
+}
