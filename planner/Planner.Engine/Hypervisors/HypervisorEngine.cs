@@ -138,9 +138,8 @@ public static class HypervisorEngine
                 turn.State = turn.State with { HasToldEnd = true };
                 turn.EndIfRestored();
                 break;
-            case MonitorLost when turn.State.Stage == HypervisorStage.Restoring:
-                turn.Set(e.Side, turn.State.Side(e.Side) with { IsRestoring = false });
-                turn.EndIfRestored(isLate: e.Side == MigrationSide.Source);
+            case MonitorLost lost when turn.State.Stage == HypervisorStage.Restoring:
+                LostWhileRestoring(turn, e.Side, lost);
                 break;
             case MonitorLost lost when turn.State.Stage is not (HypervisorStage.Finding or HypervisorStage.OpeningJournal or HypervisorStage.Restoring):
                 var name = e.Side == MigrationSide.Source ? "source" : "destination";
@@ -181,6 +180,20 @@ public static class HypervisorEngine
         {
             HandOver(turn);
         }
+    }
+
+    private static void LostWhileRestoring(HypervisorTurn turn, MigrationSide side, MonitorLost lost)
+    {
+        var isDone = turn.State.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
+        if (isDone == (side == MigrationSide.Destination))
+        {
+            var address = isDone ? turn.Plan.DestinationAddress : turn.Plan.SourceAddress;
+            turn.End(MigrationOutcome.NeedsPerson, $"The guest ran on {address}, and then its monitor was lost ({lost.Reason.TrimEnd('.')}): look whether its process still runs; if not, start the guest anew from its disks.");
+            return;
+        }
+
+        turn.Set(side, turn.State.Side(side) with { IsRestoring = false });
+        turn.EndIfRestored(isLate: side == MigrationSide.Source);
     }
 
     /// <summary>Tells the destination to run.</summary>

@@ -1,5 +1,6 @@
 using Planner.Engine;
 using Planner.Measurements;
+using Xunit;
 
 namespace Planner.Tests.Engine;
 

@@ -43,7 +43,7 @@ internal sealed class HypervisorWorld
     {
         Take(HypervisorEngine.Start(_plan, _now));
         Pump();
-        if (_isPlannerDead)
+        while (_isPlannerDead)
         {
             // Whatever is under way goes on without the planner for a while.
             At(_now + _random.NextInt64(2000 * Millisecond), () => _isPlannerDead = false);
