@@ -79,7 +79,7 @@ public sealed class SwitchoverJudge
         }
 
         var expected = progress.IsPass
-            ? StopForecast.BytesAtStop(progress.RemainingBytes, BytesPerSecond, _curve, _evidence.CommitSeconds)
+            ? StopForecast.BytesAtStop(progress.RemainingBytes, roundSeconds, BytesPerSecond, _curve, _evidence.CommitSeconds)
             : progress.RemainingBytes;
         Rebuild(progress, now, elapsed, expected);
         var action = _rule!.Consider(new PreCopyMoment
