@@ -51,4 +51,49 @@ public sealed class HeldMigrationTests
         Assert.Equal(settings, await run.Source.ReadSettingsAsync(Cancellation));
         Assert.Equal(destinationSettings, await run.Destination.ReadSettingsAsync(Cancellation));
     }
+
+    [Fact]
+    public async Task A_held_migration_that_is_cancelled_leaves_the_source_running_as_it_was()
+    {
+        await using var run = await HeldRun.StartAsync("ws_64,steady_10");
+        var settings = await run.Source.ReadSettingsAsync(Cancellation);
+        await run.BeginAsync();
+        await run.UntilShortPassesAsync(64 << 20);
+        await run.Source.AllowSwitchoverAsync(1, Cancellation);
+        await run.Source.HoldAsync(Cancellation);
+        await run.Source.CancelAsync(Cancellation);
+
+        // QEMU 10.0 calls it failed now and then.
+        await HeldRun.UntilAsync<MigrationChanged>(run.FromSource, c => c.Status is HypervisorMigrationStatus.Cancelled or HypervisorMigrationStatus.Failed);
+        await run.Source.CancelAsync(Cancellation);
+        await run.Source.RestoreAsync(settings, Cancellation);
+        Assert.Equal(settings, await run.Source.ReadSettingsAsync(Cancellation));
+        Assert.Equal(GuestRunState.Running, (await run.Source.ReportAsync(HeldRun.HangGuard, Cancellation)).Guest);
+        await run.Pair.SourceGuest.WaitForHeartbeatAsync(HeldRun.HangGuard, Cancellation);
+
+        // The destination ends by itself, and may be told to at any time.
+        await run.Destination.QuitAsync(Cancellation);
+        await run.Pair.Destination.WaitForExitAsync(Cancellation);
+        await HeldRun.UntilAsync<MonitorLost>(run.FromDestination);
+        await run.Destination.RestoreAsync(settings, Cancellation);
+    }
+
+    [Fact]
+    public async Task A_destination_listens_once_and_a_source_not_at_all()
+    {
+        await using var run = await HeldRun.StartAsync("ws_64,steady_10");
+        var channel = $"unix:{run.Pair.IncomingPath}";
+        await run.Destination.ListenAsync(channel, mayListenAlready: true, Cancellation);
+        await run.Destination.ListenAsync(channel, mayListenAlready: true, Cancellation);
+        var twice = await Assert.ThrowsAsync<HypervisorException>(() => run.Destination.ListenAsync(channel, mayListenAlready: false, Cancellation));
+        var source = await Assert.ThrowsAsync<HypervisorException>(() => run.Source.ListenAsync(channel, mayListenAlready: true, Cancellation));
+
+        Assert.Contains("start a new destination", twice.Message, StringComparison.Ordinal);
+        Assert.Contains("-incoming defer", source.Message, StringComparison.Ordinal);
+        Assert.Equal("inmigrate/setup", (await run.Destination.ReportAsync(HeldRun.HangGuard, Cancellation)).Words);
+
+        var second = await run.Source.MeasureDirtyAsync(TimeSpan.FromSeconds(1), Cancellation);
+        Assert.InRange(second.UniqueBytes, 1 << 20, 64 << 20);
+        await run.Source.MeasureDirtyAsync(TimeSpan.FromMilliseconds(200), Cancellation);
+    }
 }
