@@ -1,5 +1,7 @@
+using Planner.Hypervisors;
 using Planner.Lab;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Lab;
@@ -19,6 +21,9 @@ public sealed class HeldMigrationTests
     public async Task A_held_migration_waits_for_its_permission_and_the_destination_for_its_order(QemuVersion version)
     {
         await using var run = await HeldRun.StartAsync("ws_64,steady_10", version);
+        var recorded = new MemoryStream();
+        using var recorder = new QemuRecorder(recorded);
+        run.Source.Trace = recorder.Take;
         var settings = await run.Source.ReadSettingsAsync(Cancellation);
         var destinationSettings = await run.Destination.ReadSettingsAsync(Cancellation);
         await run.BeginAsync();
@@ -44,6 +49,10 @@ public sealed class HeldMigrationTests
             $"allowed to stopped {(stopped.ReceivedNanoseconds - allowed) / 1e6:0.0} ms; blackout {blackout.TotalMilliseconds:0.0} ms by events, {told.TotalMilliseconds:0.0} ms by the guest's clock; {done}");
 
         Assert.InRange(Math.Abs((told - blackout).TotalMilliseconds), 0, 10);
+        recorder.Dispose();
+        var recording = QemuRecordingReader.Read(new MemoryStream(recorded.ToArray()), "held.jsonl");
+        Assert.Equal(done.StopPhaseBytes!.Value, (long)recording.Outcome!.StopPhaseBytes);
+        Assert.Contains(recording.Events, e => e.Name == "STOP");
         Assert.InRange(done.StopPhaseBytes!.Value, 1, ShortPassBytes + (1 << 20));
         Assert.Equal("postmigrate/completed", (await run.Source.ReportAsync(HeldRun.HangGuard, Cancellation)).Words);
         await run.Source.RestoreAsync(settings, Cancellation);

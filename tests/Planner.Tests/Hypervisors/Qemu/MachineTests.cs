@@ -189,6 +189,18 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public async Task Closing_twice_does_no_harm_and_tells_nothing()
+    {
+        await using var qemu = new ScriptedQemu();
+        var machine = await qemu.OpenAsync();
+        await machine.DisposeAsync();
+        await machine.DisposeAsync();
+
+        Assert.Empty(qemu.Told);
+        await FailsAsync(machine.HoldAsync(Cancellation), HypervisorFault.Lost);
+    }
+
+    [Fact]
     public async Task Quitting_is_done_when_the_connection_ends()
     {
         await using var qemu = new ScriptedQemu();
