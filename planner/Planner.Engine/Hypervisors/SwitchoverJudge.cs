@@ -18,8 +18,8 @@ public sealed class SwitchoverJudge
     private const double ShortestWindowSeconds = 0.002;
 
     // What may be left at the stop beyond what is expected: a guest that suddenly writes more is not stopped.
-    private const double GuardFactor = 2;
-    private const double LeastGuardBytes = 1 << 20;
+    private const double GuardFactor = 1.25;
+    private const double LeastGuardBytes = 1 << 18;
 
     private readonly HypervisorEvidence _evidence;
     private readonly SlaTerms _sla;
@@ -119,7 +119,7 @@ public sealed class SwitchoverJudge
         }
 
         var moment = _moments.LastMoment;
-        var guard = Math.Max(Math.Max(GuardFactor * moment.RamRemainingBytes, LeastGuardBytes), progress.RemainingBytes);
+        var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, LeastGuardBytes);
         var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
         var allow = (long)Math.Max(1, Math.Min(guard, most) + progress.StateBytes);
         var percent = decision.Verdict == Verdict.Throttle

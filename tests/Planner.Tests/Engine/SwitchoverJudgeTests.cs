@@ -20,7 +20,7 @@ public sealed class SwitchoverJudgeTests
         var judgement = run.Pass(1 * MiB, 1);
 
         Assert.Equal(SwitchoverAction.Commit, judgement.Action);
-        Assert.InRange(judgement.AllowBytes, MiB - 1024, 5 * MiB);
+        Assert.InRange(judgement.AllowBytes, MiB / 4 - 1024, 5 * MiB);
     }
 
     [Fact]
