@@ -4,35 +4,49 @@ namespace Planner.Estimators;
 /// <remarks>
 /// Meanwhile the pass goes on: what the last dirty sync found is sent, and the guest writes. When a pass is through, the next one begins with what
 /// was written in it. A page that is written again while it is still unsent counts once: of the pages of a window t after a window T the curve D says
-/// that D(T) + D(t) - D(T + t) were in both. The guest is taken to write on as it did in the latest pass, so the curve is scaled to that.
+/// that D(T) + D(t) - D(T + t) were in both. The guest is taken to write on at its latest pace, so the curve is scaled to that.
 /// </remarks>
 public static class StopForecast
 {
     // Below this nothing is a pass of its own: a sync takes as long.
     private const double ShortestPassSeconds = 0.001;
 
-    // A pass of a few pages tells little of the pace; no guest is taken to have changed by more than this.
     private const double LargestChange = 4;
+
+    /// <summary>The pace at which the guest has written lately: what windows found, as a multiple of what the curve says of them.</summary>
+    /// <param name="curve">The curve.</param>
+    /// <param name="windows">The latest windows, which should span about as long as a stop may take: a single short one tells little.</param>
+    /// <returns>At least a quarter, at most four; 1 without windows.</returns>
+    public static double Pace(DirtyCurve curve, IEnumerable<(double Seconds, double UniqueBytes)> windows)
+    {
+        var (found, usual) = (0.0, 0.0);
+        foreach (var (seconds, uniqueBytes) in windows)
+        {
+            found += uniqueBytes;
+            usual += curve.UniqueBytes(seconds);
+        }
+
+        return usual > 0 ? Math.Clamp(found / usual, 1 / LargestChange, LargestChange) : 1;
+    }
 
     /// <summary>The bytes left at the stop, on the mean over how long the stop may take.</summary>
     /// <param name="remainingBytes">What the dirty sync just found; at least 0.</param>
     /// <param name="passSeconds">How long the pass was in which that was written; NaN if that is not known.</param>
+    /// <param name="pace">How the guest writes now, as a multiple of the curve; above 0.</param>
     /// <param name="bytesPerSecond">The rate of sending; above 0.</param>
     /// <param name="curve">What the guest writes; null if nothing is known of it, then the remaining bytes are the forecast.</param>
     /// <param name="latenciesSeconds">How long stops have taken, from the decision on; each at least 0.</param>
-    public static double BytesAtStop(double remainingBytes, double passSeconds, double bytesPerSecond, DirtyCurve? curve, IReadOnlyList<double> latenciesSeconds)
+    public static double BytesAtStop(double remainingBytes, double passSeconds, double pace, double bytesPerSecond, DirtyCurve? curve, IReadOnlyList<double> latenciesSeconds)
     {
         if (curve is null || latenciesSeconds.Count == 0 || !(bytesPerSecond > 0))
         {
             return remainingBytes;
         }
 
-        var usual = passSeconds > 0 ? curve.UniqueBytes(passSeconds) : double.NaN;
-        var scale = usual > 0 ? Math.Clamp(remainingBytes / usual, 1 / LargestChange, LargestChange) : 1;
         var sum = 0.0;
         foreach (var latency in latenciesSeconds)
         {
-            sum += After(latency, remainingBytes, passSeconds > 0 ? passSeconds : 0, bytesPerSecond, t => scale * curve.UniqueBytes(t));
+            sum += After(latency, remainingBytes, passSeconds > 0 ? passSeconds : 0, bytesPerSecond, t => pace * curve.UniqueBytes(t));
         }
 
         return sum / latenciesSeconds.Count;

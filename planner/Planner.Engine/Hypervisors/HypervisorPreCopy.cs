@@ -33,7 +33,7 @@ internal static class HypervisorPreCopy
             case SwitchoverAction.Commit when turn.Plan.Mode == MigrationMode.Shadow:
                 turn.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Gates.Explain(judgement.Gate!)}");
                 break;
-            case SwitchoverAction.Commit:
+            case SwitchoverAction.Commit or SwitchoverAction.Wait when judgement.Action == SwitchoverAction.Commit || StillFits(turn, judgement):
                 var times = turn.State.Times;
                 turn.State = turn.State with
                 {
@@ -54,6 +54,10 @@ internal static class HypervisorPreCopy
                 break;
         }
     }
+
+    /// <summary>The rule may find a later moment no calmer, and what was allowed stands as long as the bound fits.</summary>
+    private static bool StillFits(HypervisorTurn turn, PassJudgement judgement) =>
+        turn.State.Stage == HypervisorStage.Allowed && judgement is { AllowBytes: > 0, Gate.Decision.Verdict: Verdict.Commit };
 
     /// <summary>A permission that may or may not have been given is no reason to give up: the next pass gives it again, or takes it back.</summary>
     public static void Answered(HypervisorTurn turn, HypervisorAnswered e)

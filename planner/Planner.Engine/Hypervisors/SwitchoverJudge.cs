@@ -15,9 +15,13 @@ public sealed class SwitchoverJudge
     private const long RefitEveryNanoseconds = NanosecondsPerSecond / 10;
     private const int LatestRates = 30;
     private const int LatestWindows = 64;
+    private const double PaceSeconds = 0.15;
     private const double ShortestWindowSeconds = 0.002;
 
-    // What may be left at the stop beyond what is expected: a guest that suddenly writes more is not stopped.
+    // What may be left at the stop beyond what is expected: a guest that suddenly writes more is not stopped. Where the hypervisor does not come down to
+    // that, more is allowed step by step, or it would be waited for ever.
+    private const double GuardGrowthPerSecond = 8;
+    private const double MostGrowthSeconds = 10;
     private const double GuardFactor = 1.25;
     private const double LeastGuardBytes = 1 << 18;
 
@@ -39,6 +43,7 @@ public sealed class SwitchoverJudge
     private long _newsAt = long.MinValue / 2;
     private Verdict _newsVerdict;
     private GateDecision? _gate;
+    private long? _allowedSince;
 
     /// <summary>Makes a judge.</summary>
     /// <param name="evidence">What is known.</param>
@@ -79,7 +84,7 @@ public sealed class SwitchoverJudge
         }
 
         var expected = progress.IsPass
-            ? StopForecast.BytesAtStop(progress.RemainingBytes, roundSeconds, BytesPerSecond, _curve, _evidence.CommitSeconds)
+            ? StopForecast.BytesAtStop(progress.RemainingBytes, roundSeconds, Pace(), BytesPerSecond, _curve, _evidence.CommitSeconds)
             : progress.RemainingBytes;
         Rebuild(progress, now, elapsed, expected);
         var action = _rule!.Consider(new PreCopyMoment
@@ -98,6 +103,12 @@ public sealed class SwitchoverJudge
             TrueBlackoutSeconds = double.NaN,
         });
         return progress.IsPass ? Judgement(progress, action, now, elapsed) : new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
+    }
+
+    private double Pace()
+    {
+        var spanned = 0.0;
+        return _curve is null ? 1 : StopForecast.Pace(_curve, _windows.Reverse().TakeWhile(w => (spanned += w.Seconds) - w.Seconds < PaceSeconds).Select(w => (w.Seconds, w.UniqueBytes)));
     }
 
     private static double Seconds(long nanoseconds) => nanoseconds / (double)NanosecondsPerSecond;
@@ -119,7 +130,9 @@ public sealed class SwitchoverJudge
         }
 
         var moment = _moments.LastMoment;
-        var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, LeastGuardBytes);
+        _allowedSince = decision.Verdict != Verdict.Commit ? null : action == SwitchoverAction.Commit ? _allowedSince ?? now : _allowedSince;
+        var growth = Math.Pow(GuardGrowthPerSecond, Math.Min(MostGrowthSeconds, Seconds(now - (_allowedSince ?? now))));
+        var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, LeastGuardBytes) * growth;
         var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
         var allow = (long)Math.Max(1, Math.Min(guard, most) + progress.StateBytes);
         var percent = decision.Verdict == Verdict.Throttle
