@@ -40,6 +40,8 @@ public sealed class SwitchoverJudge
     private long _builtAt;
     private long? _lastPassAt;
     private long _bulkSeen;
+    private long _lastRemainingBytes;
+    private long _lastSentBytes;
     private long _newsAt = long.MinValue / 2;
     private Verdict _newsVerdict;
     private GateDecision? _gate;
@@ -163,6 +165,11 @@ public sealed class SwitchoverJudge
         _lastPassAt = now;
         _bulkSeen++;
 
+        // A sync in the middle of a pass finds what that pass has not sent yet, too: nobody wrote it.
+        var unsent = Math.Max(0, _lastRemainingBytes - (progress.SentBytes - _lastSentBytes));
+        var written = Math.Max(0, progress.RemainingBytes - unsent);
+        (_lastRemainingBytes, _lastSentBytes) = (progress.RemainingBytes, progress.SentBytes);
+
         // The first pass starts with all of the memory, which nobody wrote.
         if (_bulkSeen < 2 || progress.RemainingBytes >= progress.TotalBytes || !(round >= ShortestWindowSeconds))
         {
@@ -174,8 +181,8 @@ public sealed class SwitchoverJudge
             _windows.Dequeue();
         }
 
-        _windows.Enqueue(new DirtyWindowEvidence(round, progress.RemainingBytes));
-        return (progress.RemainingBytes, round);
+        _windows.Enqueue(new DirtyWindowEvidence(round, written));
+        return (written, round);
     }
 
     private void Rebuild(PreCopyProgressed progress, long now, double elapsed, double expectedBytes)

@@ -30,6 +30,7 @@ public sealed class CalmestRule : IPlannerRule
     private int _counts;
     private bool _isDescending;
     private double _firstSeconds;
+    private double _lastSeconds;
 
     /// <summary>Makes a rule for one migration.</summary>
     /// <param name="moments">What is known before the migration.</param>
@@ -73,20 +74,21 @@ public sealed class CalmestRule : IPlannerRule
         }
 
         var fits = Last.Verdict == Verdict.Commit;
-        Note(moment.ElapsedSeconds, fits ? Last.P50Seconds : double.PositiveInfinity);
+        Note(moment.ElapsedSeconds, fits);
         return fits && IsWorthTaking(moment.ElapsedSeconds) ? SwitchoverAction.Commit : SwitchoverAction.Wait;
     }
 
-    private void Note(double elapsedSeconds, double predictedSeconds)
+    private void Note(double elapsedSeconds, bool fits)
     {
         // As long as every round is clearly smaller than the one before, pre-copy has not come to its floor and tells nothing of it.
-        _isDescending = _counts == 0 || (_isDescending && !(predictedSeconds >= StillFalling * _predicted[(_counts - 1) % LatestCounts]));
+        _isDescending = _counts == 0 || (_isDescending && !(Last.P50Seconds >= StillFalling * _lastSeconds));
+        _lastSeconds = Last.P50Seconds;
         if (_counts == 0)
         {
             _firstSeconds = elapsedSeconds;
         }
 
-        _predicted[_counts++ % LatestCounts] = predictedSeconds;
+        _predicted[_counts++ % LatestCounts] = fits ? Last.P50Seconds : double.PositiveInfinity;
     }
 
     private bool IsWorthTaking(double elapsedSeconds)
