@@ -41,7 +41,7 @@ public sealed class SwitchoverJudge
     private long? _lastPassAt;
     private long _bulkSeen;
     private long _lastRemainingBytes;
-    private long _lastSentBytes;
+    private long _lastAt;
     private long _newsAt = long.MinValue / 2;
     private Verdict _newsVerdict;
     private GateDecision? _gate;
@@ -80,6 +80,7 @@ public sealed class SwitchoverJudge
 
         Observe(progress);
         var (writtenBytes, roundSeconds) = progress.IsPass ? NotePass(progress, now) : (double.NaN, double.NaN);
+        (_lastRemainingBytes, _lastAt) = (progress.RemainingBytes, now);
         if (double.IsNaN(BytesPerSecond))
         {
             return new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
@@ -166,9 +167,8 @@ public sealed class SwitchoverJudge
         _bulkSeen++;
 
         // A sync in the middle of a pass finds what that pass has not sent yet, too: nobody wrote it.
-        var unsent = Math.Max(0, _lastRemainingBytes - (progress.SentBytes - _lastSentBytes));
+        var unsent = double.IsNaN(BytesPerSecond) ? 0 : Math.Max(0, _lastRemainingBytes - (BytesPerSecond * Seconds(now - _lastAt)));
         var written = Math.Max(0, progress.RemainingBytes - unsent);
-        (_lastRemainingBytes, _lastSentBytes) = (progress.RemainingBytes, progress.SentBytes);
 
         // The first pass starts with all of the memory, which nobody wrote.
         if (_bulkSeen < 2 || progress.RemainingBytes >= progress.TotalBytes || !(round >= ShortestWindowSeconds))

@@ -60,6 +60,7 @@ public sealed class SwitchoverJudgeTests
     {
         var run = new Run(limitSeconds: 0.1, floor: 5 * MiB);
         run.Pass(512 * MiB, 0);
+        run.Pass(120 * MiB, 10.5);
         int? percent = null;
         for (var i = 0; i < 20; i++)
         {
@@ -97,17 +98,20 @@ public sealed class SwitchoverJudgeTests
 
         private double _seconds;
         private int _pass;
+        private long _left;
 
         public PassJudgement Pass(long remaining, double after)
         {
             for (var end = _seconds + after; _seconds + 0.1 < end;)
             {
                 Wait(0.1);
-                Poll(remaining);
+                _left = Math.Max(0, _left - (long)(0.1 * Rate));
+                Poll(_left);
             }
 
             Wait(0.01);
             _pass++;
+            _left = remaining;
             return Look(remaining, isPass: true);
         }
 
