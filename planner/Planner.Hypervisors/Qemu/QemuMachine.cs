@@ -5,8 +5,9 @@ namespace Planner.Hypervisors;
 /// <summary>A machine that QEMU runs, or is to take, by its QMP monitor.</summary>
 public sealed class QemuMachine : IHypervisor
 {
-    private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10 };
+    private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10, UsesOutOfBand = true };
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(2);
 
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
@@ -152,7 +153,25 @@ public sealed class QemuMachine : IHypervisor
     }
 
     /// <inheritdoc/>
-    public Task CancelAsync(CancellationToken cancellationToken) => AskAsync(QmpCommands.MigrateCancel, cancellationToken);
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(QmpCommands.MigrateCancel, QmpNone.Value, CancelLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HypervisorException e) when (e.Fault == HypervisorFault.TimedOut && _connection.IsOutOfBand)
+        {
+            // While it sends the rest QEMU answers nobody, and on a link that carries nothing it would do so for ever.
+            try
+            {
+                await _connection.ExecuteOutOfBandAsync(QmpCommands.Yank, QmpYank.Migration, CommandLimit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (QmpException failure)
+            {
+                throw QemuFailures.Of(failure, Address);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public Task ContinueAsync(CancellationToken cancellationToken) => AskAsync(QmpCommands.Continue, cancellationToken);

@@ -3,9 +3,9 @@ using Xunit;
 namespace Planner.Tests.Lab;
 
 /// <summary>Ctrl-C and SIGTERM: before the guest is stopped it stays, after that the migration is brought to its end.</summary>
-[Collection(QemuCollection.Name)]
+[Collection(SafetyCollection.Name)]
 [Trait("lab", "qemu")]
-public sealed class SafetyCancelTests(SafetyLab lab) : IClassFixture<SafetyLab>
+public sealed class SafetyCancelTests(SafetyLab lab)
 {
     private const int Stayed = 3;
     private const int Done = 0;

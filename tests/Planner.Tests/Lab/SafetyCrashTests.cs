@@ -3,9 +3,9 @@ using Xunit;
 namespace Planner.Tests.Lab;
 
 /// <summary>A command that is killed, as by <c>kill -9</c>, and <c>planner recover</c> after it.</summary>
-[Collection(QemuCollection.Name)]
+[Collection(SafetyCollection.Name)]
 [Trait("lab", "qemu")]
-public sealed class SafetyCrashTests(SafetyLab lab) : IClassFixture<SafetyLab>
+public sealed class SafetyCrashTests(SafetyLab lab)
 {
     [Theory]
     [InlineData(SafetyPhase.Opening)]

@@ -3,9 +3,9 @@ using Xunit;
 namespace Planner.Tests.Lab;
 
 /// <summary>A QEMU that is killed, on either side.</summary>
-[Collection(QemuCollection.Name)]
+[Collection(SafetyCollection.Name)]
 [Trait("lab", "qemu")]
-public sealed class SafetyDeathTests(SafetyLab lab) : IClassFixture<SafetyLab>
+public sealed class SafetyDeathTests(SafetyLab lab)
 {
     private const int Done = 0;
     private const int OverLimit = 4;

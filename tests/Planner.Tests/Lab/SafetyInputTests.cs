@@ -5,9 +5,9 @@ using Xunit;
 namespace Planner.Tests.Lab;
 
 /// <summary>Addresses that are no monitors, or none that may be used: one sentence, and nothing is touched.</summary>
-[Collection(QemuCollection.Name)]
+[Collection(SafetyCollection.Name)]
 [Trait("lab", "qemu")]
-public sealed class SafetyInputTests(SafetyLab lab) : IClassFixture<SafetyLab>, IDisposable
+public sealed class SafetyInputTests(SafetyLab lab) : IDisposable
 {
     private const int OtherFailure = 1;
     private const int InvalidInput = 2;

@@ -1,11 +1,12 @@
+using Planner.Lab;
 using Xunit;
 
 namespace Planner.Tests.Lab;
 
 /// <summary>A link that dies or stands still, and monitors that stand still.</summary>
-[Collection(QemuCollection.Name)]
+[Collection(SafetyCollection.Name)]
 [Trait("lab", "qemu")]
-public sealed class SafetyLinkTests(SafetyLab lab) : IClassFixture<SafetyLab>
+public sealed class SafetyLinkTests(SafetyLab lab)
 {
     private const int Done = 0;
     private const int Stayed = 3;
@@ -32,6 +33,19 @@ public sealed class SafetyLinkTests(SafetyLab lab) : IClassFixture<SafetyLab>
         Assert.True(await run.Planner.EndAsync() == Recovered, run.Planner.ToString());
         await run.AssertOnSourceAsync();
         SafetyRun.AssertSentence(run.Planner.Error, "runs on the source");
+    }
+
+    [Fact]
+    public async Task A_link_that_becomes_slow_in_the_stop_phase_costs_the_promise_and_not_the_guest()
+    {
+        await using var run = await SafetyRun.StartAsync(lab, SafetyPhase.Stopped);
+
+        run.Pair.Link.Rate = LinkRate.Steady(0.5);
+        run.Pair.Link.Stalled = false;
+
+        Assert.True(await run.Planner.EndAsync() == OverLimit, run.Planner.ToString());
+        await run.AssertOnDestinationAsync();
+        Assert.Contains("the limit of 300 ms was exceeded", run.Planner.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +80,7 @@ public sealed class SafetyLinkTests(SafetyLab lab) : IClassFixture<SafetyLab>
         await using var run = await SafetyRun.StartAsync(lab, SafetyPhase.Bulk);
 
         run.DestinationRelay.Stalled = true;
-        run.Pair.Link.Rate = Planner.Lab.LinkRate.Steady(50);
+        run.Pair.Link.Rate = LinkRate.Steady(50);
         await run.Source.UntilAsync("MIGRATION", "completed", Cancellation);
         run.DestinationRelay.Stalled = false;
 

@@ -5,9 +5,9 @@ using Xunit;
 namespace Planner.Tests.Lab;
 
 /// <summary>Migrations that are refused before anything is touched.</summary>
-[Collection(QemuCollection.Name)]
+[Collection(SafetyCollection.Name)]
 [Trait("lab", "qemu")]
-public sealed class SafetyRefusalTests(SafetyLab lab) : IClassFixture<SafetyLab>
+public sealed class SafetyRefusalTests(SafetyLab lab)
 {
     private const int Stayed = 3;
     private const int TargetLacks = 7;
@@ -113,11 +113,9 @@ public sealed class SafetyRefusalTests(SafetyLab lab) : IClassFixture<SafetyLab>
 
         var status = await run.Planner.EndAsync();
         await run.Pair.SourceGuest.CommandAsync("steady 5", Cancellation);
-        TestContext.Current.TestOutputHelper!.WriteLine(run.Planner.Output);
         Assert.True(status == Stayed, run.Planner.ToString());
         await run.AssertOnSourceAsync();
-        Assert.Contains("not complete within 8 s", run.Planner.Output, StringComparison.Ordinal);
-        Assert.Contains("would commit if", run.Planner.Output, StringComparison.Ordinal);
+        Assert.Contains("would commit if limit >=", run.Planner.Output, StringComparison.Ordinal);
     }
 
     private async Task<(int Status, string Output, string Error)> RefusedAsync(QemuOptions options, bool isDestination)
