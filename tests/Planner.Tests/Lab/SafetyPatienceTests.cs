@@ -21,7 +21,7 @@ public sealed class SafetyPatienceTests(SafetyLab lab)
         var result = await RunAsync(run, patience: TimeSpan.FromSeconds(60));
 
         Assert.True(result.Outcome == MigrationOutcome.Recovered, result.Reason);
-        Assert.Contains("The rest was not sent within 2 s", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("The rest was not sent within 2.00 s", result.Reason, StringComparison.Ordinal);
         Assert.True(run.Pair.Destination.HasExited);
         await run.AssertOnSourceAsync();
     }
