@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Planner.Policies;
 
 namespace Planner.Lab;
 
@@ -13,7 +14,7 @@ public static class LabCommandLine
     /// <returns>The exit status: 0, or 1 after an error.</returns>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error) };
+        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error) };
         return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
     }
 
@@ -56,6 +57,23 @@ public static class LabCommandLine
                 Link = Rate(parsed.GetValue(link), parsed.GetValue(alternate)),
             };
             await KeepAsync(options, output, cancel);
+        }));
+        return command;
+    }
+
+    private static System.CommandLine.Command Accuracy(TextWriter output, TextWriter error)
+    {
+        var qemu = QemuOption("--qemu", "10.0", "The version of QEMU.");
+        var rounds = new Option<int>("--rounds") { Description = "How often each cell is run.", DefaultValueFactory = _ => 5 };
+        var limit = new Option<double>("--limit") { Description = "The blackout limit in milliseconds.", DefaultValueFactory = _ => 300 };
+        var calmest = new Option<bool>("--calmest") { Description = "Take the calmest moment instead of the earliest that fits." };
+        var command = new System.CommandLine.Command("accuracy", "Migrate under many loads and links, and hold the forecast of each blackout against what happened.") { qemu, rounds, limit, calmest };
+        command.SetAction((parsed, cancel) => GuardedAsync(error, async () =>
+        {
+            var rule = parsed.GetValue(calmest) ? SwitchoverRule.Calmest : SwitchoverRule.Earliest;
+            var study = new ForecastStudy(output, TimeSpan.FromMilliseconds(parsed.GetValue(limit)), 0.9, rule);
+            var outcomes = await study.RunAsync(Version(parsed.GetValue(qemu)!), ForecastCell.All, parsed.GetValue(rounds), cancel);
+            await output.WriteLineAsync(ForecastSummary.Of(outcomes));
         }));
         return command;
     }

@@ -72,8 +72,8 @@ internal static class MachineMigration
         CancellationToken stop)
     {
         var name = arguments.Machine ?? machines.Source.Offer.Name ?? arguments.Source;
-        // RECORDER
-
+        using var record = arguments.Record is { } path ? new QemuRecorder(MigrateCommand.OpenRecord(path)) : null;
+        machines.Source.Trace = record is null ? null : record.Take;
         using var journal = new MigrationJournal(StateDirectory.Locate());
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
@@ -91,8 +91,8 @@ internal static class MachineMigration
         };
         var services = new SessionServices { Store = store, Journal = journal, OpenHypervisor = OpenAsync };
         var result = MigrateCommand.RunShown(context, services, [spans], with => new HypervisorSession(request, with).Run(stop));
-
-        MigrateCommand.Print(context, result, null);
+        record?.Dispose();
+        MigrateCommand.Print(context, result, record?.Trouble);
         telemetry?.Dispose();
         if (telemetry?.Problem is { } problem)
         {

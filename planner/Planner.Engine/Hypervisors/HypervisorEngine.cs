@@ -146,7 +146,7 @@ public static class HypervisorEngine
                 turn.Resolve(MigrationOutcome.Recovered, $"The monitor of the {name} was lost: {lost.Reason}");
                 break;
             case GuestStopped when e.Side == MigrationSide.Source && turn.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
-                turn.Enter(HypervisorStage.Stopped);
+                turn.State = turn.State with { Stage = HypervisorStage.Stopped, Gate = turn.State.CommitGate ?? turn.State.Gate };
                 turn.WakeIn(turn.Plan.StopPatience);
                 break;
             case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:

@@ -34,12 +34,13 @@ internal static class HypervisorPreCopy
                 turn.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Gates.Explain(judgement.Gate!)}");
                 break;
             case SwitchoverAction.Commit:
-                if (turn.State.Stage == HypervisorStage.PreCopying)
+                var times = turn.State.Times;
+                turn.State = turn.State with
                 {
-                    turn.State = turn.State with { Times = turn.State.Times with { AllowedNanoseconds = turn.NowNanoseconds } };
-                }
-
-                turn.Enter(HypervisorStage.Allowed);
+                    Stage = HypervisorStage.Allowed,
+                    CommitGate = judgement.Gate,
+                    Times = times with { AllowedNanoseconds = times.AllowedNanoseconds ?? turn.NowNanoseconds },
+                };
                 if (Math.Abs(judgement.AllowBytes - turn.State.AllowedBytes) > AllowedChange * turn.State.AllowedBytes)
                 {
                     turn.State = turn.State with { AllowedBytes = judgement.AllowBytes };
@@ -48,7 +49,7 @@ internal static class HypervisorPreCopy
 
                 break;
             case SwitchoverAction.Wait when turn.State.Stage == HypervisorStage.Allowed && judgement.Gate is { Decision.Verdict: not Verdict.Commit }:
-                turn.State = turn.State with { Stage = HypervisorStage.PreCopying, AllowedBytes = 0, Times = turn.State.Times with { AllowedNanoseconds = null } };
+                turn.State = turn.State with { Stage = HypervisorStage.PreCopying, AllowedBytes = 0 };
                 turn.Tell(MigrationSide.Source, HypervisorOrder.Hold);
                 break;
         }
@@ -57,6 +58,12 @@ internal static class HypervisorPreCopy
     /// <summary>A permission that may or may not have been given is no reason to give up: the next pass gives it again, or takes it back.</summary>
     public static void Answered(HypervisorTurn turn, HypervisorAnswered e)
     {
+        if (e is { Order: HypervisorOrder.Hold, Trouble: null } && turn.State.Stage == HypervisorStage.PreCopying)
+        {
+            // Until here the guest may have been stopped under the old permission.
+            turn.State = turn.State with { CommitGate = null, Times = turn.State.Times with { AllowedNanoseconds = null } };
+        }
+
         if (e.Trouble is { } trouble && e.Order is HypervisorOrder.Allow or HypervisorOrder.Hold or HypervisorOrder.Throttle)
         {
             turn.Resolve(MigrationOutcome.Recovered, $"The source could not be steered: {e.Trouble}");

@@ -12,6 +12,12 @@ internal static class HypervisorPreparing
             return;
         }
 
+        if (turn.State.Source.IsGone)
+        {
+            turn.End(MigrationOutcome.NeedsPerson, $"Nothing was touched, but the process of {turn.Plan.SourceAddress} has ended: look why, and start the guest anew from its disks.");
+            return;
+        }
+
         if (Refusal(turn.State) is { } refusal)
         {
             turn.End(MigrationOutcome.Stayed, $"Nothing was touched, since {refusal}");

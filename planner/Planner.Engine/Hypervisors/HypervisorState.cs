@@ -26,6 +26,9 @@ public sealed record HypervisorState
     /// <summary>The decision that stands: the latest, and after the guest stopped the one it was stopped on.</summary>
     public GateDecision? Gate { get; init; }
 
+    /// <summary>The decision under which the guest may be stopped; null while it may not.</summary>
+    public GateDecision? CommitGate { get; init; }
+
     /// <summary>The moments of the switchover.</summary>
     public SwitchoverTimes Times { get; init; } = new();
 

@@ -79,7 +79,7 @@ public sealed class SwitchoverJudge
         }
 
         var expected = progress.IsPass
-            ? StopForecast.BytesAtStop(progress.RemainingBytes, BytesPerSecond, _curve, _evidence.CommitSeconds)
+            ? StopForecast.BytesAtStop(progress.RemainingBytes, roundSeconds, BytesPerSecond, _curve, _evidence.CommitSeconds)
             : progress.RemainingBytes;
         Rebuild(progress, now, elapsed, expected);
         var action = _rule!.Consider(new PreCopyMoment
@@ -118,9 +118,9 @@ public sealed class SwitchoverJudge
             (_newsAt, _newsVerdict) = (now, decision.Verdict);
         }
 
-        var most = _moments.LastEvaluator!.LargestRamBytes(_moments.LastMoment);
-        var ram = _moments.LastMoment.RamRemainingBytes;
-        var guard = Math.Max(Math.Max(GuardFactor * ram, LeastGuardBytes), progress.RemainingBytes);
+        var moment = _moments.LastMoment;
+        var guard = Math.Max(Math.Max(GuardFactor * moment.RamRemainingBytes, LeastGuardBytes), progress.RemainingBytes);
+        var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
         var allow = (long)Math.Max(1, Math.Min(guard, most) + progress.StateBytes);
         var percent = decision.Verdict == Verdict.Throttle
             ? _throttle.Next(elapsed, decision.DirtyRateLimitBytesPerSecond, _curve?.UniqueBytesPerSecond(ShortestWindowSeconds) ?? double.NaN)

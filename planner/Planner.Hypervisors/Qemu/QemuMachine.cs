@@ -12,6 +12,7 @@ public sealed class QemuMachine : IHypervisor
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
     private readonly QemuEventPump _pump;
+    private int _isDisposed;
 
     private QemuMachine(QmpConnection connection, string address, HypervisorOffer offer, TimeProvider clock)
     {
@@ -213,6 +214,11 @@ public sealed class QemuMachine : IHypervisor
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _pump.DisposeAsync().ConfigureAwait(false);
     }

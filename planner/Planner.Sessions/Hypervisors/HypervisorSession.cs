@@ -33,6 +33,7 @@ public sealed class HypervisorSession
     /// <exception cref="HypervisorException">A monitor does not answer. Nothing was touched.</exception>
     public SessionResult Run(CancellationToken cancellationToken)
     {
+        HypervisorWarmUp.Once();
         var started = _notices.Now;
         Recall();
         var settings = Task.WhenAll(_request.Source.ReadSettingsAsync(cancellationToken), _request.Destination.ReadSettingsAsync(cancellationToken)).GetAwaiter().GetResult();

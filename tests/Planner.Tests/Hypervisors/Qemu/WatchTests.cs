@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Text;
+using Planner.Measurements;
+using Planner.Tests.Hypervisors.Qmp;
+using Xunit;
+
+namespace Planner.Tests.Hypervisors.Qemu;
+
+public sealed class WatchTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_pass_is_asked_for_and_told_with_what_was_sent_since_it_began_put_back()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () => ScriptedQemu.Active;
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+        await qemu.EventAsync("MIGRATION_PASS", """{"pass": 7}""");
+
+        var told = await qemu.UntilAsync<PreCopyProgressed>(p => p.IsPass);
+        Assert.Equal((7, 5000, 50e6, 536_870_912), (told.Pass, told.SentBytes, told.BytesPerSecond, told.TotalBytes));
+        Assert.InRange(told.RemainingBytes, 409_600, 536_870_912);
+        await qemu.UntilAsync<PreCopyProgressed>(p => !p.IsPass && p.RemainingBytes == 409_600);
+        Assert.Single(qemu.Told.OfType<PreCopyProgressed>(), p => p.IsPass);
+        Assert.Equal(new TimeSpan(0, 0, 0, 1_700_000_000, 250), (await qemu.UntilAsync<MigrationChanged>()).HappenedAt);
+    }
+
+    [Fact]
+    public async Task What_is_left_never_exceeds_the_machine()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () =>
+            """{"status": "active", "ram": {"transferred": 1, "remaining": 99, "total": 100, "dirty-sync-count": 1, "page-size": 4096, "dirty-pages-rate": 1, "mbps": 1e12}}""";
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+        await qemu.EventAsync("MIGRATION_PASS", """{"pass": 1}""");
+
+        Assert.Equal(100, (await qemu.UntilAsync<PreCopyProgressed>(p => p.IsPass)).RemainingBytes);
+    }
+
+    [Fact]
+    public async Task Passed_through_devices_tell_their_state_where_QEMU_counts_it()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () => ScriptedQemu.Active.Replace("\"total-time\"", "\"remaining\": 410000, \"vfio\": {\"transferred\": 5}, \"cpu-throttle-percentage\": 40, \"total-time\"", StringComparison.Ordinal);
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+
+        var told = await qemu.UntilAsync<PreCopyProgressed>();
+        Assert.Equal((400, 40), (told.StateBytes, told.ThrottlePercent));
+    }
+
+    [Fact]
+    public async Task Of_5000_passes_that_begin_at_once_few_are_asked_for_and_the_last_is_among_them()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        var pass = 0;
+        qemu.Answers["query-migrate"] = () => ScriptedQemu.Active.Replace("\"dirty-sync-count\": 7", $"\"dirty-sync-count\": {Volatile.Read(ref pass)}", StringComparison.Ordinal);
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+        var began = Stopwatch.GetTimestamp();
+        for (var batch = 0; batch < 50; batch++)
+        {
+            var text = new StringBuilder();
+            for (var i = 0; i < 100; i++)
+            {
+                text.Append(ScriptedQemu.Event("MIGRATION_PASS", $$"""{"pass": {{Interlocked.Increment(ref pass)}}}"""));
+            }
+
+            await qemu.SendAsync(text.ToString());
+        }
+
+        await qemu.EventAsync("STOP");
+        await qemu.UntilAsync<GuestStopped>();
+        var asked = qemu.Commands.Count(c => c.Contains("query-migrate", StringComparison.Ordinal));
+        Assert.InRange(asked, 0, (Stopwatch.GetElapsedTime(began).TotalMilliseconds / 5) + 2);
+
+        await qemu.EventAsync("RESUME");
+        await qemu.UntilAsync<PreCopyProgressed>(p => p.Pass == 5000);
+        var passes = qemu.Told.OfType<PreCopyProgressed>().Where(p => p.IsPass).Select(p => p.Pass).ToList();
+        Assert.Equal(passes.Distinct().Order(), passes);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_behind_a_query_and_makes_its_answer_void()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () => null;
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+        await qemu.UntilCommandAsync("query-migrate");
+        var unanswered = qemu.LastId;
+        await qemu.EventAsync("STOP");
+        await qemu.EventAsync("MIGRATION", """{"status": "device"}""");
+        await qemu.UntilAsync<MigrationChanged>(c => c.Status == HypervisorMigrationStatus.Device);
+
+        // The answer comes late, and nothing more is asked before the end.
+        qemu.Answers["query-migrate"] = () => """{"status": "completed", "downtime": 12, "ram": {"transferred": 1, "remaining": 0, "total": 100, "dirty-sync-count": 1, "page-size": 4096, "dirty-pages-rate": 1, "mbps": 1, "downtime-bytes": 345}}""";
+        await qemu.SendAsync($$"""{"id": {{unanswered}}, "return": """ + ScriptedQemu.Active + "}\r\n");
+        await qemu.EventAsync("MIGRATION", """{"status": "completed"}""");
+        var done = await qemu.UntilAsync<SwitchoverDone>();
+
+        Assert.Equal((345, TimeSpan.FromMilliseconds(12)), (done.StopPhaseBytes, done.ReportedDowntime));
+        Assert.Equal(2, qemu.Commands.Count(c => c.Contains("query-migrate", StringComparison.Ordinal)));
+        Assert.Equal(
+            [typeof(MigrationChanged), typeof(GuestStopped), typeof(MigrationChanged), typeof(MigrationChanged), typeof(SwitchoverDone)],
+            qemu.Told.Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public async Task A_destination_that_has_everything_is_not_asked_for_a_stop_phase()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        await machine.PrepareAsync(MigrationSide.Destination, Cancellation);
+        await qemu.EventAsync("MIGRATION", """{"status": "completed"}""");
+        await qemu.EventAsync("RESUME");
+        await qemu.UntilAsync<GuestResumed>();
+
+        Assert.DoesNotContain(qemu.Commands, c => c.Contains("\"query-migrate\"", StringComparison.Ordinal));
+        Assert.Equal([typeof(MigrationChanged), typeof(GuestResumed)], qemu.Told.Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public async Task Events_that_are_not_known_or_are_broken_are_passed_over()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        await qemu.EventAsync("NEW_EVENT");
+        await qemu.EventAsync("MIGRATION", "{}");
+        await qemu.EventAsync("MIGRATION_PASS", """{"pass": "x"}""");
+        await qemu.EventAsync("MIGRATION_PASS", """{"pass": -9223372036854775808}""");
+        await qemu.EventAsync("RESUME");
+        await qemu.UntilAsync<GuestResumed>();
+
+        Assert.Single(qemu.Told);
+    }
+
+    [Fact]
+    public async Task What_QEMU_said_is_shown_as_it_said_it()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        var shown = new List<string>();
+        machine.Trace = trace =>
+        {
+            lock (shown)
+            {
+                shown.Add($"{trace.Kind} {Encoding.UTF8.GetString(trace.Json.Span)}");
+            }
+        };
+        await machine.ReportAsync(ScriptedMonitor.HangGuard, Cancellation);
+        await qemu.EventAsync("RESUME");
+        await qemu.UntilAsync<GuestResumed>();
+
+        lock (shown)
+        {
+            Assert.Equal(["QueryMigrate {}", "Event " + ScriptedQemu.Event("RESUME").Trim()], shown);
+        }
+    }
+}
