@@ -54,6 +54,30 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public async Task A_cancel_that_is_not_answered_ends_the_connections_out_of_turn()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["migrate_cancel"] = () => null;
+        await using var machine = await qemu.OpenAsync();
+
+        await machine.CancelAsync(Cancellation);
+
+        Assert.Equal(["""{"execute":"migrate_cancel"}""", """{"exec-oob":"yank","arguments":{"instances":[{"type":"migration"}]}}"""], qemu.Commands);
+    }
+
+    [Fact]
+    public async Task A_QEMU_without_commands_out_of_turn_is_told_to_cancel_and_no_more()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["migrate_cancel"] = () => null;
+        await using var machine = await qemu.OpenAsync(ScriptedMonitor.Greeting.Replace("\"oob\"", "", StringComparison.Ordinal));
+
+        await FailsAsync(machine.CancelAsync(Cancellation), HypervisorFault.TimedOut);
+
+        Assert.Equal(["""{"execute":"migrate_cancel"}"""], qemu.Commands);
+    }
+
+    [Fact]
     public async Task Preparing_a_source_sets_what_a_held_migration_needs_and_nothing_else()
     {
         await using var qemu = new ScriptedQemu();
