@@ -12,6 +12,9 @@ public sealed class SafetyDeathTests(SafetyLab lab)
     private const int Recovered = 5;
     private const int NeedsPerson = 6;
 
+    // What dies after the last word was heard is not the planner's any more.
+    private static readonly TimeSpan UntilNoticed = TimeSpan.FromMilliseconds(500);
+
     [Theory]
     [InlineData(SafetyPhase.Preparing)]
     [InlineData(SafetyPhase.Prepared)]
@@ -56,6 +59,7 @@ public sealed class SafetyDeathTests(SafetyLab lab)
         await using var run = await SafetyRun.StartAsync(lab, phase);
 
         run.KillDestination();
+        await Task.Delay(UntilNoticed, TestContext.Current.CancellationToken);
         run.Release();
 
         Assert.True(await run.Planner.EndAsync() == NeedsPerson, run.Planner.ToString());
