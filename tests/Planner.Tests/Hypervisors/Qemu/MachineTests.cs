@@ -170,8 +170,12 @@ public sealed class MachineTests
         qemu.Answers["query-migrate"] = () => null;
         await FailsAsync(machine.ReportAsync(TimeSpan.FromMilliseconds(30), Cancellation), HypervisorFault.TimedOut);
 
-        qemu.Answers["query-migrate"] = () => """{"status": "failed", "error-desc": "no route"}""";
-        Assert.Equal("no route", (await machine.ReportAsync(ScriptedMonitor.HangGuard, Cancellation)).Error);
+        // It still has the question, so it is not asked a second time.
+        await qemu.UntilCommandAsync("query-migrate");
+        var later = machine.ReportAsync(ScriptedMonitor.HangGuard, Cancellation);
+        await qemu.SendAsync($$"""{"id": {{qemu.LastId}}, "return": {"status": "failed", "error-desc": "no route"}}""" + "\r\n");
+        Assert.Equal("no route", (await later).Error);
+        Assert.Equal(2, qemu.Commands.Count);
     }
 
     [Fact]
