@@ -173,7 +173,7 @@ public sealed class MachineTests
         // It still has the question, so it is not asked a second time.
         await qemu.UntilCommandAsync("query-migrate");
         var later = machine.ReportAsync(ScriptedMonitor.HangGuard, Cancellation);
-        await qemu.SendAsync($$"""{"id": {{qemu.LastId}}, "return": {"status": "failed", "error-desc": "no route"}}""" + "\r\n");
+        await qemu.SendAsync($$$"""{"id": {{{qemu.LastId}}}, "return": {"status": "failed", "error-desc": "no route"}}""" + "\r\n");
         Assert.Equal("no route", (await later).Error);
         Assert.Equal(2, qemu.Commands.Count);
     }
