@@ -25,6 +25,24 @@ internal static class MachineMigration
         var channel = Channel(arguments);
         RefuseInterrupted(arguments);
         using var store = context.OpenStore();
+        try
+        {
+            return Run(context, arguments, policy, channel, store, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw new CliException(ExitStatus.Stayed, "stayed RUNNING: it was cancelled before anything was touched");
+        }
+    }
+
+    /// <summary>Opens a monitor.</summary>
+    /// <exception cref="HypervisorException">It cannot be opened.</exception>
+    public static async Task<IHypervisor> OpenAsync(string address, CancellationToken cancellationToken) =>
+        await QemuMachine.OpenAsync(address, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+
+    private static SessionResult Run(
+        CommandContext context, MigrateArguments arguments, SlaPolicy policy, (string Channel, string Listen) channel, IMeasurementStore store, CancellationToken stop)
+    {
         var source = Open(arguments.Source, stop);
         try
         {
@@ -43,11 +61,6 @@ internal static class MachineMigration
             source.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
-
-    /// <summary>Opens a monitor.</summary>
-    /// <exception cref="HypervisorException">It cannot be opened.</exception>
-    public static async Task<IHypervisor> OpenAsync(string address, CancellationToken cancellationToken) =>
-        await QemuMachine.OpenAsync(address, TimeProvider.System, cancellationToken).ConfigureAwait(false);
 
     private static SessionResult Run(
         CommandContext context,

@@ -298,6 +298,12 @@ public static class HypervisorEngine
                 turn.WakeIn(turn.Plan.AskAgain);
                 break;
             case HypervisorStage.Restoring:
+                if (turn.State.IntendedOutcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit))
+                {
+                    // A destination that listens for a source that will not come; it takes no machine any more.
+                    turn.Set(MigrationSide.Destination, turn.State.Destination with { IsRestoring = false });
+                }
+
                 turn.EndIfRestored(isLate: true);
                 break;
         }

@@ -82,7 +82,8 @@ internal static class HypervisorPreCopy
         }
         else
         {
-            turn.WakeIn(turn.Plan.SilencePatience);
+            // Counted from the last word, or a silence that begins just after this moment would be allowed to last twice as long.
+            turn.WakeIn(turn.Plan.SilencePatience - TimeSpan.FromTicks((turn.NowNanoseconds - turn.State.HeardNanoseconds) / TimeSpan.NanosecondsPerTick));
         }
     }
 }

@@ -146,6 +146,12 @@ internal static class HypervisorResolving
             turn.State = turn.State with { HasQuit = true };
             turn.Tell(MigrationSide.Destination, HypervisorOrder.Quit);
         }
+        else if (turn.State is { HasQuit: true, HasCancelled: false, IsHandedOver: false, Destination.IsGone: true })
+        {
+            // A link that carries nothing does not tell the source either. Nothing can run on the destination any more, so this is safe.
+            turn.State = turn.State with { HasCancelled = true };
+            turn.Tell(MigrationSide.Source, HypervisorOrder.Cancel);
+        }
         else if (turn.IsPast(turn.State.ResolvingSinceNanoseconds, turn.Plan.StopPatience + turn.Plan.ReportPatience))
         {
             turn.End(MigrationOutcome.NeedsPerson,

@@ -5,12 +5,15 @@ namespace Planner.Hypervisors;
 /// <summary>A machine that QEMU runs, or is to take, by its QMP monitor.</summary>
 public sealed class QemuMachine : IHypervisor
 {
-    private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10 };
+    private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10, UsesOutOfBand = true };
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(2);
 
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
     private readonly QemuEventPump _pump;
+    private readonly Lock _asking = new();
+    private Task<HypervisorReport>? _asked;
     private int _isDisposed;
 
     private QemuMachine(QmpConnection connection, string address, HypervisorOffer offer, TimeProvider clock)
@@ -77,16 +80,21 @@ public sealed class QemuMachine : IHypervisor
     /// <inheritdoc/>
     public async Task<HypervisorReport> ReportAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        // Both are sent at once, so that they speak of the same moment.
-        var status = AskAsync(QmpCommands.QueryStatus, QmpNone.Value, limit, cancellationToken);
-        var migration = AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, limit, cancellationToken);
-        await Task.WhenAll(status, migration).ConfigureAwait(false);
-        var (guest, reply) = (await status.ConfigureAwait(false), await migration.ConfigureAwait(false));
-        return new HypervisorReport(
-            QemuWords.Guest(guest.Status),
-            QemuWords.Migration(reply.Status),
-            $"{QemuWords.Of(guest.Status)}/{QemuWords.Of(reply.Status)}",
-            reply.Error);
+        // A question that a busy QEMU still has is not put again: it takes eight commands, and then not even one out of turn.
+        Task<HypervisorReport> asked;
+        lock (_asking)
+        {
+            asked = _asked is { IsCompleted: false } ? _asked : _asked = AskReportAsync();
+        }
+
+        try
+        {
+            return await asked.WaitAsync(limit, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw QemuFailures.Make(HypervisorFault.TimedOut, Address, $"no answer to query-status within {UnitText.Format(limit)}; QEMU is busy, so ask again later", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -153,7 +161,25 @@ public sealed class QemuMachine : IHypervisor
     }
 
     /// <inheritdoc/>
-    public Task CancelAsync(CancellationToken cancellationToken) => AskAsync(QmpCommands.MigrateCancel, cancellationToken);
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(QmpCommands.MigrateCancel, QmpNone.Value, CancelLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HypervisorException e) when (e.Fault == HypervisorFault.TimedOut && _connection.IsOutOfBand)
+        {
+            // While it sends the rest QEMU answers nobody, and on a link that carries nothing it would do so for ever.
+            try
+            {
+                await _connection.ExecuteOutOfBandAsync(QmpCommands.Yank, QmpYank.Migration, CommandLimit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (QmpException failure)
+            {
+                throw QemuFailures.Of(failure, Address);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public Task ContinueAsync(CancellationToken cancellationToken) => AskAsync(QmpCommands.Continue, cancellationToken);
@@ -202,6 +228,20 @@ public sealed class QemuMachine : IHypervisor
 
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _pump.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<HypervisorReport> AskReportAsync()
+    {
+        // Both are sent at once, so that they speak of the same moment.
+        var status = AskAsync(QmpCommands.QueryStatus, QmpNone.Value, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        var migration = AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        await Task.WhenAll(status, migration).ConfigureAwait(false);
+        var (guest, reply) = (await status.ConfigureAwait(false), await migration.ConfigureAwait(false));
+        return new HypervisorReport(
+            QemuWords.Guest(guest.Status),
+            QemuWords.Migration(reply.Status),
+            $"{QemuWords.Of(guest.Status)}/{QemuWords.Of(reply.Status)}",
+            reply.Error);
     }
 
     // Thresholds put back while a migration runs would let it stop the guest, and capabilities are refused then.

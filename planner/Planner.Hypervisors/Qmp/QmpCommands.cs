@@ -87,6 +87,10 @@ public static class QmpCommands
     public static QmpCommand<QmpNone, QmpNone> MigrateCancel { get; } =
         new("migrate_cancel", Json.QmpNone, Json.QmpNone);
 
+    /// <summary>Ends the connections of the migration, which fails by that; to be given out of band to a QEMU that hangs in them.</summary>
+    public static QmpCommand<QmpYank, QmpNone> Yank { get; } =
+        new("yank", Json.QmpYank, Json.QmpNone);
+
     /// <summary>Begins to measure how fast the guest dirties memory.</summary>
     public static QmpCommand<QmpDirtyRateRequest, QmpNone> CalcDirtyRate { get; } =
         new("calc-dirty-rate", Json.QmpDirtyRateRequest, Json.QmpNone);

@@ -10,13 +10,17 @@ namespace Planner.Hypervisors;
 /// <remarks>
 /// Commands may be given from any thread, and several may be under way; answers find their commands by id. A time limit or a cancellation
 /// ends the wait for one command and leaves the connection alone. What breaks the protocol ends the connection, and everybody who waits on
-/// it is told so at once. Source: QEMU's QMP specification. Out-of-band execution is not used.
+/// it is told so at once. Source: QEMU's QMP specification.
 /// </remarks>
 public sealed class QmpConnection : IAsyncDisposable
 {
     private const int ReadBytes = 64 << 10;
+    private const string OutOfBand = "oob";
     private static readonly QmpCommand<QmpNone, QmpNone> Negotiate =
         new("qmp_capabilities", QmpJsonContext.Default.QmpNone, QmpJsonContext.Default.QmpNone);
+
+    private static readonly QmpCommand<QmpEnabled, QmpNone> NegotiateOutOfBand =
+        new("qmp_capabilities", QmpJsonContext.Default.QmpEnabled, QmpJsonContext.Default.QmpNone);
 
     private readonly Stream _stream;
     private readonly TimeProvider _time;
@@ -40,6 +44,9 @@ public sealed class QmpConnection : IAsyncDisposable
 
     /// <summary>What QEMU said first.</summary>
     public QmpGreeting Greeting { get; private set; } = null!;
+
+    /// <summary>Whether commands can be given out of band.</summary>
+    public bool IsOutOfBand { get; private set; }
 
     /// <summary>The events, in their order. It completes when the connection ends: with a <see cref="QmpException"/>, or without one if it was
     /// closed here. A reader that does not keep up ends the connection with <see cref="QmpFault.Flooded"/>.</summary>
@@ -93,7 +100,7 @@ public sealed class QmpConnection : IAsyncDisposable
         try
         {
             connection.Greeting = await connection._inbox.Greeting.WaitAsync(options.OpenTimeLimit, time, cancellation).ConfigureAwait(false);
-            await connection.ExecuteAsync(Negotiate, options.OpenTimeLimit, cancellation).ConfigureAwait(false);
+            await connection.NegotiateAsync(options, cancellation).ConfigureAwait(false);
             return connection;
         }
         catch (Exception e)
@@ -104,7 +111,7 @@ public sealed class QmpConnection : IAsyncDisposable
     }
 
     /// <summary>Gives a command without arguments and waits for its answer.</summary>
-    /// <inheritdoc cref="ExecuteAsync{TArguments, TReply}"/>
+    /// <inheritdoc cref="ExecuteAsync{TArguments, TReply}(QmpCommand{TArguments, TReply}, TArguments, TimeSpan, CancellationToken)"/>
     public Task<TReply> ExecuteAsync<TReply>(QmpCommand<QmpNone, TReply> command, TimeSpan limit, CancellationToken cancellation) =>
         ExecuteAsync(command, QmpNone.Value, limit, cancellation);
 
@@ -115,8 +122,18 @@ public sealed class QmpConnection : IAsyncDisposable
     /// <param name="cancellation">Ends the wait. A command that was sent is not taken back, and QEMU may execute it.</param>
     /// <exception cref="QmpException">QEMU refused, did not answer in time, or the connection has ended.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public async Task<TReply> ExecuteAsync<TArguments, TReply>(
-        QmpCommand<TArguments, TReply> command, TArguments arguments, TimeSpan limit, CancellationToken cancellation)
+    public Task<TReply> ExecuteAsync<TArguments, TReply>(
+        QmpCommand<TArguments, TReply> command, TArguments arguments, TimeSpan limit, CancellationToken cancellation) =>
+        ExecuteAsync(command, arguments, "execute", limit, cancellation);
+
+    /// <summary>Gives a command that QEMU executes at once, even if it is busy with another; only where <see cref="IsOutOfBand"/>.</summary>
+    /// <inheritdoc cref="ExecuteAsync{TArguments, TReply}(QmpCommand{TArguments, TReply}, TArguments, TimeSpan, CancellationToken)"/>
+    public Task<TReply> ExecuteOutOfBandAsync<TArguments, TReply>(
+        QmpCommand<TArguments, TReply> command, TArguments arguments, TimeSpan limit, CancellationToken cancellation) =>
+        ExecuteAsync(command, arguments, "exec-oob", limit, cancellation);
+
+    private async Task<TReply> ExecuteAsync<TArguments, TReply>(
+        QmpCommand<TArguments, TReply> command, TArguments arguments, string verb, TimeSpan limit, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var pending = new QmpPendingReply<TReply>(Address, command.Name, command.Reply);
@@ -125,7 +142,7 @@ public sealed class QmpConnection : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         try
         {
-            await _outbox.Writer.WriteAsync((pending, Request(id, command, arguments)), either.Token).ConfigureAwait(false);
+            await _outbox.Writer.WriteAsync((pending, Request(id, verb, command, arguments)), either.Token).ConfigureAwait(false);
             return await pending.Reply.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
@@ -151,13 +168,25 @@ public sealed class QmpConnection : IAsyncDisposable
         await _running.ConfigureAwait(false);
     }
 
-    private static byte[] Request<TArguments, TReply>(long id, QmpCommand<TArguments, TReply> command, TArguments arguments)
+    private async Task NegotiateAsync(QmpOptions options, CancellationToken cancellation)
+    {
+        if (!options.UsesOutOfBand || !Greeting.Capabilities.Contains(OutOfBand))
+        {
+            await ExecuteAsync(Negotiate, options.OpenTimeLimit, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await ExecuteAsync(NegotiateOutOfBand, new QmpEnabled { Names = [OutOfBand] }, options.OpenTimeLimit, cancellation).ConfigureAwait(false);
+        IsOutOfBand = true;
+    }
+
+    private static byte[] Request<TArguments, TReply>(long id, string verb, QmpCommand<TArguments, TReply> command, TArguments arguments)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            writer.WriteString("execute"u8, command.Name);
+            writer.WriteString(verb, command.Name);
             if (arguments is not QmpNone)
             {
                 writer.WritePropertyName("arguments"u8);

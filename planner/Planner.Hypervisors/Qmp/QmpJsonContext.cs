@@ -19,6 +19,8 @@ namespace Planner.Hypervisors;
 [JsonSerializable(typeof(QmpMigrate))]
 [JsonSerializable(typeof(QmpMigrateIncoming))]
 [JsonSerializable(typeof(QmpMigrateContinue))]
+[JsonSerializable(typeof(QmpEnabled))]
+[JsonSerializable(typeof(QmpYank))]
 [JsonSerializable(typeof(QmpDirtyRateRequest))]
 [JsonSerializable(typeof(QmpDirtyRate))]
 [JsonSerializable(typeof(QmpSetVcpuDirtyLimit))]

@@ -23,4 +23,7 @@ public sealed record QmpOptions
 
     /// <summary>Whether anybody takes the events. If not, they are dropped, and none can flood the connection.</summary>
     public bool TakesEvents { get; init; } = true;
+
+    /// <summary>Whether commands out of band are switched on where QEMU offers them.</summary>
+    public bool UsesOutOfBand { get; init; }
 }

@@ -81,6 +81,7 @@ public sealed class HypervisorSession
         Mode = _request.Mode,
         Limit = _request.Policy.BlackoutLimit,
         ReportPatience = _services.StatePatience,
+        StopPatience = _services.StopPatience,
     };
 
     private SlaTerms Sla() => new()

@@ -24,6 +24,7 @@ internal static class HypervisorRecovery
             SourceAddress = machine.Source.Address,
             DestinationAddress = machine.Destination.Address,
             ReportPatience = services.StatePatience,
+            StopPatience = services.StopPatience,
         };
         HypervisorState state;
         using (var loop = new HypervisorLoop(source, destination, new HypervisorChannel("", "", false), services, new HypervisorRecoveryScribe(contents.Header)))

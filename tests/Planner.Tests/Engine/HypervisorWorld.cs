@@ -120,7 +120,7 @@ internal sealed class HypervisorWorld
         }
 
         // While the devices are saved the monitor is blocked; a stalled one answers nobody.
-        if (_now < side.StalledUntil || (side == _source && side.Migration == HypervisorMigrationStatus.Device))
+        if (_now < side.StalledUntil || (side == _source && side.Migration == HypervisorMigrationStatus.Device && tell.Order != HypervisorOrder.Cancel))
         {
             if (tell.Order == HypervisorOrder.Report)
             {
@@ -168,6 +168,9 @@ internal sealed class HypervisorWorld
             case HypervisorOrder.Cancel when side.Migration == HypervisorMigrationStatus.Active:
                 Change(side, _random.Next(2) == 0 ? HypervisorMigrationStatus.Cancelled : HypervisorMigrationStatus.Failed);
                 End(_destination);
+                break;
+            case HypervisorOrder.Cancel when side.Migration == HypervisorMigrationStatus.Device:
+                Fail();
                 break;
             case HypervisorOrder.Continue:
                 Resume(side);

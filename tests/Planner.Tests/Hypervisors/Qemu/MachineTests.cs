@@ -54,6 +54,30 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public async Task A_cancel_that_is_not_answered_ends_the_connections_out_of_turn()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["migrate_cancel"] = () => null;
+        await using var machine = await qemu.OpenAsync();
+
+        await machine.CancelAsync(Cancellation);
+
+        Assert.Equal(["""{"execute":"migrate_cancel"}""", """{"exec-oob":"yank","arguments":{"instances":[{"type":"migration"}]}}"""], qemu.Commands);
+    }
+
+    [Fact]
+    public async Task A_QEMU_without_commands_out_of_turn_is_told_to_cancel_and_no_more()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["migrate_cancel"] = () => null;
+        await using var machine = await qemu.OpenAsync(ScriptedMonitor.Greeting.Replace("\"oob\"", "", StringComparison.Ordinal));
+
+        await FailsAsync(machine.CancelAsync(Cancellation), HypervisorFault.TimedOut);
+
+        Assert.Equal(["""{"execute":"migrate_cancel"}"""], qemu.Commands);
+    }
+
+    [Fact]
     public async Task Preparing_a_source_sets_what_a_held_migration_needs_and_nothing_else()
     {
         await using var qemu = new ScriptedQemu();
@@ -146,8 +170,12 @@ public sealed class MachineTests
         qemu.Answers["query-migrate"] = () => null;
         await FailsAsync(machine.ReportAsync(TimeSpan.FromMilliseconds(30), Cancellation), HypervisorFault.TimedOut);
 
-        qemu.Answers["query-migrate"] = () => """{"status": "failed", "error-desc": "no route"}""";
-        Assert.Equal("no route", (await machine.ReportAsync(ScriptedMonitor.HangGuard, Cancellation)).Error);
+        // It still has the question, so it is not asked a second time.
+        await qemu.UntilCommandAsync("query-migrate");
+        var later = machine.ReportAsync(ScriptedMonitor.HangGuard, Cancellation);
+        await qemu.SendAsync($$$"""{"id": {{{qemu.LastId}}}, "return": {"status": "failed", "error-desc": "no route"}}""" + "\r\n");
+        Assert.Equal("no route", (await later).Error);
+        Assert.Equal(2, qemu.Commands.Count);
     }
 
     [Fact]

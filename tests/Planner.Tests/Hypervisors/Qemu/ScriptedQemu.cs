@@ -135,7 +135,7 @@ internal sealed class ScriptedQemu : IAsyncDisposable
     {
         using var command = JsonDocument.Parse(line);
         var root = command.RootElement;
-        var name = root.GetProperty("execute").GetString()!;
+        var name = (root.TryGetProperty("execute", out var inTurn) ? inTurn : root.GetProperty("exec-oob")).GetString()!;
         var id = root.GetProperty("id").GetInt64();
         LastId = id;
         Commands.Enqueue(line.Replace($",\"id\":{id}", "", StringComparison.Ordinal));
