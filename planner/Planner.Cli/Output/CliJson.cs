@@ -9,6 +9,7 @@ namespace Planner.Cli;
 /// <summary>The JSON that the verbs print: camelCase, one object a line, null where nothing is known.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ProbeReport))]
+[JsonSerializable(typeof(MachineProbeReport))]
 [JsonSerializable(typeof(MigrationReport))]
 [JsonSerializable(typeof(MeasureReport))]
 [JsonSerializable(typeof(RecoveryReport))]

@@ -8,11 +8,17 @@ namespace Planner.Cli;
 /// <summary><c>planner probe TARGET</c>: what a device offers.</summary>
 internal static class ProbeCommand
 {
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(60);
+
     public static Command Create(CommonOptions common)
     {
-        var target = new Argument<string>("target") { Description = "The device: vfio-user:PATH or sim:PROFILE.yaml." };
-        var command = new Command("probe", "Show what a device offers: capabilities, commit point, sizes, deadline.") { target };
-        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(target)));
+        var target = new Argument<string>("target") { Description = "A machine, qmp:PATH, or a device: vfio-user:PATH or sim:PROFILE.yaml." };
+        var windows = new Option<string>("--windows") { Description = "How long a machine's writing is watched, each time anew.", HelpName = "500ms,1s,…", DefaultValueFactory = _ => "500ms,1s,2s" };
+        var command = new Command("probe", "Show what a device or a machine offers: capabilities, commit point, sizes, deadline, dirty curve. Nothing is changed.") { target, windows };
+        command.SetAction(parsed => MachineMigration.IsMachine(parsed.GetRequiredValue(target))
+            ? MachineProbe.Run(common.Bind(parsed), parsed.GetRequiredValue(target), Windows(parsed.GetRequiredValue(windows)))
+            : Run(common.Bind(parsed), parsed.GetRequiredValue(target)));
         return command;
     }
 
@@ -30,6 +36,19 @@ internal static class ProbeCommand
         }
 
         return ExitStatus.Done;
+    }
+
+    private static List<TimeSpan> Windows(string text)
+    {
+        var windows = new List<TimeSpan>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            windows.Add(UnitText.TryParseDuration(part, out var window) && window >= ShortestWindow && window <= LongestWindow
+                ? window
+                : throw new CliException(ExitStatus.InvalidInput, $"--windows has '{part}'; durations from {UnitText.Format(ShortestWindow)} to {UnitText.Format(LongestWindow)} are expected, such as 500ms,1s"));
+        }
+
+        return windows;
     }
 
     private static ProbeReport Report(string target, IMigrationDevice device)

@@ -46,7 +46,9 @@ public sealed class HypervisorEvidence
     private readonly Dictionary<Arc, SampleList> _arcs = [];
     private readonly Queue<PastBlackout> _blackouts = new();
     private readonly Queue<(double PreCopySeconds, double Seconds)> _stopPhases = new();
+    private readonly SampleList _unforeseenBytes = new(Window);
     private readonly List<ArcSample> _newArcs = [];
+    private readonly List<StateSizeSample> _newSizes = [];
     private readonly List<TransferSample> _newTransfers = [];
     private readonly List<BlackoutSample> _newBlackouts = [];
     private double[] _fixedSeconds = [AssumedFixedSeconds];
@@ -69,8 +71,11 @@ public sealed class HypervisorEvidence
     /// <summary>How long stops have taken from the permission on, in seconds.</summary>
     public IReadOnlyList<double> CommitSeconds => Seconds(Commit);
 
+    /// <summary>What stop phases carried beside the memory that was foretold, on the median, in bytes: the state of the hypervisor's own devices.</summary>
+    public long StateBytes => (long)Math.Max(0, _unforeseenBytes.Median() ?? 0);
+
     /// <summary>All that was noted in this session.</summary>
-    public MeasurementBatch Noted => new() { Arcs = [.. _newArcs], Transfers = [.. _newTransfers], Blackouts = [.. _newBlackouts] };
+    public MeasurementBatch Noted => new() { Arcs = [.. _newArcs], Transfers = [.. _newTransfers], StateSizes = [.. _newSizes], Blackouts = [.. _newBlackouts] };
 
     /// <summary>Takes over what was measured in earlier migrations; each list oldest first.</summary>
     public void Recall(MeasurementBatch batch)
@@ -88,6 +93,11 @@ public sealed class HypervisorEvidence
             {
                 Add(before, stop);
             }
+        }
+
+        foreach (var size in batch.StateSizes)
+        {
+            Add(size);
         }
 
         foreach (var blackout in batch.Blackouts)
@@ -113,6 +123,13 @@ public sealed class HypervisorEvidence
         _newTransfers.AddRange([preCopy, stop]);
         Add(preCopy, stop);
         Fit();
+    }
+
+    /// <summary>Notes what the stop phase of this migration carried beside what was foretold.</summary>
+    public void Note(StateSizeSample sample)
+    {
+        _newSizes.Add(sample);
+        Add(sample);
     }
 
     /// <summary>Notes the blackout of this migration.</summary>
@@ -178,6 +195,14 @@ public sealed class HypervisorEvidence
         }
 
         _stopPhases.Enqueue((stop.Bytes / (preCopy.Bytes / preCopy.Moving.TotalSeconds), (stop.Fixed + stop.Moving).TotalSeconds));
+    }
+
+    private void Add(StateSizeSample sample)
+    {
+        if (sample.DeviceClass == MachineClass && sample.ExpectedBytes is { } expected)
+        {
+            _unforeseenBytes.Add(sample.ActualBytes - expected);
+        }
     }
 
     private void Add(BlackoutSample sample)

@@ -99,7 +99,7 @@ public sealed class SwitchoverJudge
             RamBytes = expected,
             WrittenBytes = writtenBytes,
             RoundSeconds = roundSeconds,
-            StateBytes = progress.StateBytes,
+            StateBytes = progress.StateBytes + _evidence.StateBytes,
             BytesPerSecond = progress.BytesPerSecond,
             SentBytes = progress.SentBytes,
             TotalBytes = progress.TotalBytes,
@@ -201,7 +201,7 @@ public sealed class SwitchoverJudge
 
         (_builtAt, _builtRate) = (now, rate);
         var evaluator = SwitchoverEvaluator.Prepare(
-            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, progress.StateBytes, [.. _windows]));
+            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, progress.StateBytes + _evidence.StateBytes, [.. _windows]));
         var evaluators = new MomentEvaluators(evaluator, evaluator, evaluator);
         if (_moments is null)
         {

@@ -206,8 +206,19 @@ internal sealed class PreCopyWatch : IAsyncDisposable
 
     private PreCopyProgressed Progress(QmpMigration reply, QmpMigrationMemory memory, bool isPass, long middleNanoseconds, long answeredNanoseconds)
     {
-        var bytesPerSecond = Math.Max(0, memory.MegabitsPerSecond * BytesPerMegabit);
         var sinceSync = isPass ? Math.Max(0, middleNanoseconds - BeganNanoseconds(memory.DirtySyncCount, middleNanoseconds)) : 0;
+        return Read(reply, memory, isPass, sinceSync, answeredNanoseconds);
+    }
+
+    /// <summary>What an answer says of pre-copy.</summary>
+    /// <param name="reply">The answer.</param>
+    /// <param name="memory">Its part about memory.</param>
+    /// <param name="isPass">Whether a pass has just begun.</param>
+    /// <param name="sinceSync">Nanoseconds since the pass began: what was sent meanwhile is counted as remaining.</param>
+    /// <param name="answeredNanoseconds">When it was received.</param>
+    public static PreCopyProgressed Read(QmpMigration reply, QmpMigrationMemory memory, bool isPass, long sinceSync, long answeredNanoseconds)
+    {
+        var bytesPerSecond = Math.Max(0, memory.MegabitsPerSecond * BytesPerMegabit);
         var remaining = memory.RemainingBytes + (bytesPerSecond * sinceSync / 1e9);
         return new PreCopyProgressed
         {

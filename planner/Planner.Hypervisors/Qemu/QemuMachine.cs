@@ -6,6 +6,7 @@ namespace Planner.Hypervisors;
 public sealed class QemuMachine : IHypervisor
 {
     private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10, UsesOutOfBand = true };
+    private static readonly TimeSpan ObserveLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(2);
 
@@ -95,6 +96,21 @@ public sealed class QemuMachine : IHypervisor
         {
             throw QemuFailures.Make(HypervisorFault.TimedOut, Address, $"no answer to query-status within {UnitText.Format(limit)}; QEMU is busy, so ask again later", e);
         }
+    }
+
+    /// <summary>Looks at a migration that somebody else drives. Changes nothing.</summary>
+    /// <param name="knownPass">The pass that was seen last: another one counts as just begun, as exactly as the asking goes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HypervisorException">QEMU does not answer, also not once the devices are saved.</exception>
+    public async Task<QemuObservation> ObserveAsync(int knownPass, CancellationToken cancellationToken)
+    {
+        var reply = await AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, ObserveLimit, cancellationToken).ConfigureAwait(false);
+        var progress = reply is { Status: QmpMigrationStatus.Active, Memory: { } memory }
+            ? PreCopyWatch.Read(reply, memory, memory.DirtySyncCount != knownPass, 0, _clock.NowNanoseconds())
+            : null;
+        return new QemuObservation(
+            QemuWords.Migration(reply.Status), QemuWords.Of(reply.Status), TimeSpan.FromMilliseconds(reply.TotalMilliseconds ?? 0), progress,
+            reply.DowntimeMilliseconds is { } downtime ? TimeSpan.FromMilliseconds(downtime) : null, reply.Error);
     }
 
     /// <inheritdoc/>

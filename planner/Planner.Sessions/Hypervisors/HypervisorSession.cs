@@ -12,7 +12,7 @@ public sealed class HypervisorSession
     private readonly HypervisorRequest _request;
     private readonly SessionServices _services;
     private readonly SessionNotices _notices;
-    private readonly HypervisorEvidence _evidence;
+    private HypervisorEvidence _evidence = null!;
 
     /// <summary>Makes a session. Nothing is touched yet.</summary>
     /// <param name="request">What to do.</param>
@@ -24,7 +24,6 @@ public sealed class HypervisorSession
         _request = request;
         _services = services;
         _notices = new SessionNotices(request.MigrationId, services.Clock, services.Observers);
-        _evidence = new HypervisorEvidence(request.Source.Offer.MachineClass);
     }
 
     /// <summary>Runs the migration to its end on the calling thread. Called once.</summary>
@@ -35,15 +34,16 @@ public sealed class HypervisorSession
     {
         HypervisorWarmUp.Once();
         var started = _notices.Now;
-        Recall();
+        _evidence = HypervisorKnowledge.Recall(_request.Source.Offer.MachineClass, _request.Policy.Name, _services.Store);
         var settings = Task.WhenAll(_request.Source.ReadSettingsAsync(cancellationToken), _request.Destination.ReadSettingsAsync(cancellationToken)).GetAwaiter().GetResult();
         _notices.Send(new MigrationStarted(_request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, _request.Policy.BlackoutLimit)
         {
             MigrationId = _request.MigrationId,
             At = started,
         });
-        var rule = _request.Policy.Rule == SwitchoverRule.Calmest ? "calmest" : "earliest";
-        var scribe = new HypervisorScribe(_request, new SwitchoverJudge(_evidence, Sla(), rule, _services.Clock.GetNanoseconds()), Header(settings, started), _notices);
+        var terms = HypervisorKnowledge.Terms(_request.Policy, _request.Source.Offer, _request.ErrorBudgetRemaining);
+        var judge = new SwitchoverJudge(_evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds());
+        var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices);
         var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.OpenHypervisor);
         var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.OpenHypervisor);
         HypervisorState state;
@@ -57,23 +57,6 @@ public sealed class HypervisorSession
         return Finish(state, scribe, started);
     }
 
-    private void Recall()
-    {
-        if (_services.Store is { } store)
-        {
-            _evidence.Recall(new MeasurementBatch
-            {
-                Arcs = store.ReadArcs(_evidence.MachineClass, HypervisorEvidence.Window),
-                Transfers =
-                [
-                    .. store.ReadTransfers(_evidence.Link, TransferPhase.PreCopy, HypervisorEvidence.Window),
-                    .. store.ReadTransfers(_evidence.Link, TransferPhase.StopCopy, HypervisorEvidence.Window),
-                ],
-                Blackouts = store.ReadBlackouts(_evidence.MachineClass, _request.Policy.Name, BlackoutSpan.Whole, HypervisorEvidence.Window),
-            });
-        }
-    }
-
     private HypervisorPlan Plan() => new()
     {
         SourceAddress = _request.Source.Address,
@@ -82,17 +65,6 @@ public sealed class HypervisorSession
         Limit = _request.Policy.BlackoutLimit,
         ReportPatience = _services.StatePatience,
         StopPatience = _services.StopPatience,
-    };
-
-    private SlaTerms Sla() => new()
-    {
-        Class = _request.Policy.Name,
-        BlackoutLimitSeconds = _request.Policy.BlackoutLimit.TotalSeconds,
-        Confidence = _request.Policy.Confidence,
-        WhenEvidenceIsInsufficient = _request.Policy.WhenEvidenceIsInsufficient,
-        CompleteWithinSeconds = _request.Policy.CompleteWithin?.TotalSeconds,
-        ErrorBudgetRemainingSeconds = _request.ErrorBudgetRemaining?.TotalSeconds,
-        DirtyRateFloorBytesPerSecond = _request.Source.Offer.OffersThrottle ? _request.Policy.DirtyRateFloorBytesPerSecond : null,
     };
 
     private JournalHeader Header(string[] settings, DateTimeOffset started)
@@ -107,7 +79,7 @@ public sealed class HypervisorSession
     {
         var gate = state.Gate;
         var explained = gate?.Evaluator.Explain(gate.Decision, gate.Moment);
-        var parts = SwitchoverParts.Of(state.Times, scribe);
+        var parts = SwitchoverParts.Of(state.Times, scribe, _evidence.StateBytes);
         if (state.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
         {
             parts.Note(_evidence, gate, _request, _notices.Now);

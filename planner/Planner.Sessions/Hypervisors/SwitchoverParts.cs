@@ -5,8 +5,8 @@ using Planner.Policies;
 namespace Planner.Sessions;
 
 /// <summary>The parts of one switchover as they happened, for the evidence and beside what was predicted.</summary>
-/// <remarks>A hypervisor does not tell memory and devices apart while it sends the rest. The memory is counted at the rate of pre-copy; what is
-/// left is the fixed part.</remarks>
+/// <remarks>A hypervisor does not tell memory and devices apart while it sends the rest. Bytes are counted at the rate of pre-copy, and what
+/// earlier stop phases carried beside the memory is the state; the time that is left is the fixed part.</remarks>
 internal sealed record SwitchoverParts
 {
     private SwitchoverTimes Times { get; init; } = new();
@@ -27,10 +27,20 @@ internal sealed record SwitchoverParts
 
     private TimeSpan? Run => SwitchoverTimes.Between(LastOf(Times.Sent, Times.Loaded), Times.Resumed);
 
-    private double RamSeconds => Sending is { } sending && BytesPerSecond > 0 ? Math.Min(sending.TotalSeconds, Bytes / BytesPerSecond) : 0;
+    private long StateBytes { get; init; }
 
-    public static SwitchoverParts Of(SwitchoverTimes times, HypervisorScribe scribe) => new()
+    private double StateSeconds => Sending is { } sending && BytesPerSecond > 0 ? Math.Min(sending.TotalSeconds, Math.Min(Bytes, StateBytes) / BytesPerSecond) : 0;
+
+    private double RamSeconds => Sending is { } sending && BytesPerSecond > 0
+        ? Math.Min(sending.TotalSeconds - StateSeconds, Math.Max(0, Bytes - StateBytes) / BytesPerSecond)
+        : 0;
+
+    /// <param name="times">The moments.</param>
+    /// <param name="scribe">What was written down.</param>
+    /// <param name="stateBytes">How much of what was sent counts as the devices' state, by what earlier migrations showed.</param>
+    public static SwitchoverParts Of(SwitchoverTimes times, HypervisorScribe scribe, long stateBytes) => new()
     {
+        StateBytes = stateBytes,
         Times = times,
         Bytes = scribe.StopPhaseBytes ?? 0,
         SentBytes = scribe.SentBytes,
@@ -47,6 +57,11 @@ internal sealed record SwitchoverParts
             {
                 evidence.Note(new ArcSample(HypervisorEvidence.Participant, evidence.MachineClass, arc, span, ArcOutcome.Completed, at));
             }
+        }
+
+        if (gate is not null && Times.AllowedNanoseconds is not null && Bytes > 0)
+        {
+            evidence.Note(new StateSizeSample(evidence.MachineClass, gate.Moment.RamRemainingBytes, Bytes, at));
         }
 
         if (Sending is { } sending && BytesPerSecond > 0 && SentBytes > 0)
@@ -76,9 +91,9 @@ internal sealed record SwitchoverParts
 
     private double? Actual(string term) => term switch
     {
-        "transfer fixed" => Sending?.TotalSeconds - RamSeconds,
+        "transfer fixed" => Sending?.TotalSeconds - RamSeconds - StateSeconds,
         "transfer ram" => Sending is null ? null : RamSeconds,
-        "transfer state" => Sending is null ? null : 0,
+        "transfer state" => Sending is null ? null : StateSeconds,
         _ when term == $"arc {HypervisorEvidence.Stop}" => Stop?.TotalSeconds,
         _ when term == $"arc {HypervisorEvidence.Load}" => Load?.TotalSeconds,
         _ when term == $"arc {HypervisorEvidence.Run}" => Run?.TotalSeconds,

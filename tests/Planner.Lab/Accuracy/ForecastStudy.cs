@@ -96,7 +96,7 @@ public sealed class ForecastStudy
             await pair.ReplaceDestinationAsync(cancel).ConfigureAwait(false);
         }
 
-        var terms = string.Join(' ', result.Terms.Where(t => t.Term != "transfer state").Select(t => string.Create(
+        var terms = string.Join(' ', result.Terms.Select(t => string.Create(
             CultureInfo.InvariantCulture, $"{Short(t.Term)} {t.P50Seconds * 1e3:F1}/{t.ActualSeconds * 1e3:F1}")));
         return new ForecastOutcome(
             cell.Name,

@@ -1,0 +1,95 @@
+using Planner.Hypervisors;
+using Planner.Measurements;
+using Spectre.Console;
+
+namespace Planner.Cli;
+
+/// <summary><c>planner probe qmp:PATH</c>: what a machine offers, and how it dirties its memory. Nothing is changed.</summary>
+internal static class MachineProbe
+{
+    // The capabilities that a held migration needs or uses.
+    private static readonly string[] Used = ["events", "return-path", "auto-converge", "dirty-limit", "switchover-ack", "pause-before-switchover"];
+
+    public static int Run(CommandContext context, string target, IReadOnlyList<TimeSpan> windows)
+    {
+        using var stop = new StopSignal();
+        var report = ReadAsync(target, windows, stop.Token).GetAwaiter().GetResult();
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(report, CliJson.Default.MachineProbeReport));
+        }
+        else
+        {
+            Print(context.Console, report);
+        }
+
+        return ExitStatus.Done;
+    }
+
+    private static async Task<MachineProbeReport> ReadAsync(string target, IReadOnlyList<TimeSpan> windows, CancellationToken cancel)
+    {
+        await using var machine = await QemuMachine.OpenAsync(target, TimeProvider.System, cancel);
+        var state = await machine.ReportAsync(TimeSpan.FromSeconds(10), cancel);
+        var measured = new List<MachineDirtyWindow>();
+        if (state.Guest == GuestRunState.Running)
+        {
+            foreach (var window in windows)
+            {
+                var found = await machine.MeasureDirtyAsync(window, cancel);
+                measured.Add(new MachineDirtyWindow(found.Length.TotalSeconds, found.UniqueBytes));
+            }
+        }
+
+        var offer = machine.Offer;
+        return new MachineProbeReport
+        {
+            Target = target,
+            Name = offer.Name,
+            Version = offer.Version,
+            Class = offer.MachineClass,
+            MachineType = offer.MachineType,
+            CpuModel = offer.CpuModel,
+            Vcpus = offer.Vcpus,
+            RamBytes = offer.RamBytes,
+            Accelerator = offer.Accelerator,
+            State = state.Words,
+            Capabilities = offer.Capabilities,
+            ThrottleOffered = offer.OffersThrottle,
+            DirtyLimitOffered = offer.OffersDirtyLimit,
+            BlockedReasons = offer.BlockedReasons,
+            DirtyWindows = measured,
+        };
+    }
+
+    private static void Print(IAnsiConsole console, MachineProbeReport report)
+    {
+        var grid = new Grid().AddColumn().AddColumn();
+        void Row(string name, string value) => grid.AddRow(Markup.Escape(name), Markup.Escape(value));
+        Row("machine", report.Name is { } name ? $"{report.Target} ({name})" : report.Target);
+        Row("hypervisor", report.Version);
+        Row("class", report.Class);
+        Row("machine type", report.MachineType);
+        Row("CPU", $"{report.Vcpus} x {report.CpuModel}, by {report.Accelerator}");
+        Row("memory", UnitText.FormatBytes(report.RamBytes));
+        Row("state", report.State);
+        Row("capabilities", string.Join(", ", report.Capabilities.Intersect(Used)) + $" and {report.Capabilities.Except(Used).Count()} more");
+        Row("switchover", "held in pre-copy by the planner until the bound fits (gate 1); no way back once the guest is stopped");
+        Row("dirty-rate limit", report.DirtyLimitOffered ? "each vCPU's dirty rate" : report.ThrottleOffered ? "by slowing the CPUs down" : "not offered");
+        Row("migration", report.BlockedReasons.Count == 0 ? "possible" : $"blocked: {string.Join("; ", report.BlockedReasons)}");
+        console.Write(grid);
+        if (report.DirtyWindows.Count == 0)
+        {
+            console.WriteLine("The guest does not run, so it dirties nothing.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("window").RightAligned()).AddColumn(new TableColumn("written at least once").RightAligned()).AddColumn(new TableColumn("rate").RightAligned());
+        foreach (var window in report.DirtyWindows)
+        {
+            table.AddRow(DecisionTable.Seconds(window.Seconds), UnitText.FormatBytes(window.UniqueBytes), $"{UnitText.FormatBytes((long)(window.UniqueBytes / window.Seconds))}/s");
+        }
+
+        console.Write(table);
+        console.WriteLine("QEMU samples pages for this: short windows are coarse, and passes of a migration tell better.");
+    }
+}

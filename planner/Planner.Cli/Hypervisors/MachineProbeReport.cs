@@ -1,0 +1,35 @@
+namespace Planner.Cli;
+
+/// <summary>What <c>probe qmp:PATH</c> prints as JSON.</summary>
+internal sealed record MachineProbeReport
+{
+    public required string Target { get; init; }
+
+    public string? Name { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Class { get; init; }
+
+    public required string MachineType { get; init; }
+
+    public required string CpuModel { get; init; }
+
+    public required int Vcpus { get; init; }
+
+    public required long RamBytes { get; init; }
+
+    public required string Accelerator { get; init; }
+
+    public required string State { get; init; }
+
+    public required IReadOnlyList<string> Capabilities { get; init; }
+
+    public required bool ThrottleOffered { get; init; }
+
+    public required bool DirtyLimitOffered { get; init; }
+
+    public required IReadOnlyList<string> BlockedReasons { get; init; }
+
+    public required IReadOnlyList<MachineDirtyWindow> DirtyWindows { get; init; }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using Planner.Engine;
+using Planner.Hypervisors;
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Sessions;
+
+namespace Planner.Cli;
+
+/// <summary><c>planner watch qmp:PATH --sla CLASS</c>: advises beside a migration that somebody else runs. It only asks.</summary>
+internal static class WatchCommand
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+
+    public static Command Create(CommonOptions common)
+    {
+        var target = new Argument<string>("target") { Description = "A monitor of the source that nobody else uses: qmp:PATH." };
+        var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
+        var command = new Command("watch", "Advise beside a migration that somebody else runs; nothing is changed. Between dirty syncs what is left is a guess.") { target, sla };
+        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetRequiredValue(target), parsed.GetRequiredValue(sla)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string target, string sla)
+    {
+        using var stop = new StopSignal();
+        var policy = context.FindPolicy(sla);
+        using var store = context.OpenStore();
+        try
+        {
+            await using var machine = await QemuMachine.OpenAsync(target, TimeProvider.System, stop.Token);
+            if (!(await machine.ObserveAsync(0, stop.Token)).IsUnderWay)
+            {
+                context.Say("No migration is under way; waiting for one.");
+            }
+
+            await WatchAsync(context, machine, policy, store, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how one stops watching.
+        }
+
+        return ExitStatus.Done;
+    }
+
+    private static async Task WatchAsync(CommandContext context, QemuMachine machine, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
+    {
+        SwitchoverJudge? judge = null;
+        GateDecision? latest = null;
+        var pass = 0;
+        while (true)
+        {
+            var seen = await machine.ObserveAsync(pass, stop);
+            if (seen is { Progress: { } progress })
+            {
+                judge ??= new SwitchoverJudge(
+                    HypervisorKnowledge.Recall(machine.Offer.MachineClass, policy.Name, store),
+                    HypervisorKnowledge.Terms(policy with { CompleteWithin = null }, machine.Offer, null),
+                    HypervisorKnowledge.Rule(policy),
+                    progress.ReceivedNanoseconds - (seen.Elapsed.Ticks * TimeSpan.NanosecondsPerTick));
+                pass = progress.Pass;
+                var judgement = judge.Consider(progress);
+                latest = judgement.Gate ?? latest;
+                if (judgement is { IsNews: true, Gate: { } gate })
+                {
+                    Print(context, gate, seen.Elapsed);
+                }
+            }
+            else if (judge is not null && !seen.IsUnderWay)
+            {
+                PrintEnd(context, seen, latest, policy);
+                return;
+            }
+
+            await Task.Delay(Period, stop);
+        }
+    }
+
+    private static void Print(CommandContext context, GateDecision gate, TimeSpan elapsed)
+    {
+        var explained = gate.Evaluator.Explain(gate.Decision, gate.Moment);
+        context.Output.WriteLine(context.IsJson
+            ? DecisionJson.WriteDecision(explained)
+            : string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds,7:F1} s  {explained.Reason}"));
+    }
+
+    private static void PrintEnd(CommandContext context, QemuObservation seen, GateDecision? latest, SlaPolicy policy)
+    {
+        var advised = latest is null ? "nothing could be advised" : $"the last advice was {latest.Decision.Verdict.ToString().ToLowerInvariant()}";
+        var blackout = seen.Downtime is { } downtime
+            ? $" QEMU counts a blackout of {UnitText.Format(downtime)}; the limit of {policy.Name} is {UnitText.Format(policy.BlackoutLimit)}."
+            : "";
+        context.Say($"The migration is over ({seen.Words}{(seen.Error is { } error ? $": {error.TrimEnd('.')}" : "")}); {advised}.{blackout}");
+    }
+}
