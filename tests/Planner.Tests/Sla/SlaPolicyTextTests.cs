@@ -34,6 +34,16 @@ public class SlaPolicyTextTests
         Assert.Equal("Europe/Berlin", policy.MaintenanceWindows[0].TimeZoneId);
     }
 
+    [Fact]
+    public void Every_example_policy_is_read()
+    {
+        var paths = Directory.GetFiles(Path.Combine(Repository.Root, "docs", "examples"), "*-policy.yaml");
+        var policies = paths.SelectMany(path => SlaPolicyText.ReadAll(File.ReadAllText(path), path)).ToDictionary(p => p.Name);
+
+        Assert.Equal(InsufficientEvidenceAction.Accept, policies["lab"].WhenEvidenceIsInsufficient);
+        Assert.Equal(TimeSpan.FromMilliseconds(2), policies["lab-tight"].BlackoutLimit);
+    }
+
     [Theory]
     [InlineData("  blackout: { limit: 300ms, limt: 1s }\n", 5, "unknown key 'limt'")]
     [InlineData("  blackout: { limit: 300 }\n", 5, "duration above 0 with its unit")]
