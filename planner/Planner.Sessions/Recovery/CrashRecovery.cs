@@ -32,7 +32,11 @@ public sealed class CrashRecovery
         var recovered = new List<RecoveredMachine>();
         foreach (var path in Journals(_directory))
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
             try
             {
                 if (MigrationJournal.TakeOver(path) is { } taken)
