@@ -30,12 +30,13 @@ internal static class WatchCommand
         try
         {
             await using var machine = await QemuMachine.OpenAsync(target, TimeProvider.System, stop.Token);
-            if (!(await machine.ObserveAsync(0, stop.Token)).IsUnderWay)
+            var before = await machine.ObserveAsync(0, stop.Token);
+            if (!before.IsUnderWay)
             {
                 context.Say("No migration is under way; waiting for one.");
             }
 
-            await WatchAsync(context, machine, policy, store, stop.Token);
+            await WatchAsync(context, machine, before, policy, store, stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -45,7 +46,7 @@ internal static class WatchCommand
         return ExitStatus.Done;
     }
 
-    private static async Task WatchAsync(CommandContext context, QemuMachine machine, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
+    private static async Task WatchAsync(CommandContext context, QemuMachine machine, QemuObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
     {
         SwitchoverJudge? judge = null;
         GateDecision? latest = null;
@@ -68,7 +69,7 @@ internal static class WatchCommand
                     Print(context, gate, seen.Elapsed);
                 }
             }
-            else if (judge is not null && !seen.IsUnderWay)
+            else if (!seen.IsUnderWay && (before.IsUnderWay || judge is not null || (seen.Status, seen.Elapsed) != (before.Status, before.Elapsed)))
             {
                 PrintEnd(context, seen, latest, policy);
                 return;

@@ -14,7 +14,7 @@ internal static class HypervisorPreCopy
         if (judgement.Gate is { } gate)
         {
             turn.State = turn.State with { Gate = gate };
-            if (judgement.IsNews || judgement.Action != SwitchoverAction.Wait)
+            if (judgement.IsNews || (judgement.Action != SwitchoverAction.Wait && turn.State.Stage != HypervisorStage.Allowed))
             {
                 turn.Send(new ReportDecision(gate));
             }
@@ -59,7 +59,7 @@ internal static class HypervisorPreCopy
     private static bool StillFits(HypervisorTurn turn, PassJudgement judgement) =>
         turn.State.Stage == HypervisorStage.Allowed && judgement is { AllowBytes: > 0, Gate.Decision.Verdict: Verdict.Commit };
 
-    /// <summary>A permission that may or may not have been given is no reason to give up: the next pass gives it again, or takes it back.</summary>
+    /// <summary>A source that cannot be steered is left: nobody knows under which permission it would stop the guest.</summary>
     public static void Answered(HypervisorTurn turn, HypervisorAnswered e)
     {
         if (e is { Order: HypervisorOrder.Hold, Trouble: null } && turn.State.Stage == HypervisorStage.PreCopying)
@@ -70,7 +70,7 @@ internal static class HypervisorPreCopy
 
         if (e.Trouble is { } trouble && e.Order is HypervisorOrder.Allow or HypervisorOrder.Hold or HypervisorOrder.Throttle)
         {
-            turn.Resolve(MigrationOutcome.Recovered, $"The source could not be steered: {e.Trouble}");
+            turn.Resolve(MigrationOutcome.Recovered, $"The source could not be steered: {trouble}");
         }
     }
 

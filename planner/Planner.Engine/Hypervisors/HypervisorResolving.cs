@@ -155,7 +155,7 @@ internal static class HypervisorResolving
         else if (turn.IsPast(turn.State.ResolvingSinceNanoseconds, turn.Plan.StopPatience + turn.Plan.ReportPatience))
         {
             turn.End(MigrationOutcome.NeedsPerson,
-                $"The guest of {turn.Plan.SourceAddress} is stopped in a migration that does not end: end the process of {turn.Plan.DestinationAddress}, and the source runs on; then run 'planner recover'.");
+                $"The guest of {turn.Plan.SourceAddress} is stopped in a migration that does not end: end the process of {turn.Plan.DestinationAddress} if it is still there, break the connection between both, and the source runs on; then run 'planner recover'.");
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class SwitchoverJudge
     private double _builtRate;
     private long _builtAt;
     private long? _lastPassAt;
-    private long _bulkSeen;
+    private long _passes;
     private long _lastRemainingBytes;
     private long _lastAt;
     private long _newsAt = long.MinValue / 2;
@@ -164,14 +164,14 @@ public sealed class SwitchoverJudge
     {
         var round = _lastPassAt is { } at ? Seconds(now - at) : double.NaN;
         _lastPassAt = now;
-        _bulkSeen++;
+        _passes++;
 
         // A sync in the middle of a pass finds what that pass has not sent yet, too: nobody wrote it.
         var unsent = double.IsNaN(BytesPerSecond) ? 0 : Math.Max(0, _lastRemainingBytes - (BytesPerSecond * Seconds(now - _lastAt)));
         var written = Math.Max(0, progress.RemainingBytes - unsent);
 
         // The first pass starts with all of the memory, which nobody wrote.
-        if (_bulkSeen < 2 || progress.RemainingBytes >= progress.TotalBytes || !(round >= ShortestWindowSeconds))
+        if (_passes < 2 || progress.RemainingBytes >= progress.TotalBytes || !(round >= ShortestWindowSeconds))
         {
             return (double.NaN, round);
         }

@@ -49,7 +49,7 @@ public interface IHypervisor : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task ThrottleAsync(int percent, CancellationToken cancellationToken);
 
-    /// <summary>Gives a running migration up. Safe while the destination was never told to continue.</summary>
+    /// <summary>Gives a running migration up, and breaks it off where a monitor is blocked. Safe while the destination was never told to continue.</summary>
     Task CancelAsync(CancellationToken cancellationToken);
 
     /// <summary>Lets the guest run. Whoever calls this answers for the guest not running on the other side.</summary>
