@@ -10,7 +10,7 @@ public sealed record DeviceAddress
     /// <summary>The longest path of a UNIX socket in bytes of UTF-8 (<c>sun_path</c> less its NUL).</summary>
     public const int MaxSocketPathBytes = 107;
 
-    private const string Forms = "write vfio-user:PATH, sim:PROFILE.yaml or vfio:PCI-ADDRESS";
+    private const string Forms = "write vfio-user:PATH, sim:PROFILE.yaml or vfio:DEVICE (a PCI address, a path or fd:SOCKET)";
 
     private DeviceAddress(DeviceScheme scheme, string target)
     {
@@ -21,7 +21,7 @@ public sealed record DeviceAddress
     /// <summary>How the device is reached.</summary>
     public DeviceScheme Scheme { get; }
 
-    /// <summary>What follows the scheme: an absolute file name, or for <see cref="DeviceScheme.Vfio"/> also a PCI address.</summary>
+    /// <summary>What follows the scheme: an absolute file name, or for <see cref="DeviceScheme.Vfio"/> one of the forms of <see cref="VfioAddress"/>.</summary>
     public string Target { get; }
 
     /// <summary>Reads an address. Whether anything is there is not looked at.</summary>
@@ -57,7 +57,7 @@ public sealed record DeviceAddress
         {
             "vfio-user" => SocketAt(Path.GetFullPath(target)),
             "sim" => (new DeviceAddress(DeviceScheme.Simulated, Path.GetFullPath(target)), null),
-            "vfio" => (new DeviceAddress(DeviceScheme.Vfio, target), null),
+            "vfio" => VfioAddress.TryParse(target, out var vfio, out var wrong) ? (new DeviceAddress(DeviceScheme.Vfio, vfio.ToString()), null) : (null, wrong),
             _ => ((DeviceAddress?)null, $"'{scheme}:' is not a kind of device address: {Forms}."),
         };
         return address is not null;
@@ -71,11 +71,16 @@ public sealed record DeviceAddress
         _ => $"vfio:{Target}",
     };
 
-    private static (DeviceAddress?, string?) SocketAt(string path)
+    /// <summary>Whether a path is short enough for a UNIX socket.</summary>
+    internal static bool IsSocketPath(string path, [NotNullWhen(false)] out string? problem)
     {
         var lengthBytes = Encoding.UTF8.GetByteCount(path);
-        return lengthBytes > MaxSocketPathBytes
-            ? (null, $"The socket path '{path}' has {lengthBytes} bytes and a UNIX socket takes at most {MaxSocketPathBytes}: use a shorter path.")
-            : (new DeviceAddress(DeviceScheme.VfioUser, path), null);
+        problem = lengthBytes > MaxSocketPathBytes
+            ? $"The socket path '{path}' has {lengthBytes} bytes and a UNIX socket takes at most {MaxSocketPathBytes}: use a shorter path."
+            : null;
+        return problem is null;
     }
+
+    private static (DeviceAddress?, string?) SocketAt(string path) =>
+        IsSocketPath(path, out var problem) ? (new DeviceAddress(DeviceScheme.VfioUser, path), null) : (null, problem);
 }

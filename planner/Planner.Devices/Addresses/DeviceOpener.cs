@@ -9,14 +9,14 @@ public static class DeviceOpener
     /// <param name="address">Where the device is.</param>
     /// <param name="options">How to speak to a device behind a socket; null for the defaults.</param>
     /// <param name="simulation">The seed and what else a simulated device is told beside its profile; null for the defaults.</param>
+    /// <param name="kernel">How to drive a device of the kernel's VFIO; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no device, it may not be opened, it speaks something else, or it cannot be migrated.</exception>
     /// <exception cref="DocumentException">The profile of a simulated device cannot be read.</exception>
     public static IMigrationDevice Open(
-        DeviceAddress address, VfioUserOptions? options = null, SimulatedDeviceOptions? simulation = null) => address.Scheme switch
+        DeviceAddress address, VfioUserOptions? options = null, SimulatedDeviceOptions? simulation = null, VfioOptions? kernel = null) => address.Scheme switch
     {
         DeviceScheme.VfioUser => VfioUserDevice.Open(address, options),
         DeviceScheme.Simulated => new SimulatedDevice(DeviceProfileFile.Read(address.Target), address.ToString(), simulation),
-        _ => throw new DeviceException(
-            DeviceFault.NotOffered, $"{address}: devices of the kernel's VFIO are not driven yet; use a vfio-user: or sim: address."),
+        _ => VfioKernelDevice.Open(address, kernel),
     };
 }

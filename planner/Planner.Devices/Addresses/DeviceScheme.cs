@@ -9,6 +9,6 @@ public enum DeviceScheme
     /// <summary><c>sim:PROFILE.yaml</c>: a simulated device inside this process.</summary>
     Simulated,
 
-    /// <summary><c>vfio:PCI-ADDRESS|sysfs path|cdev path</c>: a device of the kernel's VFIO.</summary>
+    /// <summary><c>vfio:PCI-ADDRESS|MDEV-UUID|sysfs path|cdev path|fd:SOCKET</c>: a device of the kernel's VFIO.</summary>
     Vfio,
 }

@@ -27,4 +27,7 @@ public enum DeviceFeatureIndex : ushort
 
     /// <summary>MIG_DATA_SIZE, GET: u64 bytes.</summary>
     MigDataSize = 9,
+
+    /// <summary>MIG_PRECOPY_INFOv2, SET, no data: makes the flags of the pre-copy info valid (REINIT).</summary>
+    MigPreCopyInfoV2 = 12,
 }

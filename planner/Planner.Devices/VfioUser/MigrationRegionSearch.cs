@@ -11,14 +11,8 @@ internal static class MigrationRegionSearch
 {
     private const int DeviceInfoBytes = 16;
     private const int RegionInfoBytes = 32;
-    private const int TypeCapabilityBytes = 16;
     private const int MaxReplyBytes = 4096;
     private const uint MaxRegions = 64;
-    private const int MaxCapabilities = 32;
-    private const uint HasCapabilities = 1 << 3;
-    private const ushort TypeCapability = 2;
-    private const uint MigrationType = 3;
-    private const uint MigrationSubtype = 1;
 
     /// <summary>Asks a server for its regions.</summary>
     /// <param name="connection">A fresh connection: one on which a feature was refused may be out of step.</param>
@@ -41,40 +35,10 @@ internal static class MigrationRegionSearch
             BinaryPrimitives.WriteInt32LittleEndian(request, MaxReplyBytes);
             BinaryPrimitives.WriteUInt32LittleEndian(request[8..], region);
             var reply = connection.Call(VfioUserCommand.DeviceGetRegionInfo, request, limit, "a question for a region");
-            if (!reply.Failed && IsMigrationRegion(reply.Payload))
+            if (!reply.Failed && MigrationRegionLayout.IsMigrationRegion(reply.Payload))
             {
                 return true;
             }
-        }
-
-        return false;
-    }
-
-    private static bool IsMigrationRegion(ReadOnlySpan<byte> info)
-    {
-        if (info.Length < RegionInfoBytes || (BinaryPrimitives.ReadUInt32LittleEndian(info[4..]) & HasCapabilities) == 0)
-        {
-            return false;
-        }
-
-        // Offsets count from the start of the structure. A chain that is too long is a loop.
-        var offset = BinaryPrimitives.ReadUInt32LittleEndian(info[12..]);
-        for (var i = 0; i < MaxCapabilities; i++)
-        {
-            if (offset < RegionInfoBytes || offset > info.Length - TypeCapabilityBytes)
-            {
-                return false;
-            }
-
-            var capability = info.Slice((int)offset, TypeCapabilityBytes);
-            if (BinaryPrimitives.ReadUInt16LittleEndian(capability) == TypeCapability
-                && BinaryPrimitives.ReadUInt32LittleEndian(capability[8..]) == MigrationType
-                && BinaryPrimitives.ReadUInt32LittleEndian(capability[12..]) == MigrationSubtype)
-            {
-                return true;
-            }
-
-            offset = BinaryPrimitives.ReadUInt32LittleEndian(capability[4..]);
         }
 
         return false;

@@ -14,11 +14,7 @@ namespace Planner.Devices;
 /// </remarks>
 public sealed class VfioUserDevice : IMigrationDevice
 {
-    private const int StateBytes = 8;
-    private const int StateByBytes = 40;
     private const int PreCopyInfoBytes = 24;
-    private const int ArcLatencyBytes = 16;
-    private const uint Reinitialized = 1;
 
     private readonly Lock _gate = new();
     private readonly VfioUserConnection _connection;
@@ -127,7 +123,7 @@ public sealed class VfioUserDevice : IMigrationDevice
             return new PreCopyInfo(
                 ReadNumber(data, "number of initial bytes"),
                 ReadNumber(data[8..], "number of dirty bytes"),
-                (BinaryPrimitives.ReadUInt32LittleEndian(data[16..]) & Reinitialized) != 0);
+                (BinaryPrimitives.ReadUInt32LittleEndian(data[16..]) & MigrationFeatureLayout.Reinitialized) != 0);
         }
     }
 
@@ -135,16 +131,12 @@ public sealed class VfioUserDevice : IMigrationDevice
     public TimeSpan GetWorstArcLatency(Arc arc)
     {
         RequireOffer(Offer.OffersArcLatency, "the latency of its arcs");
-        Span<byte> request = stackalloc byte[ArcLatencyBytes];
-        request.Clear();
-        BinaryPrimitives.WriteInt32LittleEndian(request, (int)arc.From);
-        BinaryPrimitives.WriteInt32LittleEndian(request[4..], (int)arc.To);
+        Span<byte> request = stackalloc byte[MigrationFeatureLayout.ArcLatencyBytes];
+        MigrationFeatureLayout.WriteArc(request, arc);
         lock (_gate)
         {
-            var data = Get(_options.Deadline.ArcLatencyFeature, request, ArcLatencyBytes, $"a question for the latency of {arc}");
-            var nanoseconds = ReadNumber(data[8..], "arc latency");
-            var (ticks, rest) = Math.DivRem(nanoseconds, TimeSpan.NanosecondsPerTick);
-            return TimeSpan.FromTicks(rest == 0 ? ticks : ticks + 1);
+            var data = Get(_options.Deadline.ArcLatencyFeature, request, MigrationFeatureLayout.ArcLatencyBytes, $"a question for the latency of {arc}");
+            return MigrationFeatureLayout.RoundUp(ReadNumber(data[8..], "arc latency"));
         }
     }
 
@@ -223,7 +215,7 @@ public sealed class VfioUserDevice : IMigrationDevice
                 return new ArcResult(e.Fault == DeviceFault.Failed ? ArcOutcome.Failed : ArcOutcome.Unknown, null, e.Errno, TimeSpan.Zero);
             }
 
-            if (!MigrationStateMachine.TryGetPath(current, target, Offer.Capabilities, out _))
+            if (!MigrationStateMachine.CanReach(current, target, Offer.Capabilities))
             {
                 return new ArcResult(ArcOutcome.Failed, current, Errno.EINVAL, TimeSpan.Zero);
             }
@@ -245,8 +237,9 @@ public sealed class VfioUserDevice : IMigrationDevice
 
     private ArcResult Send(DeviceState target, long started)
     {
-        Span<byte> data = stackalloc byte[StateBytes];
-        WriteTarget(data, target);
+        // data_fd has no meaning on a socket.
+        Span<byte> data = stackalloc byte[MigrationFeatureLayout.StateBytes];
+        MigrationFeatureLayout.WriteTarget(data, target);
         var reply = _features.Set((ushort)DeviceFeatureIndex.MigDeviceState, data, "a change of the migration state");
         var took = Stopwatch.GetElapsedTime(started);
         if (reply.Failed)
@@ -260,10 +253,8 @@ public sealed class VfioUserDevice : IMigrationDevice
 
     private ArcResult SendWithDeadline(DeviceState current, DeviceState target, long deadlineNanoseconds, long started)
     {
-        Span<byte> data = stackalloc byte[StateByBytes];
-        data.Clear();
-        WriteTarget(data, target);
-        BinaryPrimitives.WriteInt64LittleEndian(data[8..], deadlineNanoseconds);
+        Span<byte> data = stackalloc byte[MigrationFeatureLayout.StateByBytes];
+        MigrationFeatureLayout.WriteTargetBy(data, target, deadlineNanoseconds);
         var reply = _features.Set(_options.Deadline.SetStateFeature, data, "a change of the migration state by a deadline");
         var ended = Stopwatch.GetTimestamp();
         var took = Stopwatch.GetElapsedTime(started, ended);
@@ -280,26 +271,18 @@ public sealed class VfioUserDevice : IMigrationDevice
         }
 
         // A server that only echoes what it was sent has not promised anything: ask it.
-        var final = (DeviceState)BinaryPrimitives.ReadUInt32LittleEndian(reply.Payload[32..]);
+        var final = MigrationFeatureLayout.ReadFinalState(reply.Payload);
         _state = final == target ? target : AskStateIfPossible();
         var endedNanoseconds = (Int128)ended * 1_000_000_000 / Stopwatch.Frequency;
         return _state != target ? new ArcResult(ArcOutcome.Failed, _state, Errno.None, took)
             : new ArcResult(endedNanoseconds > deadlineNanoseconds ? ArcOutcome.CompletedLate : ArcOutcome.Completed, target, Errno.None, took);
     }
 
-    private static void WriteTarget(Span<byte> data, DeviceState target)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(data, (int)target);
-
-        // data_fd has no meaning on a socket.
-        BinaryPrimitives.WriteInt32LittleEndian(data[4..], -1);
-    }
-
     private DeviceState AskState()
     {
         _state = null;
-        var data = Get((ushort)DeviceFeatureIndex.MigDeviceState, [], StateBytes, "a question for the migration state");
-        var state = (DeviceState)BinaryPrimitives.ReadUInt32LittleEndian(data);
+        var data = Get((ushort)DeviceFeatureIndex.MigDeviceState, [], MigrationFeatureLayout.StateBytes, "a question for the migration state");
+        var state = MigrationFeatureLayout.ReadState(data);
         if (!state.IsDefined())
         {
             throw _connection.Nonsense($"the device says that its migration state is {(uint)state}, which does not exist");
@@ -327,13 +310,7 @@ public sealed class VfioUserDevice : IMigrationDevice
         return reply.Failed ? throw Refused(doing, reply.Error) : reply.Payload;
     }
 
-    private long ReadNumber(ReadOnlySpan<byte> data, string what)
-    {
-        var number = BinaryPrimitives.ReadUInt64LittleEndian(data);
-        return number <= long.MaxValue
-            ? (long)number
-            : throw new DeviceException(DeviceFault.Failed, $"{Address}: the device states a {what} of {number}, which cannot be; do not rely on it.");
-    }
+    private long ReadNumber(ReadOnlySpan<byte> data, string what) => MigrationFeatureLayout.ReadNumber(data, Address, what);
 
     private DeviceException Refused(string doing, Errno error) => new(
         DeviceFault.Failed,

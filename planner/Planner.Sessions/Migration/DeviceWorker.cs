@@ -71,8 +71,9 @@ internal sealed class DeviceWorker : IDisposable
                     return (null, e.Message.TrimEnd('.'));
                 }
 
-                // A connection that timed out, ended or broke the protocol can never be trusted again.
-                if (fault != DeviceFault.Failed && _services.Reopen is not null)
+                // A connection that timed out, ended or broke the protocol can never be trusted again. A device that only answered, or is
+                // still busy with an arc, must stay open: closing a device of the kernel would reset it.
+                if (fault is not (DeviceFault.Failed or DeviceFault.Busy) && _services.Reopen is not null)
                 {
                     Forget();
                 }

@@ -26,4 +26,7 @@ public enum DeviceFault
 
     /// <summary>The device answered with an error.</summary>
     Failed,
+
+    /// <summary>Somebody else has the device, or an arc is still under way. What is open stays good: ask again later.</summary>
+    Busy,
 }

@@ -30,6 +30,12 @@ public sealed record DeviceOffer
     /// <summary>Whether the device can be reset.</summary>
     public bool OffersReset { get; init; }
 
+    /// <summary>Whether the device logs by itself which memory it writes.</summary>
+    public bool OffersDmaLogging { get; init; }
+
+    /// <summary>What whoever plans with this driver should know, each in one sentence.</summary>
+    public IReadOnlyList<string> Hazards { get; init; } = [];
+
     /// <summary>Whether the STOP_COPY stream starts again from the beginning instead of going on where PRE_COPY ended.</summary>
     public bool StreamRestartsAtStopCopy { get; init; }
 

@@ -82,6 +82,25 @@ public static class MigrationStateMachine
         return true;
     }
 
+    /// <summary>Whether there is a way from a state to a target: what <see cref="TryGetPath"/> says, without the path and without allocation.</summary>
+    public static bool CanReach(DeviceState current, DeviceState target, MigrationCapabilities capabilities)
+    {
+        if (!Exists(current, capabilities) || !Exists(target, capabilities))
+        {
+            return false;
+        }
+
+        for (var arcs = 0; current != target; arcs++)
+        {
+            if (arcs == DeviceStates.Count || !TryGetNext(current, target, capabilities, out current))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a driver with these capabilities implements the arc itself, without a state between.</summary>
     public static bool IsSingleArc(Arc arc, MigrationCapabilities capabilities) =>
         arc.From != arc.To && TryGetNext(arc.From, arc.To, capabilities, out var next) && next == arc.To;
