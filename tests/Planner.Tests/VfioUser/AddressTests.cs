@@ -150,7 +150,7 @@ public sealed class AddressTests : IDisposable
     }
 
     [Fact]
-    public void Kernel_devices_are_named_as_not_driven_yet() => AssertFault(DeviceFault.NotOffered, "vfio:0000:3b:00.2");
+    public void A_kernel_device_that_does_not_exist_is_not_found() => AssertFault(DeviceFault.NotFound, "vfio:ffff:ff:1f.7");
 
     [DllImport("libc")]
     private static extern int setfsuid(uint user);
