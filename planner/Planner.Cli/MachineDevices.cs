@@ -8,6 +8,9 @@ namespace Planner.Cli;
 /// <summary>The devices of a machine, opened on both sides.</summary>
 internal sealed class MachineDevices : IDisposable
 {
+    /// <summary>The environment variable with a file of <c>kind: VfioDriver</c>, such as one that gives the number of a deadline feature.</summary>
+    public const string DriversVariable = "PLANNER_VFIO_DRIVERS";
+
     private readonly List<IMigrationDevice> _opened = [];
 
     private MachineDevices(bool outliveThisProcess) => OutliveThisProcess = outliveThisProcess;
@@ -24,7 +27,7 @@ internal sealed class MachineDevices : IDisposable
     {
         if (text.StartsWith("qmp:", StringComparison.Ordinal))
         {
-            throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this is about devices; write vfio-user:PATH or sim:PROFILE.yaml");
+            throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this is about devices; write vfio:DEVICE, vfio-user:PATH or sim:PROFILE.yaml");
         }
 
         return DeviceAddress.TryParse(text, out var address, out var problem) ? address : throw new CliException(ExitStatus.InvalidInput, problem);
@@ -61,7 +64,7 @@ internal sealed class MachineDevices : IDisposable
 
     /// <summary>Opens one device; the caller disposes it.</summary>
     /// <exception cref="DeviceException">It cannot be opened.</exception>
-    public static IMigrationDevice Open(string address) => DeviceOpener.Open(ParseAddress(address));
+    public static IMigrationDevice Open(string address) => DeviceOpener.Open(ParseAddress(address), kernel: KernelOptions());
 
     /// <summary>Opens every device, or none.</summary>
     /// <exception cref="DeviceException">A device cannot be opened.</exception>
@@ -89,9 +92,19 @@ internal sealed class MachineDevices : IDisposable
         }
     }
 
+    /// <summary>How devices of the kernel's VFIO are driven here: a file of drivers comes before the built-in ones, and of an arc that
+    /// takes very long the person at the terminal is told.</summary>
+    private static VfioOptions KernelOptions()
+    {
+        var options = new VfioOptions { OnOverdue = sentence => Console.Error.WriteLine($"planner: {sentence}") };
+        return Environment.GetEnvironmentVariable(DriversVariable) is { Length: > 0 } file
+            ? options with { Drivers = [.. VfioDriverText.ReadAll(TextFiles.Read(file), file), .. options.Drivers] }
+            : options;
+    }
+
     private IMigrationDevice OpenOne(DeviceAddress address)
     {
-        var device = DeviceOpener.Open(address);
+        var device = DeviceOpener.Open(address, kernel: KernelOptions());
         _opened.Add(device);
         return device;
     }

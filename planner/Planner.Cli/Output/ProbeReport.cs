@@ -32,5 +32,9 @@ internal sealed record ProbeReport
 
     public required bool StreamRestartsAtStopCopy { get; init; }
 
+    public required bool DmaLoggingOffered { get; init; }
+
+    public required IReadOnlyList<string> Hazards { get; init; }
+
     public required IReadOnlyList<ArcLatencyReport> WorstArcs { get; init; }
 }

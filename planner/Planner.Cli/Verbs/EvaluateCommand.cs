@@ -54,6 +54,11 @@ internal static class EvaluateCommand
 
     private static int Train(CommandContext context, string[] paths, int seed)
     {
+        if (!ProgramParts.HasTraining)
+        {
+            throw new CliException(ExitStatus.TargetLacks, "this planner was compiled ahead of time, without the library that trains models; train with one that was not");
+        }
+
         using var store = context.OpenStore();
         context.Say(ColdStartTraining.Run(paths, store, seed, TimeProvider.System.GetUtcNow()));
         return ExitStatus.Done;

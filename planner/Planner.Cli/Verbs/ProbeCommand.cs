@@ -13,7 +13,7 @@ internal static class ProbeCommand
 
     public static Command Create(CommonOptions common)
     {
-        var target = new Argument<string>("target") { Description = "A machine, qmp:PATH, or a device: vfio-user:PATH or sim:PROFILE.yaml." };
+        var target = new Argument<string>("target") { Description = "A machine, qmp:PATH, or a device: vfio:DEVICE, vfio-user:PATH or sim:PROFILE.yaml." };
         var windows = new Option<string>("--windows") { Description = "How long a machine's writing is watched, each time anew.", HelpName = "500ms,1s,…", DefaultValueFactory = _ => "500ms,1s,2s" };
         var command = new Command("probe", "Show what a device or a machine offers: capabilities, commit point, sizes, deadline, dirty curve. Nothing is changed.") { target, windows };
         command.SetAction(parsed => MachineMigration.IsMachine(parsed.GetRequiredValue(target))
@@ -70,6 +70,8 @@ internal static class ProbeCommand
             DeadlineOffered = offer.OffersDeadline,
             ResetOffered = offer.OffersReset,
             StreamRestartsAtStopCopy = offer.StreamRestartsAtStopCopy,
+            DmaLoggingOffered = offer.OffersDmaLogging,
+            Hazards = offer.Hazards,
             WorstArcs = [.. WorstArcs(device)],
         };
     }
@@ -106,6 +108,11 @@ internal static class ProbeCommand
         Row("latency report", report.ArcLatencyReportOffered ? "offered" : "not offered; measured");
         Row("deadline", report.DeadlineOffered ? "taken by the device with SET_STATE" : "not offered; the planner decides before the commit point");
         Row("reset", report.ResetOffered ? "offered" : "not offered");
+        foreach (var hazard in report.Hazards)
+        {
+            Row("known hazard", hazard);
+        }
+
         console.Write(grid);
         if (report.WorstArcs.Count == 0)
         {

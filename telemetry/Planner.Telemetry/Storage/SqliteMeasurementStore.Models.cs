@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
-using Dapper;
 using Planner.Measurements;
 
 namespace Planner.Telemetry;
@@ -24,9 +24,9 @@ public sealed partial class SqliteMeasurementStore
         return Guarded(() =>
         {
             using var transaction = _connection.BeginTransaction();
-            var version = _connection.ExecuteScalar<long>(Statements.ReadNextModelVersion, new { name = model.Name });
-            _connection.Execute(Statements.InsertModel, ModelRow.From(model with { Version = version }));
-            _connection.Execute(Statements.DropOldModels, new { name = model.Name, newest = version, kept = IModelStore.KeptVersions });
+            var version = _connection.QueryNumber(Statements.ReadNextModelVersion, ("name", model.Name)) ?? 1;
+            _connection.Execute(Statements.InsertModel, ModelRow.From(model with { Version = version }).Parameters);
+            _connection.Execute(Statements.DropOldModels, ("name", model.Name), ("newest", version), ("kept", IModelStore.KeptVersions));
             transaction.Commit();
             return version;
         });
@@ -39,7 +39,7 @@ public sealed partial class SqliteMeasurementStore
     public IReadOnlyList<ModelRecord> ReadModels(string name) => ReadModels(name, leastAccepted: 0, latest: IModelStore.KeptVersions + 1);
 
     private List<ModelRecord> ReadModels(string name, int leastAccepted, int latest) => Guarded(() => _connection
-        .Query<ModelRow>(Statements.ReadModels, new { name, leastAccepted, latest, longest = ModelRecord.MaximumBodyLength })
+        .Query(Statements.ReadModels, ModelRow.Read, ("name", name), ("leastAccepted", leastAccepted), ("latest", latest), ("longest", ModelRecord.MaximumBodyLength))
         .Select(Checked)
         .ToList());
 
@@ -47,7 +47,6 @@ public sealed partial class SqliteMeasurementStore
         ? row.ToModel()
         : throw new StoreException($"The model {row.Name} v{row.Version} in the store {_path} is damaged (its checksum does not match), and it is not used: train a new one.");
 
-    // With properties: of a computed column SQLite tells no type while there is no row, and a constructor's parameters would have to match it.
     private sealed record ModelRow
     {
         public string Name { get; init; } = "";
@@ -65,6 +64,30 @@ public sealed partial class SqliteMeasurementStore
         public string Body { get; init; } = "";
 
         public string Checksum { get; init; } = "";
+
+        public (string Name, object? Value)[] Parameters =>
+        [
+            (nameof(Name), Name),
+            (nameof(Version), Version),
+            (nameof(CreatedTicks), CreatedTicks),
+            (nameof(Kind), Kind),
+            (nameof(Judgement), Judgement),
+            (nameof(Accepted), Accepted),
+            (nameof(Body), Body),
+            (nameof(Checksum), Checksum),
+        ];
+
+        public static ModelRow Read(DbDataReader row) => new()
+        {
+            Name = row.GetString(0),
+            Version = row.GetInt64(1),
+            CreatedTicks = row.GetInt64(2),
+            Kind = row.GetString(3),
+            Judgement = row.GetString(4),
+            Accepted = row.GetInt64(5),
+            Body = row.GetString(6),
+            Checksum = row.GetString(7),
+        };
 
         public static ModelRow From(ModelRecord m)
         {

@@ -1,4 +1,4 @@
-using Dapper;
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
 
@@ -48,11 +48,11 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
         Guarded(() =>
         {
             using var transaction = _connection.BeginTransaction();
-            _connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From));
-            _connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From));
-            _connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From));
-            _connection.Execute(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From));
-            _connection.Execute(Statements.WriteMigration, batch.Migrations.Select(MigrationRow.From));
+            _connection.ExecuteAll(Statements.InsertArc, batch.Arcs.Select(ArcRow.From).Select(r => r.Parameters));
+            _connection.ExecuteAll(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From).Select(r => r.Parameters));
+            _connection.ExecuteAll(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From).Select(r => r.Parameters));
+            _connection.ExecuteAll(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From).Select(r => r.Parameters));
+            _connection.ExecuteAll(Statements.WriteMigration, batch.Migrations.Select(MigrationRow.From).Select(r => r.Parameters));
             transaction.Commit();
             return true;
         });
@@ -60,7 +60,7 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
 
     /// <inheritdoc/>
     public IReadOnlyList<ArcSample> ReadArcs(string deviceClass, int latestPerArc) => Guarded(() => _connection
-        .Query<ArcRow>(Statements.ReadArcs, new { deviceClass, completed = nameof(ArcOutcome.Completed), late = nameof(ArcOutcome.CompletedLate), latest = latestPerArc })
+        .Query(Statements.ReadArcs, ArcRow.Read, ("deviceClass", deviceClass), ("completed", nameof(ArcOutcome.Completed)), ("late", nameof(ArcOutcome.CompletedLate)), ("latest", latestPerArc))
         .Select(r => r.ToSample())
         .GroupBy(s => s.Arc)
         .SelectMany(arc => arc.TakeLast(latestPerArc))
@@ -69,30 +69,30 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
 
     /// <inheritdoc/>
     public IReadOnlyList<TransferSample> ReadTransfers(string link, TransferPhase phase, int latest) => Guarded(() => _connection
-        .Query<TransferRow>(Statements.ReadTransfers, new { link, phase = phase.ToString(), latest })
+        .Query(Statements.ReadTransfers, TransferRow.Read, ("link", link), ("phase", phase.ToString()), ("latest", latest))
         .Select(r => r.ToSample()).Reverse().ToList());
 
     /// <inheritdoc/>
     public IReadOnlyList<StateSizeSample> ReadStateSizes(string deviceClass, int latest) => Guarded(() => _connection
-        .Query<StateSizeRow>(Statements.ReadStateSizes, new { deviceClass, latest })
+        .Query(Statements.ReadStateSizes, StateSizeRow.Read, ("deviceClass", deviceClass), ("latest", latest))
         .Select(r => r.ToSample()).Reverse().ToList());
 
     /// <inheritdoc/>
     public IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest) => Guarded(() => _connection
-        .Query<BlackoutRow>(Statements.ReadBlackouts, new
-        {
-            deviceClass,
-            slaClass,
-            span = span.ToString(),
-            commit = nameof(BlackoutKind.Commit),
-            rehearsal = nameof(BlackoutKind.Rehearsal),
-            latest,
-        })
+        .Query(
+            Statements.ReadBlackouts,
+            BlackoutRow.Read,
+            ("deviceClass", deviceClass),
+            ("slaClass", slaClass),
+            ("span", span.ToString()),
+            ("commit", nameof(BlackoutKind.Commit)),
+            ("rehearsal", nameof(BlackoutKind.Rehearsal)),
+            ("latest", latest))
         .Select(r => r.ToSample()).Reverse().ToList());
 
     /// <inheritdoc/>
     public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) => Guarded(() => TimeSpan.FromTicks(
-        _connection.ExecuteScalar<long>(Statements.ReadBlackoutSpent, new { machine, sinceTicks = since.UtcTicks })));
+        _connection.QueryNumber(Statements.ReadBlackoutSpent, ("machine", machine), ("sinceTicks", since.UtcTicks)) ?? 0));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -130,6 +130,17 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
 
     private sealed record ArcRow(string Device, string DeviceClass, string Arc, string Outcome, long DurationTicks, long AtTicks)
     {
+        public (string Name, object? Value)[] Parameters => [
+            (nameof(Device), Device),
+            (nameof(DeviceClass), DeviceClass),
+            (nameof(Arc), Arc),
+            (nameof(Outcome), Outcome),
+            (nameof(DurationTicks), DurationTicks),
+            (nameof(AtTicks), AtTicks),
+        ];
+
+        public static ArcRow Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5));
+
         public static ArcRow From(ArcSample s) =>
             new(s.Device, s.DeviceClass, s.Arc.ToString(), s.Outcome.ToString(), s.Duration.Ticks, s.At.UtcTicks);
 
@@ -144,6 +155,17 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
 
     private sealed record TransferRow(string Link, string Phase, long Bytes, long FixedTicks, long MovingTicks, long AtTicks)
     {
+        public (string Name, object? Value)[] Parameters => [
+            (nameof(Link), Link),
+            (nameof(Phase), Phase),
+            (nameof(Bytes), Bytes),
+            (nameof(FixedTicks), FixedTicks),
+            (nameof(MovingTicks), MovingTicks),
+            (nameof(AtTicks), AtTicks),
+        ];
+
+        public static TransferRow Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
+
         public static TransferRow From(TransferSample s) =>
             new(s.Link, s.Phase.ToString(), s.Bytes, s.Fixed.Ticks, s.Moving.Ticks, s.At.UtcTicks);
 
@@ -153,6 +175,15 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
 
     private sealed record StateSizeRow(string DeviceClass, long? ExpectedBytes, long ActualBytes, long AtTicks)
     {
+        public (string Name, object? Value)[] Parameters => [
+            (nameof(DeviceClass), DeviceClass),
+            (nameof(ExpectedBytes), ExpectedBytes),
+            (nameof(ActualBytes), ActualBytes),
+            (nameof(AtTicks), AtTicks),
+        ];
+
+        public static StateSizeRow Read(DbDataReader row) => new(row.GetString(0), row.NumberOrNull(1), row.GetInt64(2), row.GetInt64(3));
+
         public static StateSizeRow From(StateSizeSample s) => new(s.DeviceClass, s.ExpectedBytes, s.ActualBytes, s.At.UtcTicks);
 
         public StateSizeSample ToSample() => new(DeviceClass, ExpectedBytes, ActualBytes, At(AtTicks));
@@ -160,6 +191,18 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
 
     private sealed record BlackoutRow(string DeviceClass, string SlaClass, string Kind, string Span, long PredictedTicks, long ActualTicks, long AtTicks)
     {
+        public (string Name, object? Value)[] Parameters => [
+            (nameof(DeviceClass), DeviceClass),
+            (nameof(SlaClass), SlaClass),
+            (nameof(Kind), Kind),
+            (nameof(Span), Span),
+            (nameof(PredictedTicks), PredictedTicks),
+            (nameof(ActualTicks), ActualTicks),
+            (nameof(AtTicks), AtTicks),
+        ];
+
+        public static BlackoutRow Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
+
         public static BlackoutRow From(BlackoutSample s) =>
             new(s.DeviceClass, s.SlaClass, s.Kind.ToString(), s.Span.ToString(), s.Predicted.Ticks, s.Actual.Ticks, s.At.UtcTicks);
 
@@ -189,6 +232,23 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
         string? Snapshot,
         string? Method)
     {
+        public (string Name, object? Value)[] Parameters => [
+            (nameof(Id), Id),
+            (nameof(Machine), Machine),
+            (nameof(Source), Source),
+            (nameof(Destination), Destination),
+            (nameof(SlaClass), SlaClass),
+            (nameof(Outcome), Outcome),
+            (nameof(LimitTicks), LimitTicks),
+            (nameof(BoundTicks), BoundTicks),
+            (nameof(BlackoutTicks), BlackoutTicks),
+            (nameof(StartedTicks), StartedTicks),
+            (nameof(EndedTicks), EndedTicks),
+            (nameof(Reason), Reason),
+            (nameof(Snapshot), Snapshot),
+            (nameof(Method), Method),
+        ];
+
         public static MigrationRow From(MigrationRecord r) => new(
             r.Id,
             r.Machine,

@@ -45,7 +45,7 @@ public sealed class ReferenceRuleTests
     [Fact]
     public void Only_the_store_and_the_telemetry_know_their_libraries()
     {
-        string[] bound = ["Dapper", "Microsoft.Data.Sqlite", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "SQLitePCLRaw.bundle_e_sqlite3"];
+        string[] bound = ["Microsoft.Data.Sqlite", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "SQLitePCLRaw.bundle_e_sqlite3"];
         foreach (var file in Sources.ProductProjects.Where(f => Path.GetFileNameWithoutExtension(f) != "Planner.Telemetry"))
         {
             Assert.Empty(Included(file, "PackageReference").Intersect(bound));

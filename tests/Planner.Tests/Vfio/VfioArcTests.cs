@@ -155,7 +155,7 @@ public sealed class VfioArcTests
         var result = await arc;
 
         Assert.Equal(DeviceFault.Busy, refusal.Fault);
-        Assert.Contains("STOP has been under way for 1m", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"STOP has been under way for {UnitText.Format(TimeSpan.FromSeconds(60))}", refusal.Message, StringComparison.Ordinal);
         Assert.Single(told);
         Assert.Equal((ArcOutcome.Completed, TimeSpan.FromSeconds(70)), (result.Outcome, result.Took));
         Assert.Equal(DeviceState.Stop, device.GetState());

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
-using Dapper;
 using Planner.Measurements;
 
 namespace Planner.Telemetry;
@@ -36,7 +35,7 @@ internal static class SchemaRunner
         foreach (var step in Steps.Where(s => s.Version > version))
         {
             connection.Execute(Read(step.Resource));
-            connection.Execute(Statements.WriteVersion, new { version = step.Version });
+            connection.Execute(Statements.WriteVersion, ("version", step.Version));
         }
 
         transaction.Commit();
@@ -44,7 +43,7 @@ internal static class SchemaRunner
 
     private static long ReadVersion(DbConnection connection, string path)
     {
-        var tables = connection.Query<string>(Statements.ReadTables).ToList();
+        var tables = connection.Query(Statements.ReadTables, row => row.GetString(0));
         if (tables.Count == 0)
         {
             return 0;
@@ -55,7 +54,7 @@ internal static class SchemaRunner
             throw new StoreException($"The file {path} is the database of another program: name another file with --store.");
         }
 
-        var version = connection.ExecuteScalar<long?>(Statements.ReadVersion) ?? 0;
+        var version = connection.QueryNumber(Statements.ReadVersion) ?? 0;
         return version <= CurrentVersion
             ? version
             : throw new StoreException($"The store {path} was written by a newer planner (schema {version}, this build knows {CurrentVersion}): use that planner, or name another file with --store.");
