@@ -44,7 +44,13 @@ public readonly record struct VfioAddress(VfioAddressKind Kind, string Name)
         else if (text.Contains('/', StringComparison.Ordinal))
         {
             var path = Path.GetFullPath(text).TrimEnd('/');
-            var isNode = path.Contains("/dev/vfio/", StringComparison.Ordinal);
+            var isNode = path.Contains("/vfio/devices/", StringComparison.Ordinal);
+            if (!isNode && path.StartsWith("/dev/vfio/", StringComparison.Ordinal))
+            {
+                problem = $"'vfio:{text}' is a group, which may hold several devices: write {Forms}.";
+                return false;
+            }
+
             address = new VfioAddress(isNode ? VfioAddressKind.Node : VfioAddressKind.SysfsFolder, path);
         }
         else

@@ -20,7 +20,7 @@ internal sealed class VfioStreams : IDisposable
 
     // Made in advance, so that an arc inside a blackout allocates nothing.
     private VfioHandle? _next;
-    private bool _isAtTheEndAtZero;
+    private bool _isInStopCopy;
 
     public VfioStreams(string address, IVfioKernel kernel)
     {
@@ -52,7 +52,7 @@ internal sealed class VfioStreams : IDisposable
             Retire();
         }
 
-        _isAtTheEndAtZero = after == DeviceState.StopCopy;
+        _isInStopCopy = after == DeviceState.StopCopy;
         if (before == DeviceState.Running || after == DeviceState.PreCopy)
         {
             // Leaving RUNNING, or the device runs on in pre-copy: nothing waits.
@@ -80,7 +80,7 @@ internal sealed class VfioStreams : IDisposable
 
             // In STOP_COPY ENOMSG is not allowed, and as 0 bytes it would pass for the end of the image.
             var error = VfioFailure.Number(result);
-            if (error == Errno.ENOMSG && !_isAtTheEndAtZero)
+            if (error == Errno.ENOMSG && !_isInStopCopy)
             {
                 return 0;
             }

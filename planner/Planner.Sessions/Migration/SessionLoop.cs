@@ -17,6 +17,7 @@ internal sealed class SessionLoop : IDisposable
     private readonly DeviceWorker[] _sources;
     private readonly DeviceWorker[] _destinations;
     private readonly DataMover[] _movers;
+    private readonly QuietHeap _heap = new();
     private ITimer? _timer;
 
     /// <param name="sources">The addresses of the source devices, and the devices where they are open.</param>
@@ -55,6 +56,11 @@ internal sealed class SessionLoop : IDisposable
                 Carry(command, step.State, now);
             }
 
+            if (!QuietHeap.IsWanted(step.State.Stage))
+            {
+                _heap.End();
+            }
+
             _scribe.Note(before, happened, step, now);
             if (step.State.Stage == EngineStage.Ended)
             {
@@ -71,6 +77,7 @@ internal sealed class SessionLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _heap.End();
         _timer?.Dispose();
         foreach (var worker in _sources.Concat(_destinations))
         {
@@ -149,7 +156,9 @@ internal sealed class SessionLoop : IDisposable
     {
         try
         {
-            Post(new EvaluationReady(SwitchoverEvaluator.Prepare(_scribe.Snapshot(state, now))));
+            var evaluator = SwitchoverEvaluator.Prepare(_scribe.Snapshot(state, now));
+            _heap.Begin();
+            Post(new EvaluationReady(evaluator));
         }
         catch (InvalidSnapshotException e)
         {

@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Sessions;
 
 /// <summary>
-/// Carries the stream of one device from source to destination. One thread reads and another loads, at the same time, with
+/// Carries the stream of one device from source to destination, or one half of the way: to a peer, or from one. One thread reads and another loads, at the same time, with
 /// a fixed pool of buffers between them: the order is kept, and nothing is allocated for a chunk.
 /// </summary>
 /// <remarks>The bytes are opaque. Borders of chunks mean nothing (vfio-uapi: "order matters, chunk borders do not").</remarks>
@@ -24,6 +24,9 @@ public sealed class DataMover : IDisposable
     private long _start;
     private long _firstByte;
     private long _end;
+    private long _chunks;
+    private long _readNanoseconds;
+    private long _loadNanoseconds;
 
     /// <summary>Makes a mover and its buffers.</summary>
     /// <param name="buffers">The number of buffers; at least 2.</param>
@@ -49,15 +52,15 @@ public sealed class DataMover : IDisposable
         _isStopped = false;
         _failedSide = null;
         _trouble = null;
-        _bytes = 0;
+        _bytes = _chunks = _readNanoseconds = _loadNanoseconds = 0;
         _start = _firstByte = _end = _clock.GetNanoseconds();
     }
 
     /// <summary>Reads the source; called on its thread. Returns when its part is done.</summary>
-    /// <param name="source">The device, in a saving state.</param>
+    /// <param name="source">The device, in a saving state; or the peer that sends.</param>
     /// <param name="end">When reading ends.</param>
     /// <param name="roundLimit">The longest time of a round; without effect for a whole stream.</param>
-    public void Read(IMigrationDevice source, StreamEnd end, TimeSpan roundLimit)
+    public void Read(IStateReader source, StreamEnd end, TimeSpan roundLimit)
     {
         var until = end == StreamEnd.Round ? _start + (long)(roundLimit.TotalSeconds * 1e9) : long.MaxValue;
         try
@@ -65,10 +68,14 @@ public sealed class DataMover : IDisposable
             for (var slot = 0; ; slot = (slot + 1) % _buffers.Length)
             {
                 _free.Wait();
-                var length = _isStopped || _clock.GetNanoseconds() >= until ? 0 : source.Read(_buffers[slot]);
+                var began = _clock.GetNanoseconds();
+                var length = _isStopped || began >= until ? 0 : source.Read(_buffers[slot]);
+                var ended = _clock.GetNanoseconds();
+                _readNanoseconds += ended - began;
+                _chunks += length > 0 ? 1 : 0;
                 if (_bytes == 0)
                 {
-                    _firstByte = _clock.GetNanoseconds();
+                    _firstByte = ended;
                 }
 
                 _bytes += length;
@@ -93,8 +100,8 @@ public sealed class DataMover : IDisposable
     }
 
     /// <summary>Loads the destination; called on its thread. Returns when its part is done.</summary>
-    /// <param name="destination">The device, in RESUMING.</param>
-    public void Load(IMigrationDevice destination)
+    /// <param name="destination">The device, in RESUMING; or the peer that loads.</param>
+    public void Load(IStateWriter destination)
     {
         try
         {
@@ -106,7 +113,9 @@ public sealed class DataMover : IDisposable
                     break;
                 }
 
+                var began = _clock.GetNanoseconds();
                 destination.Write(_buffers[slot].AsSpan(0, _lengths[slot]));
+                _loadNanoseconds += _clock.GetNanoseconds() - began;
                 _free.Release();
             }
         }
@@ -129,7 +138,12 @@ public sealed class DataMover : IDisposable
     }
 
     /// <summary>What it came to. Both sides have to be done.</summary>
-    public Moved Result => new(_bytes, _start, _firstByte, Math.Max(_end, _firstByte), _failedSide, _trouble);
+    public Moved Result => new(_bytes, _start, _firstByte, Math.Max(_end, _firstByte), _failedSide, _trouble)
+    {
+        Chunks = _chunks,
+        Reading = SessionClock.Between(0, _readNanoseconds),
+        Loading = SessionClock.Between(0, _loadNanoseconds),
+    };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -17,6 +17,15 @@ public sealed record Moved(
     MigrationSide? FailedSide,
     string? Trouble)
 {
+    /// <summary>The number of reads that gave something.</summary>
+    public long Chunks { get; init; }
+
+    /// <summary>The time spent inside the reads of the source, waiting for its first byte included.</summary>
+    public TimeSpan Reading { get; init; }
+
+    /// <summary>The time spent inside the writes to the destination. It overlaps with <see cref="Reading"/>.</summary>
+    public TimeSpan Loading { get; init; }
+
     /// <summary>Until the first byte was there.</summary>
     public TimeSpan UntilFirstByte => SessionClock.Between(StartNanoseconds, FirstByteNanoseconds);
 

@@ -9,7 +9,7 @@ namespace Planner.Measurements;
 /// <see cref="SetState"/> and <see cref="SetStateBy"/> report every failure in their result. The other calls throw
 /// <see cref="DeviceException"/>.
 /// </remarks>
-public interface IMigrationDevice : IDisposable
+public interface IMigrationDevice : IStateReader, IStateWriter, IDisposable
 {
     /// <summary>The address the device was opened by, such as <c>vfio-user:/run/nic0.sock</c>.</summary>
     string Address { get; }
@@ -36,13 +36,6 @@ public interface IMigrationDevice : IDisposable
 
     /// <summary>The worst latency that the device itself expects for an arc, or for the arcs of a combination.</summary>
     TimeSpan GetWorstArcLatency(Arc arc);
-
-    /// <summary>Reads from the migration stream, in a saving state.</summary>
-    /// <returns>The bytes read. 0 means "nothing now" in PRE_COPY (the kernel's ENOMSG arrives as 0 too) and "the end" in STOP_COPY.</returns>
-    int Read(Span<byte> buffer);
-
-    /// <summary>Writes to the migration stream, in RESUMING. All bytes are taken, in order; loading may happen inside.</summary>
-    void Write(ReadOnlySpan<byte> data);
 
     /// <summary>Resets the device. The guest sees it, and the device's state is lost. Ask for the state afterwards.</summary>
     void Reset();

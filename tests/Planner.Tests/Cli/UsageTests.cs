@@ -26,6 +26,11 @@ public sealed class UsageTests : IDisposable
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--channel", "unix:/tmp/x")]
     [InlineData("probe", "sim:/no/such/profile.yaml")]
     [InlineData("probe", "vfio-user:/no/such/socket")]
+    [InlineData("probe", "vfio:nic0")]
+    [InlineData("probe", "vfio:ffff:ff:1f.7")]
+    [InlineData("measure", "vfio:/sys/no/such/device")]
+    [InlineData("probe", "vfio:/dev/vfio/devices/vfio99")]
+    [InlineData("probe", "vfio:fd:/no/such/socket")]
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "diamond")]
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--policy", "/no/such/policy.yaml")]
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--policy", "/dev/zero")]
@@ -55,6 +60,18 @@ public sealed class UsageTests : IDisposable
         Assert.Equal(2, result.Status);
         Assert.Single(result.ErrorLines);
         Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task A_device_that_the_kernel_gives_no_node_for_is_one_sentence_and_status_7()
+    {
+        // A folder that looks like a device without a driver, as sysfs has it before anything is bound.
+        var device = _folder.CreateSubdirectory("0000:00:03.0").FullName;
+
+        var result = await PlannerProcess.RunAsync(["probe", $"vfio:{device}"], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
+
+        Assert.Equal(7, result.Status);
+        Assert.StartsWith($"planner: vfio:{device}: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class VfioAddressTests
     [InlineData("vfio:0000-3b:00.2")]
     [InlineData("vfio:zz:00.2")]
     [InlineData("vfio:fd:")]
+    [InlineData("vfio:/dev/vfio/12")]
     public void What_names_no_device_is_refused_in_one_sentence(string text)
     {
         Assert.False(DeviceAddress.TryParse(text, out _, out var problem));
