@@ -46,10 +46,10 @@ int feed(int stream, const uint8_t *data, size_t bytes);
 
 // A test says why it failed and goes on with the next; what is left of it is not run.
 extern const char *current;
-extern int failures, passed;
+extern int failures, passed, failed;
 #define CHECK(condition, ...) do { if (!(condition)) { printf("FAILED %s: %s:%d: ", current, __FILE_NAME__, __LINE__); printf(__VA_ARGS__); puts(""); failures++; return; } } while (0)
 #define EQUAL(actual, expected) do { long long a_ = (long long)(actual), e_ = (long long)(expected); CHECK(a_ == e_, "%s is %lld, not %lld", #actual, a_, e_); } while (0)
-#define TEST(function) do { int before_ = failures; current = #function; for (int d_ = 0; d_ < DEVICES; d_++) clear(d_); function(); if (failures == before_) { printf("ok %s\n", current); passed++; } } while (0)
+#define TEST(function) do { int before_ = failures; current = #function; for (int d_ = 0; d_ < DEVICES; d_++) clear(d_); function(); if (failures == before_) { printf("ok %s\n", current); passed++; } else failed++; } while (0)
 
 void run_feature_tests(void);
 void run_arc_tests(void);

@@ -4,7 +4,7 @@
 #include "lab.h"
 
 const char *current = "";
-int failures, passed;
+int failures, passed, failed;
 
 int main(void)
 {
@@ -14,6 +14,6 @@ int main(void)
     run_arc_tests();
     run_stream_tests();
     run_deadline_tests();
-    printf("%d passed, %d failed\n", passed, failures);
-    return failures || !passed;
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed || !passed;
 }
