@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state machine: every pair of states on every kind of device, faults on the way, and times.
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lab.h"
@@ -159,21 +160,38 @@ static void a_driver_may_say_yes_and_be_elsewhere(void)
     EQUAL(get_state(SOURCE), P2);
 }
 
+// The guest's kernel has other work now and then, which adds some milliseconds to one arc in a hundred. So each length is tried often, and
+// the one in the middle counts.
+enum { TRIES = 7 };
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 static void an_arc_takes_as_long_as_it_is_told(void)
 {
-    struct arc_entry log[1];
     for (int us = 200; us <= 64000; us *= 4) {
+        uint64_t truths[TRIES], above[TRIES];
         knob(SOURCE, "arc", "%d %d %d", R, P2, us);
-        reset(SOURCE);
-        unsigned long long since = log_end(SOURCE);
-        uint64_t began = now();
-        EQUAL(set_state(SOURCE, P2, NULL), 0);
-        uint64_t took = now() - began;
-        EQUAL(read_log(SOURCE, since, log, 1), 1);
-        uint64_t truth = log[0].end - log[0].begin;
-        CHECK(truth >= us * 1000ull && truth <= us * 1000ull + 5 * MS, "%d us took %llu ns", us, (unsigned long long)truth);
-        CHECK(took >= truth && took <= truth + MS, "the kernel says %llu ns, the clock here %llu", (unsigned long long)truth, (unsigned long long)took);
-        CHECK(log[0].begin >= began, "the log does not use this clock");
+        for (int i = 0; i < TRIES; i++) {
+            struct arc_entry log[1];
+            reset(SOURCE);
+            unsigned long long since = log_end(SOURCE);
+            uint64_t began = now();
+            EQUAL(set_state(SOURCE, P2, NULL), 0);
+            uint64_t took = now() - began;
+            EQUAL(read_log(SOURCE, since, log, 1), 1);
+            truths[i] = log[0].end - log[0].begin;
+            CHECK(log[0].begin >= began, "the log does not use this clock");
+            CHECK(truths[i] >= us * 1000ull && took >= truths[i], "%d us took %llu ns, and %llu here", us, (unsigned long long)truths[i], (unsigned long long)took);
+            above[i] = took - truths[i];
+        }
+        qsort(truths, TRIES, sizeof *truths, by_size);
+        qsort(above, TRIES, sizeof *above, by_size);
+        CHECK(truths[TRIES / 2] <= us * 1000ull + MS, "%d us took %llu ns", us, (unsigned long long)truths[TRIES / 2]);
+        CHECK(above[TRIES / 2] <= MS / 2, "the call took %llu ns more than the arc", (unsigned long long)above[TRIES / 2]);
     }
 }
 
@@ -194,7 +212,7 @@ static void jitter_and_tail_stay_in_their_bounds(void)
         uint64_t took = log[i].end - log[i].begin;
         tails += took > 20 * MS;
         different += took < 1500000;
-        CHECK(took >= MS && took <= 27 * MS, "arc %d took %llu ns", i, (unsigned long long)took);
+        CHECK(took >= MS && took <= 40 * MS, "arc %d took %llu ns", i, (unsigned long long)took);
     }
     CHECK(tails > 5 && tails < 40, "%d of 100 had a tail", tails);
     CHECK(different > 10 && different < 90, "%d of 100 were short", different);

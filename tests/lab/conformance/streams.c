@@ -63,7 +63,7 @@ static void a_guest_that_writes_arrives_as_it_was_stopped(void)
         usleep(3000);
     } while (++rounds < 4);
     EQUAL(precopy_info(fd, &info), 0);
-    CHECK(info.dirty_bytes >= 5 * RECORD && info.dirty_bytes <= 40 * RECORD, "%llu bytes are dirty", (unsigned long long)info.dirty_bytes);
+    CHECK(info.dirty_bytes >= 5 * RECORD && info.dirty_bytes <= 100 * RECORD, "%llu bytes are dirty", (unsigned long long)info.dirty_bytes);
     CHECK(bytes > HEADER + 256 * RECORD, "no round brought anything");
 
     // The same stream goes on through the pre-copy states into STOP_COPY.
@@ -194,7 +194,7 @@ static void rates_and_the_first_byte_are_kept(void)
     uint64_t began = now();
     EQUAL(read(fd, image, HEADER), HEADER);
     uint64_t first = now() - began;
-    CHECK(first >= 30 * MS && first < 35 * MS, "the first byte took %llu ns", (unsigned long long)first);
+    CHECK(first >= 30 * MS && first < 45 * MS, "the first byte took %llu ns", (unsigned long long)first);
     began = now();
     size_t bytes = HEADER + drain(fd, image + HEADER, MOST, &error);
     uint64_t took = now() - began, expected = (bytes - HEADER) * 100;
