@@ -83,7 +83,7 @@ public sealed class MachineTests
         await using var qemu = new ScriptedQemu();
         qemu.Answers["query-migrate-capabilities"] = () => ScriptedQemu.Capabilities("events", "multifd", "postcopy-ram", "postcopy-preempt");
         await using var machine = await qemu.OpenAsync();
-        await machine.PrepareAsync(MigrationSide.Source, Cancellation);
+        await machine.PrepareAsync(MigrationSide.Source, mayThrottle: true, Cancellation);
 
         Assert.Equal(
             [
@@ -101,7 +101,7 @@ public sealed class MachineTests
         await using var qemu = new ScriptedQemu();
         qemu.Answers["query-migrate-capabilities"] = () => ScriptedQemu.Capabilities("events", "return-path");
         await using var machine = await qemu.OpenAsync();
-        await machine.PrepareAsync(MigrationSide.Destination, Cancellation);
+        await machine.PrepareAsync(MigrationSide.Destination, mayThrottle: false, Cancellation);
 
         Assert.Equal(["""{"execute":"query-migrate-capabilities"}"""], qemu.Commands);
     }
