@@ -1,7 +1,7 @@
 namespace Planner.Engine;
 
-/// <summary>Chooses how much a guest is slowed down: as little as should do, then as much more or less as what it writes asks for.</summary>
-/// <remarks>The share of time that is left to the guest is changed in proportion to what it writes, at most by half at once. A pause that the slowing
+/// <summary>Chooses how much a guest is slowed down: as little as should do, and more only if that was not enough.</summary>
+/// <remarks>The share of time that is left to the guest is cut in proportion to what it writes, at most by half at once. A pause that the slowing
 /// makes is never longer than the blackout limit: else the guest would stand still for longer than what it is slowed down for.</remarks>
 /// <param name="floorBytesPerSecond">The lowest dirty rate that the policy allows; null if the guest may not be limited.</param>
 /// <param name="limitSeconds">The blackout limit; null for none.</param>
@@ -10,7 +10,7 @@ internal sealed class ThrottleLadder(double? floorBytesPerSecond, double? limitS
 {
     // A hypervisor slows down after two passes, and what it does has to be seen before more is asked for.
     private const double SettleSeconds = 3;
-    private const double MostAtOnce = 2;
+    private const double LeastAtOnce = 0.5;
     private const int MostPercent = 99;
 
     private double _changedAt = double.NegativeInfinity;
@@ -33,12 +33,11 @@ internal sealed class ThrottleLadder(double? floorBytesPerSecond, double? limitS
             return null;
         }
 
-        var factor = Math.Clamp(Math.Max(limitBytesPerSecond, floor) / dirtyBytesPerSecond, 1 / MostAtOnce, MostAtOnce);
-
         // A guest within its limit that still does not come to rest needs one step more.
-        var left = Math.Min((100 - _percent) * factor, dirtyBytesPerSecond > floor ? 99 - _percent : 100);
-        var next = (int)Math.Clamp(Math.Ceiling(100 - left), 0, Most);
-        if (next == _percent)
+        var factor = Math.Max(Math.Max(limitBytesPerSecond, floor) / dirtyBytesPerSecond, LeastAtOnce);
+        var left = Math.Min((100 - _percent) * factor, 99 - _percent);
+        var next = (int)Math.Min(Math.Ceiling(100 - left), Most);
+        if (next <= _percent || dirtyBytesPerSecond <= floor)
         {
             return null;
         }

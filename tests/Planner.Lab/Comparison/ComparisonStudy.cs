@@ -145,7 +145,7 @@ public sealed class ComparisonStudy : IDisposable
         return blank with
         {
             Outcome = outcome,
-            Reason = outcome == ComparedOutcome.Completed ? null : result.Reason,
+            Reason = outcome == ComparedOutcome.Completed ? null : $"{result.Reason} It would commit with: {string.Join("; ", result.Decision?.WouldCommitIf ?? [])}.",
             BlackoutSeconds = outcome == ComparedOutcome.Completed ? result.Blackout.TotalSeconds : null,
             TotalSeconds = (LabGuest.Now() - began) / 1e9,
             PredictedSeconds = Finite(result.Decision?.Blackout.P50Seconds),
