@@ -34,7 +34,7 @@ public sealed class ComparisonTests
 
         // It writes faster than the link carries: nobody can stop it within the limit, and it still runs on the source when the time is up.
         Assert.All(results.Where(r => r.Cell == "steady-80"), r => Assert.Equal(ComparedOutcome.TimedOut, r.Outcome));
-        Assert.Contains("within 15 s", results.Single(r => r is { Cell: "steady-80", Rule: "planner" }).Reason, StringComparison.Ordinal);
+        Assert.Contains("within 15.0 s", results.Single(r => r is { Cell: "steady-80", Rule: "planner" }).Reason, StringComparison.Ordinal);
         var recordings = QemuRecordingReader.ReadFolder(Path.Combine(options.Folder, "recordings"));
         Assert.Equal(results.Count, recordings.Count);
         Assert.All(recordings, r => Assert.NotEmpty(r.Polls));
