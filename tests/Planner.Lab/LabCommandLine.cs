@@ -14,7 +14,7 @@ public static class LabCommandLine
     /// <returns>The exit status: 0, or 1 after an error.</returns>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error) };
+        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error), Compare(output, error) };
         return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
     }
 
@@ -78,6 +78,41 @@ public static class LabCommandLine
         return command;
     }
 
+    private static System.CommandLine.Command Compare(TextWriter output, TextWriter error)
+    {
+        var qemu = QemuOption("--qemu", "10.0", "The version of QEMU.");
+        var runs = new Option<int>("--runs") { Description = "Migrations a cell and rule.", DefaultValueFactory = _ => 20 };
+        var evidence = new Option<int>("--evidence") { Description = "Migrations of the planner that come first, for each limit and kind of link.", DefaultValueFactory = _ => 12 };
+        var cells = Choice("--cell", "Only this cell; may be given several times.", ComparisonCell.All.Select(c => c.Name));
+        var rules = Choice("--rule", "Only this rule; may be given several times.", ComparedRule.Names);
+        var folder = new Option<string>("--out") { Description = "Where results, recordings and evidence are kept; a comparison that is there goes on.", DefaultValueFactory = _ => "qemu-comparison" };
+        var show = new Option<bool>("--show") { Description = "Migrate nothing: only write the table and the picture of what is there." };
+        var command = new System.CommandLine.Command("compare", "Migrate under the planner, under QEMU's own decision and under other systems' rules in turn, and compare blackouts.")
+            { qemu, runs, evidence, cells, rules, folder, show };
+        command.SetAction((parsed, cancel) => GuardedAsync(error, async () =>
+        {
+            var (chosen, named) = (parsed.GetValue(cells)!, parsed.GetValue(rules)!);
+            var options = new ComparisonOptions
+            {
+                Cells = [.. ComparisonCell.All.Where(c => chosen.Length == 0 || chosen.Contains(c.Name))],
+                Rules = [.. ComparedRule.Names.Where(r => named.Length == 0 || named.Contains(r))],
+                Runs = parsed.GetValue(runs),
+                Evidence = parsed.GetValue(evidence),
+                Qemu = Version(parsed.GetValue(qemu)!),
+                Folder = parsed.GetValue(folder)!,
+            };
+            using var study = new ComparisonStudy(options, output);
+            if (!parsed.GetValue(show))
+            {
+                await study.RunAsync(cancel);
+            }
+
+            await output.WriteLineAsync(ComparisonTable.Of(study.Results));
+            await File.WriteAllTextAsync(Path.Combine(options.Folder, "comparison.svg"), ComparisonPicture.Of(study.Results), cancel);
+        }));
+        return command;
+    }
+
     private static async Task KeepAsync(PairOptions options, TextWriter output, CancellationToken cancel)
     {
         await using var pair = await QemuPair.StartAsync(options, cancel);
@@ -119,6 +154,12 @@ public static class LabCommandLine
     {
         var option = new Option<string?>(name) { Description = description, DefaultValueFactory = _ => value };
         return option.AcceptOnlyFromAmong("10.0", "11.1");
+    }
+
+    private static Option<string[]> Choice(string name, string description, IEnumerable<string> values)
+    {
+        var option = new Option<string[]>(name) { Description = description, DefaultValueFactory = _ => [] };
+        return option.AcceptOnlyFromAmong([.. values]);
     }
 
     private static QemuVersion Version(string name) => name == "11.1" ? QemuVersion.V11 : QemuVersion.V10;

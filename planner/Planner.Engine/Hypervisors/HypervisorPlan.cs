@@ -12,6 +12,9 @@ public sealed record HypervisorPlan
     /// <summary>What is done with the verdicts.</summary>
     public MigrationMode Mode { get; init; }
 
+    /// <summary>Whether the guest may be slowed down.</summary>
+    public bool MayThrottle { get; init; }
+
     /// <summary>The blackout limit; null if nothing is promised.</summary>
     public TimeSpan? Limit { get; init; }
 

@@ -53,7 +53,7 @@ internal static class HypervisorPreparing
                 turn.Tell(MigrationSide.Destination, HypervisorOrder.Listen);
                 break;
             case (MigrationSide.Destination, HypervisorOrder.Listen):
-                turn.Tell(MigrationSide.Source, HypervisorOrder.Prepare);
+                turn.Tell(MigrationSide.Source, HypervisorOrder.Prepare, turn.Plan is { MayThrottle: true, Mode: not MigrationMode.Shadow } ? 1 : 0);
                 break;
             case (MigrationSide.Source, HypervisorOrder.Prepare):
                 turn.State = turn.State with { IsBegun = true };

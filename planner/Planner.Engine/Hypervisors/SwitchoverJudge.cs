@@ -46,19 +46,21 @@ public sealed class SwitchoverJudge
     private Verdict _newsVerdict;
     private GateDecision? _gate;
     private long? _allowedSince;
+    private int _throttlePercent;
 
     /// <summary>Makes a judge.</summary>
     /// <param name="evidence">What is known.</param>
     /// <param name="sla">The promise, with nothing elapsed.</param>
     /// <param name="rule">The switchover rule: one of <see cref="PlannerRules.Names"/>.</param>
     /// <param name="startedNanoseconds">When the migration began, on the monotonic clock.</param>
-    public SwitchoverJudge(HypervisorEvidence evidence, SlaTerms sla, string rule, long startedNanoseconds)
+    /// <param name="throttleSlice">How long a guest that is slowed down runs between two pauses; zero if that is not known.</param>
+    public SwitchoverJudge(HypervisorEvidence evidence, SlaTerms sla, string rule, long startedNanoseconds, TimeSpan throttleSlice = default)
     {
         _evidence = evidence;
         _sla = sla;
         _ruleName = rule;
         _startedNanoseconds = startedNanoseconds;
-        _throttle = new ThrottleLadder(sla.DirtyRateFloorBytesPerSecond);
+        _throttle = new ThrottleLadder(sla.DirtyRateFloorBytesPerSecond, sla.BlackoutLimitSeconds, throttleSlice.TotalSeconds);
     }
 
     /// <summary>What pre-copy sends at: the median of the latest observations, in bytes per second; NaN before the first.</summary>
@@ -165,6 +167,14 @@ public sealed class SwitchoverJudge
         var round = _lastPassAt is { } at ? Seconds(now - at) : double.NaN;
         _lastPassAt = now;
         _passes++;
+
+        if (progress.ThrottlePercent != _throttlePercent)
+        {
+            // What was written before says nothing about a guest that is slower now.
+            _throttlePercent = progress.ThrottlePercent;
+            _windows.Clear();
+            _curve = null;
+        }
 
         // A sync in the middle of a pass finds what that pass has not sent yet, too: nobody wrote it.
         var unsent = double.IsNaN(BytesPerSecond) ? 0 : Math.Max(0, _lastRemainingBytes - (BytesPerSecond * Seconds(now - _lastAt)));

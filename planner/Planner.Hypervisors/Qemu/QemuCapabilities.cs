@@ -20,13 +20,14 @@ internal static class QemuCapabilities
 
     /// <summary>How the capabilities that QEMU knows are to be for a held migration. All others stay as they are.</summary>
     /// <param name="side">The side.</param>
+    /// <param name="mayThrottle">Whether the guest may be slowed down.</param>
     /// <param name="known">The capabilities that QEMU knows.</param>
-    public static IReadOnlyList<QmpMigrationCapability> Wanted(MigrationSide side, IReadOnlyList<string> known) =>
+    public static IReadOnlyList<QmpMigrationCapability> Wanted(MigrationSide side, bool mayThrottle, IReadOnlyList<string> known) =>
     [
         .. Changed.Where(known.Contains).Select(name => new QmpMigrationCapability
         {
             Name = name,
-            On = Needed.Contains(name) || (name == QmpMigrationCapability.AutoConverge && side == MigrationSide.Source),
+            On = Needed.Contains(name) || (name == QmpMigrationCapability.AutoConverge && side == MigrationSide.Source && mayThrottle),
         }),
     ];
 

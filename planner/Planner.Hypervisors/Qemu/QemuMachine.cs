@@ -121,14 +121,14 @@ public sealed class QemuMachine : IHypervisor
     }
 
     /// <inheritdoc/>
-    public async Task PrepareAsync(MigrationSide side, CancellationToken cancellationToken)
+    public async Task PrepareAsync(MigrationSide side, bool mayThrottle, CancellationToken cancellationToken)
     {
         _pump.Side = side;
-        await SetCapabilitiesAsync(QemuCapabilities.Wanted(side, Offer.Capabilities), cancellationToken).ConfigureAwait(false);
+        await SetCapabilitiesAsync(QemuCapabilities.Wanted(side, mayThrottle, Offer.Capabilities), cancellationToken).ConfigureAwait(false);
         if (side == MigrationSide.Source)
         {
             await SetAsync(QemuHold.Held, cancellationToken).ConfigureAwait(false);
-            if (Offer.OffersThrottle)
+            if (mayThrottle && Offer.OffersThrottle)
             {
                 await ThrottleAsync(0, cancellationToken).ConfigureAwait(false);
             }

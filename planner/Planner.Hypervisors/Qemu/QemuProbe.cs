@@ -39,6 +39,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             Accelerator = accelerator,
             Capabilities = [.. capabilities.Select(c => c.Name)],
             OffersThrottle = capabilities.Any(c => c.Name == QmpMigrationCapability.AutoConverge),
+            ThrottleSlice = QemuThrottle.Slice,
             OffersDirtyLimit = kvm.Enabled && capabilities.Any(c => c.Name == QmpMigrationCapability.DirtyLimit),
             BlockedReasons = (await AskAsync(QmpCommands.QueryMigrate, cancellation).ConfigureAwait(false)).BlockedReasons ?? [],
         };

@@ -16,6 +16,9 @@ internal static class QemuThrottle
     /// <summary>The most.</summary>
     public const int Most = 99;
 
+    /// <summary>How long a vCPU runs between two pauses. Source: CPU_THROTTLE_TIMESLICE_NS in QEMU's cpu-throttle.c, 10.0 and 11.1.</summary>
+    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Parameters that lead to a share.</summary>
     /// <param name="percent">The share of time to take from the guest; 0 becomes 1, since QEMU cannot go back to none while it migrates.</param>
     public static QmpMigrationParameters To(int percent)

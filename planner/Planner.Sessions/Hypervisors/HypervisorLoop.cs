@@ -159,7 +159,7 @@ internal sealed class HypervisorLoop : IDisposable
         var machine = link.Machine;
         return command.Order switch
         {
-            HypervisorOrder.Prepare => machine.PrepareAsync(command.Side, CancellationToken.None),
+            HypervisorOrder.Prepare => machine.PrepareAsync(command.Side, command.Value > 0, CancellationToken.None),
             HypervisorOrder.Listen => machine.ListenAsync(_channel.Listen, _channel.MayListenAlready, CancellationToken.None),
             HypervisorOrder.Start => machine.StartAsync(_channel.Channel, CancellationToken.None),
             HypervisorOrder.Allow => machine.AllowSwitchoverAsync(command.Value, CancellationToken.None),

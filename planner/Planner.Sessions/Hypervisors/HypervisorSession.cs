@@ -42,7 +42,7 @@ public sealed class HypervisorSession
             At = started,
         });
         var terms = HypervisorKnowledge.Terms(_request.Policy, _request.Source.Offer, _request.ErrorBudgetRemaining);
-        var judge = new SwitchoverJudge(_evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds());
+        var judge = new SwitchoverJudge(_evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice);
         var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices);
         var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.OpenHypervisor);
         var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.OpenHypervisor);
@@ -62,6 +62,7 @@ public sealed class HypervisorSession
         SourceAddress = _request.Source.Address,
         DestinationAddress = _request.Destination.Address,
         Mode = _request.Mode,
+        MayThrottle = _request.Source.Offer.OffersThrottle && _request.Policy.DirtyRateFloorBytesPerSecond is not null,
         Limit = _request.Policy.BlackoutLimit,
         ReportPatience = _services.StatePatience,
         StopPatience = _services.StopPatience,

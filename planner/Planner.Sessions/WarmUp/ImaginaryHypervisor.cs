@@ -28,7 +28,7 @@ internal sealed class ImaginaryHypervisor(MigrationSide side) : IHypervisor
 
     public Task<string> ReadSettingsAsync(CancellationToken cancellationToken) => Task.FromResult("");
 
-    public Task PrepareAsync(MigrationSide side, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task PrepareAsync(MigrationSide side, bool mayThrottle, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task ListenAsync(string channel, bool mayListenAlready, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -9,15 +9,22 @@ namespace Planner.Policies;
 /// chapter 13), where X is the blackout predicted at a count, infinite where the bound does not fit, and c the cost of waiting for one; the
 /// guest is stopped as soon as the prediction is at most v + c. The value rises as the end of the time comes in sight.
 /// Where the guest writes in a rhythm, the next lull is waited for if the memory it saves is worth it.
-/// A machine whose moments are all alike is stopped at the third count.
+/// A machine whose moments are all alike is stopped at the third count. No wait is longer than a tenth of the time that it took until a moment fitted,
+/// or a second: calm is bought with at most that much of the migration's length.
 /// </remarks>
 public sealed class CalmestRule : IPlannerRule
 {
-    /// <summary>Blackout that a second of further pre-copy is worth, in seconds: what 0.2 ms of standing still would be.</summary>
-    public const double WaitingCostPerSecond = 0.0002;
+    /// <summary>Blackout that a second of further pre-copy is worth, in seconds: what 5 ms of standing still would be.</summary>
+    public const double WaitingCostPerSecond = 0.005;
+
+    /// <summary>The longest wait for a calmer moment, as a share of the time until a moment first fitted.</summary>
+    public const double LongestWaitShare = 0.1;
+
+    /// <summary>What may be waited however soon a moment fitted, in seconds.</summary>
+    public const double ShortWaitSeconds = 1;
 
     private const int FewestCounts = 3;
-    private const double StillFalling = 0.9;
+    private const double StillFalling = 0.97;
     private const int LatestCounts = 128;
 
     /// <summary>So far the future resembles the past; what is further away is not counted on.</summary>
@@ -29,8 +36,10 @@ public sealed class CalmestRule : IPlannerRule
     private readonly double[] _predicted = new double[LatestCounts];
     private int _counts;
     private bool _isDescending;
-    private double _firstSeconds;
-    private double _lastSeconds;
+    private double _intervalSeconds;
+    private double _lastElapsedSeconds;
+    private double _lastPredicted;
+    private double _fittedSeconds = double.PositiveInfinity;
 
     /// <summary>Makes a rule for one migration.</summary>
     /// <param name="moments">What is known before the migration.</param>
@@ -81,27 +90,26 @@ public sealed class CalmestRule : IPlannerRule
     private void Note(double elapsedSeconds, bool fits)
     {
         // As long as every round is clearly smaller than the one before, pre-copy has not come to its floor and tells nothing of it.
-        _isDescending = _counts == 0 || (_isDescending && !(Last.P50Seconds >= StillFalling * _lastSeconds));
-        _lastSeconds = Last.P50Seconds;
-        if (_counts == 0)
-        {
-            _firstSeconds = elapsedSeconds;
-        }
+        _isDescending = _counts == 0 || (_isDescending && !(Last.P50Seconds >= StillFalling * _lastPredicted));
+        _lastPredicted = Last.P50Seconds;
 
+        // Rounds grow shorter as pre-copy comes to its floor: the next counts come as fast as the last.
+        _intervalSeconds = _counts == 0 ? 0 : elapsedSeconds - _lastElapsedSeconds;
+        _lastElapsedSeconds = elapsedSeconds;
+        _fittedSeconds = fits ? Math.Min(_fittedSeconds, elapsedSeconds) : _fittedSeconds;
         _predicted[_counts++ % LatestCounts] = fits ? Last.P50Seconds : double.PositiveInfinity;
     }
 
     private bool IsWorthTaking(double elapsedSeconds)
     {
-        var interval = _counts > 1 ? (elapsedSeconds - _firstSeconds) / (_counts - 1) : 0;
-        var left = _withinSeconds - elapsedSeconds - Last.BoundSeconds;
-        var ahead = interval > 0 ? (int)Math.Min(FarthestCounts, left / interval) : FarthestCounts;
+        var left = Math.Min(_withinSeconds - Last.BoundSeconds, _fittedSeconds + Math.Max(ShortWaitSeconds, LongestWaitShare * _fittedSeconds)) - elapsedSeconds;
+        var ahead = _intervalSeconds > 0 ? (int)Math.Min(FarthestCounts, left / _intervalSeconds) : FarthestCounts;
         if (ahead < 1)
         {
             return true;
         }
 
-        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, interval * WaitingCostPerSecond);
+        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, _intervalSeconds * WaitingCostPerSecond);
     }
 
     /// <summary>Whether the guest will soon write so much less that the memory saved is worth the wait.</summary>

@@ -38,7 +38,8 @@ public sealed class KubeVirtRampRule : QemuBasedRule
     /// <inheritdoc/>
     public override string Name => "kubevirt-ramp";
 
-    private protected override SwitchoverAction Steer(in PreCopyMoment moment)
+    /// <inheritdoc/>
+    public override SwitchoverAction Steer(in PreCopyMoment moment)
     {
         if (!_polls.TryLook(moment.ElapsedSeconds))
         {

@@ -43,7 +43,8 @@ public sealed class KubeVirtStallRule : QemuBasedRule
     /// <summary>What the last transfer would take by the smoothed bandwidth, in seconds; infinite without a bandwidth.</summary>
     private double EstimateSeconds => _bytesPerSecond > 0 ? _ramBytes / _bytesPerSecond : double.PositiveInfinity;
 
-    private protected override SwitchoverAction Steer(in PreCopyMoment moment)
+    /// <inheritdoc/>
+    public override SwitchoverAction Steer(in PreCopyMoment moment)
     {
         if (double.IsNaN(_completionSeconds))
         {

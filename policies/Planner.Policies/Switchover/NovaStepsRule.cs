@@ -32,7 +32,8 @@ public sealed class NovaStepsRule : QemuBasedRule
     /// <inheritdoc/>
     public override string Name => "nova";
 
-    private protected override SwitchoverAction Steer(in PreCopyMoment moment)
+    /// <inheritdoc/>
+    public override SwitchoverAction Steer(in PreCopyMoment moment)
     {
         if (!_polls.TryLook(moment.ElapsedSeconds))
         {

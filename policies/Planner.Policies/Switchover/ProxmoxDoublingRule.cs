@@ -38,7 +38,8 @@ public sealed class ProxmoxDoublingRule : QemuBasedRule
     /// <inheritdoc/>
     public override string Name => "proxmox";
 
-    private protected override SwitchoverAction Steer(in PreCopyMoment moment)
+    /// <inheritdoc/>
+    public override SwitchoverAction Steer(in PreCopyMoment moment)
     {
         if (_polls.TryLook(moment.ElapsedSeconds))
         {

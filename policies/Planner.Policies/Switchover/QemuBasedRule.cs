@@ -46,8 +46,9 @@ public abstract class QemuBasedRule : ISwitchoverRule
         return IsBelowThreshold(moment) ? SwitchoverAction.Commit : Steer(moment);
     }
 
-    /// <summary>What the system above QEMU does at a moment at which QEMU does not stop the guest.</summary>
-    private protected virtual SwitchoverAction Steer(in PreCopyMoment moment) => SwitchoverAction.Wait;
+    /// <summary>What the system above QEMU does at a moment at which QEMU does not stop the guest: it may change <see cref="DowntimeLimitSeconds"/>.</summary>
+    /// <remarks><see cref="Consider"/> asks for it; beside a real QEMU, which decides itself, it is called alone.</remarks>
+    public virtual SwitchoverAction Steer(in PreCopyMoment moment) => SwitchoverAction.Wait;
 
     private void Measure(in PreCopyMoment moment)
     {

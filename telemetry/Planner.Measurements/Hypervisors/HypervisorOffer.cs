@@ -33,6 +33,9 @@ public sealed record HypervisorOffer
     /// <summary>Whether the guest's CPUs can be slowed down.</summary>
     public bool OffersThrottle { get; init; }
 
+    /// <summary>How long the guest runs between two pauses while it is slowed down. With p percent taken, a pause lasts p / (100 - p) times as long.</summary>
+    public TimeSpan ThrottleSlice { get; init; }
+
     /// <summary>Whether the dirty rate of a vCPU can be limited itself.</summary>
     public bool OffersDirtyLimit { get; init; }
 

@@ -25,7 +25,10 @@ public interface IHypervisor : IAsyncDisposable
     Task<string> ReadSettingsAsync(CancellationToken cancellationToken);
 
     /// <summary>Sets the capabilities and parameters of a held migration. The guest is not touched.</summary>
-    Task PrepareAsync(MigrationSide side, CancellationToken cancellationToken);
+    /// <param name="side">Which side this is to be.</param>
+    /// <param name="mayThrottle">Whether the guest may be slowed down later; if not, the hypervisor is kept from it, too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task PrepareAsync(MigrationSide side, bool mayThrottle, CancellationToken cancellationToken);
 
     /// <summary>Makes a destination listen for the machine.</summary>
     /// <param name="channel">Where, such as <c>unix:/run/vm1.migration</c> or <c>tcp:10.0.0.2:4444</c>.</param>

@@ -4,7 +4,8 @@
  *   hb SEQUENCE MONOTONIC_NS REALTIME_NS WRITTEN_PAGES WRITER    heartbeat; the clocks are the guest's own
  *   ok COMMAND | error COMMAND: REASON                            the answer to a command, which it repeats
  * From the host, and joined by commas in the kernel's command line with _ for a space (lab=ws_64,steady_10). Rates are MiB/s.
- *   ws MB | steady R | random R | zipf R A | burst R ON_MS OFF_MS [LOW] | stop | hb MS | ping
+ *   ws MB | steady R | random R | zipf R A | burst R ON_MS OFF_MS [LOW] | busy R | stop | hb MS | ping
+ * All are paced by the clock but busy, which needs the whole processor for its rate, so that a slower one writes less.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,8 +29,8 @@
 #define MS 1000000LL
 #define MAX_DEBT (100 * MS)     /* what the writer makes up for at most after a busy host did not let it run */
 
-enum kind { STOP, STEADY, RANDOM, ZIPF, BURST };
-static const char *const names[] = { "stop", "steady", "random", "zipf", "burst" };
+enum kind { STOP, STEADY, RANDOM, ZIPF, BURST, BUSY };
+static const char *const names[] = { "stop", "steady", "random", "zipf", "burst", "busy" };
 
 struct load { enum kind kind; double rate, low, exponent; long long on, off; };
 
@@ -131,6 +132,7 @@ static const char *obey(const char *line)
     if (!valid(a)) return "unknown, or no rate in MiB/s";
     if (!strcmp(verb, "steady") && n == 1) start((struct load){ .kind = STEADY, .rate = a });
     else if (!strcmp(verb, "random") && n == 1) start((struct load){ .kind = RANDOM, .rate = a });
+    else if (!strcmp(verb, "busy") && n == 1) start((struct load){ .kind = BUSY, .rate = a });
     else if (!strcmp(verb, "zipf") && n == 2 && b > 0 && b <= 10) start((struct load){ .kind = ZIPF, .rate = a, .exponent = b });
     else if (!strcmp(verb, "burst") && n >= 3 && b >= 1 && c >= 1 && b <= 1e6 && c <= 1e6 && d >= 0 && d <= a)
         start((struct load){ .kind = BURST, .rate = a, .on = b * MS, .off = c * MS, .low = d });
@@ -154,6 +156,42 @@ static double rate_at(const struct load *l, long long since)
     return l->kind != BURST || since % (l->on + l->off) < l->on ? l->rate : l->low;
 }
 
+/* Calculates for nothing, outside the lock. */
+static void toil(long long rounds)
+{
+    static volatile uint64_t sum;
+    for (; rounds > 0; rounds--) sum = sum * 6364136223846793005 + 1;
+}
+
+/* How much toil belongs to a page, if the whole processor is to write at a rate. */
+static long long toil_of_a_page(double rate)
+{
+    const long long rounds = 200000;
+    long long best = SECOND;
+    for (int i = 0; i < 20; i++) {
+        long long begin = now(CLOCK_MONOTONIC);
+        toil(rounds);
+        long long took = now(CLOCK_MONOTONIC) - begin;
+        if (took < best) best = took;
+    }
+    return rounds * (SECOND / (rate * PAGES_PER_MIB)) / best;
+}
+
+/* One page and its toil; returns at once if the load is another by now. */
+static void write_busily(size_t *next, unsigned *seen, long long *rounds)
+{
+    pthread_mutex_lock(&lock);
+    double rate = load.rate;
+    unsigned current = generation;
+    if (*seen == current && load.kind == BUSY && pages) memory[(*next)++ % pages * (PAGE / sizeof *memory)] = ++written;
+    pthread_mutex_unlock(&lock);
+    if (*seen != current) {
+        *seen = current;
+        *rounds = toil_of_a_page(rate);
+    }
+    toil(*rounds);
+}
+
 /* Paced by the clock: what is owed grows with the time that passed, and is written every millisecond. */
 static void *writer(void *unused)
 {
@@ -162,7 +200,12 @@ static void *writer(void *unused)
     long long begin = 0, last = now(CLOCK_MONOTONIC);
     double owed = 0;
     size_t next = 0;
+    long long rounds = 0;
     for (;;) {
+        pthread_mutex_lock(&lock);
+        int busy = load.kind == BUSY;
+        pthread_mutex_unlock(&lock);
+        if (busy) { write_busily(&next, &seen, &rounds); continue; }
         rest(MS);
         pthread_mutex_lock(&lock);
         long long time = now(CLOCK_MONOTONIC), passed = time - last;

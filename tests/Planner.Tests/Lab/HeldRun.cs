@@ -42,8 +42,8 @@ internal sealed class HeldRun : IAsyncDisposable
     /// <summary>Prepares both sides and starts, held.</summary>
     public async Task BeginAsync()
     {
-        await Source.PrepareAsync(MigrationSide.Source, Cancellation);
-        await Destination.PrepareAsync(MigrationSide.Destination, Cancellation);
+        await Source.PrepareAsync(MigrationSide.Source, mayThrottle: true, Cancellation);
+        await Destination.PrepareAsync(MigrationSide.Destination, mayThrottle: false, Cancellation);
         await Destination.ListenAsync($"unix:{Pair.IncomingPath}", mayListenAlready: false, Cancellation);
         await Source.StartAsync($"unix:{Pair.LinkPath}", Cancellation);
     }

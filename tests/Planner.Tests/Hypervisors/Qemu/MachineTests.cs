@@ -83,7 +83,7 @@ public sealed class MachineTests
         await using var qemu = new ScriptedQemu();
         qemu.Answers["query-migrate-capabilities"] = () => ScriptedQemu.Capabilities("events", "multifd", "postcopy-ram", "postcopy-preempt");
         await using var machine = await qemu.OpenAsync();
-        await machine.PrepareAsync(MigrationSide.Source, Cancellation);
+        await machine.PrepareAsync(MigrationSide.Source, mayThrottle: true, Cancellation);
 
         Assert.Equal(
             [
@@ -96,12 +96,29 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public async Task A_source_that_may_not_be_slowed_down_is_kept_from_it()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["query-migrate-capabilities"] = () => ScriptedQemu.Capabilities("events", "return-path", "auto-converge");
+        await using var machine = await qemu.OpenAsync();
+        await machine.PrepareAsync(MigrationSide.Source, mayThrottle: false, Cancellation);
+
+        Assert.Equal(
+            [
+                """{"execute":"query-migrate-capabilities"}""",
+                """{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"auto-converge","state":false}]}}""",
+                SetHold,
+            ],
+            qemu.Commands);
+    }
+
+    [Fact]
     public async Task Preparing_a_destination_leaves_thresholds_and_throttle_alone()
     {
         await using var qemu = new ScriptedQemu();
         qemu.Answers["query-migrate-capabilities"] = () => ScriptedQemu.Capabilities("events", "return-path");
         await using var machine = await qemu.OpenAsync();
-        await machine.PrepareAsync(MigrationSide.Destination, Cancellation);
+        await machine.PrepareAsync(MigrationSide.Destination, mayThrottle: false, Cancellation);
 
         Assert.Equal(["""{"execute":"query-migrate-capabilities"}"""], qemu.Commands);
     }

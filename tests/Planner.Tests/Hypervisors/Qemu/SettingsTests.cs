@@ -49,7 +49,7 @@ public sealed class SettingsTests
             await using var qemu = new ScriptedQemu();
             await using var machine = await qemu.OpenAsync();
             var settings = await machine.ReadSettingsAsync(Cancellation);
-            await machine.PrepareAsync(side, Cancellation);
+            await machine.PrepareAsync(side, mayThrottle: true, Cancellation);
             qemu.Close();
             await qemu.UntilAsync<MonitorLost>();
             var restored = machine.RestoreAsync(settings, Cancellation);

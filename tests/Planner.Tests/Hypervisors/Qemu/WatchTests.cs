@@ -114,7 +114,7 @@ public sealed class WatchTests
     {
         await using var qemu = new ScriptedQemu();
         await using var machine = await qemu.OpenAsync();
-        await machine.PrepareAsync(MigrationSide.Destination, Cancellation);
+        await machine.PrepareAsync(MigrationSide.Destination, mayThrottle: false, Cancellation);
         await qemu.EventAsync("MIGRATION", """{"status": "completed"}""");
         await qemu.EventAsync("RESUME");
         await qemu.UntilAsync<GuestResumed>();
