@@ -112,7 +112,7 @@ public sealed class CalmestRule : IPlannerRule
             return true;
         }
 
-        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left) 
+        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left)
             && Last.P50Seconds <= ReservationValue(ahead, _intervalSeconds * WaitingCostPerSecond) + (AlikeShareOfLimit * _moments.LimitSeconds);
     }
 
