@@ -18,11 +18,13 @@ public sealed class SwitchoverJudge
     private const double PaceSeconds = 0.15;
     private const double ShortestWindowSeconds = 0.002;
 
-    // What may be left at the stop beyond what is expected: a guest that suddenly writes more is not stopped. Where the hypervisor does not come down to
-    // that, more is allowed step by step, or it would be waited for ever.
+    // What may be left at the stop beyond what is expected: a guest that suddenly writes much more is not stopped. A hypervisor takes up to 100 ms to act on
+    // a permission, and a guest whose lull ends meanwhile is let go a little later rather than a lull later: a quarter of the limit is given for it.
+    // Where the hypervisor does not come down to that, more is allowed step by step, or it would be waited for ever.
     private const double GuardGrowthPerSecond = 8;
     private const double MostGrowthSeconds = 10;
     private const double GuardFactor = 1.25;
+    private const double GuardShareOfLimit = 0.25;
     private const double LeastGuardBytes = 1 << 18;
 
     private readonly HypervisorEvidence _evidence;
@@ -137,7 +139,8 @@ public sealed class SwitchoverJudge
         var moment = _moments.LastMoment;
         _allowedSince = decision.Verdict != Verdict.Commit ? null : action == SwitchoverAction.Commit ? _allowedSince ?? now : _allowedSince;
         var growth = Math.Pow(GuardGrowthPerSecond, Math.Min(MostGrowthSeconds, Seconds(now - (_allowedSince ?? now))));
-        var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, LeastGuardBytes) * growth;
+        var room = Math.Max(LeastGuardBytes, GuardShareOfLimit * BytesPerSecond * (_sla.BlackoutLimitSeconds ?? 0));
+        var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, moment.RamRemainingBytes + room) * growth;
         var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
         var allow = (long)Math.Max(1, Math.Min(guard, most) + progress.StateBytes);
         var percent = decision.Verdict == Verdict.Throttle

@@ -7,7 +7,7 @@ namespace Planner.Policies;
 /// Optimal stopping without recall: the blackouts predicted at the exact counts of this migration stand for those to come, and each further count
 /// costs its waiting. With k counts left the reservation value is v_k = E[min(X, v_{k-1} + c)] (DeGroot, Optimal Statistical Decisions,
 /// chapter 13), where X is the blackout predicted at a count, infinite where the bound does not fit, and c the cost of waiting for one; the
-/// guest is stopped as soon as the prediction is at most v + c. The value rises as the end of the time comes in sight.
+/// guest is stopped as soon as the prediction is at most v + c, or hardly more. The value rises as the end of the time comes in sight.
 /// Where the guest writes in a rhythm, the next lull is waited for if the memory it saves is worth it.
 /// A machine whose moments are all alike is stopped at the third count. No wait is longer than a tenth of the time that it took until a moment fitted,
 /// or a second: calm is bought with at most that much of the migration's length.
@@ -22,6 +22,9 @@ public sealed class CalmestRule : IPlannerRule
 
     /// <summary>What may be waited however soon a moment fitted, in seconds.</summary>
     public const double ShortWaitSeconds = 1;
+
+    /// <summary>Moments that differ by less than this share of the limit count as alike: between the decision and the stop a guest changes by more.</summary>
+    public const double AlikeShareOfLimit = 0.05;
 
     private const int FewestCounts = 3;
     private const double StillFalling = 0.97;
@@ -109,7 +112,8 @@ public sealed class CalmestRule : IPlannerRule
             return true;
         }
 
-        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left) && Last.P50Seconds <= ReservationValue(ahead, _intervalSeconds * WaitingCostPerSecond);
+        return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left)
+            && Last.P50Seconds <= ReservationValue(ahead, _intervalSeconds * WaitingCostPerSecond) + (AlikeShareOfLimit * _moments.LimitSeconds);
     }
 
     /// <summary>Whether the guest will soon write so much less that the memory saved is worth the wait.</summary>

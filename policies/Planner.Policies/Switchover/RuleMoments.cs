@@ -45,6 +45,9 @@ public sealed class RuleMoments
     /// <summary>The moment that <see cref="Last"/> is about.</summary>
     public DecisionMoment LastMoment { get; private set; }
 
+    /// <summary>The limit of the blackout in seconds; 0 for none.</summary>
+    public double LimitSeconds => _evaluators.All.Sla.BlackoutLimitSeconds ?? 0;
+
     /// <summary>What decided then; null before the first exact count.</summary>
     public SwitchoverEvaluator? LastEvaluator { get; private set; }
 

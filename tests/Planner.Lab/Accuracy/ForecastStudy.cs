@@ -1,8 +1,6 @@
 using System.Globalization;
-using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Policies;
-using Planner.Sessions;
 using Planner.Telemetry;
 
 namespace Planner.Lab;
@@ -70,19 +68,7 @@ public sealed class ForecastStudy
         pair.Link.Rate = LinkRate.Steady(cell.Link);
         await pair.SourceGuest.CommandAsync(cell.Load, cancel).ConfigureAwait(false);
         await Task.Delay(Settle, cancel).ConfigureAwait(false);
-        await using var source = await QemuMachine.OpenAsync($"qmp:{pair.Source.QmpPath}", TimeProvider.System, cancel).ConfigureAwait(false);
-        await using var destination = await QemuMachine.OpenAsync($"qmp:{pair.Destination.QmpPath}", TimeProvider.System, cancel).ConfigureAwait(false);
-        var request = new HypervisorRequest
-        {
-            Machine = "lab",
-            Source = source,
-            Destination = destination,
-            Channel = $"unix:{pair.LinkPath}",
-            Listen = $"unix:{pair.IncomingPath}",
-            Policy = _policy,
-        };
-        var session = new HypervisorSession(request, new SessionServices { Store = _store });
-        var result = await Task.Run(() => session.Run(cancel), cancel).ConfigureAwait(false);
+        var result = await PlannerMigration.RunAsync(pair, _policy, _store, trace: null, cancel).ConfigureAwait(false);
         var guest = double.NaN;
         if (result.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
         {
@@ -107,10 +93,8 @@ public sealed class ForecastStudy
             guest,
             (result.Record.Ended - result.Record.Started).TotalSeconds,
             terms,
-            LoadAverage());
+            HostLoad.Average);
     }
 
     private static string Short(string term) => term.StartsWith("arc ", StringComparison.Ordinal) ? term[(term.IndexOf('>', StringComparison.Ordinal) + 1)..].ToLowerInvariant() : term["transfer ".Length..];
-
-    private static double LoadAverage() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

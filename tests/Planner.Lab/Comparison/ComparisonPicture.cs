@@ -15,7 +15,7 @@ public static class ComparisonPicture
         var done = migrations.Where(m => m is { Run: > 0, IsCompleted: true }).ToList();
         var most = Math.Max(2 * LeastMilliseconds, done.Select(m => m.BlackoutSeconds!.Value * 1e3).DefaultIfEmpty(0).Max());
         var y = new ChartAxis("blackout, ms", AxisScale.Log, LeastMilliseconds, Math.Pow(10, Math.Ceiling(Math.Log10(most))));
-        var panels = done.GroupBy(m => m.Cell).OrderBy(g => Place(ComparisonCell.All.Select(c => c.Name), g.Key)).Select(cell => Panel(cell.Key, [.. cell], y)).ToList();
+        var panels = done.GroupBy(m => m.Cell).OrderBy(g => ComparisonOrder.Cell(g.Key)).Select(cell => Panel(cell.Key, [.. cell], y)).ToList();
         return SvgChart.Write("Blackout and length of real migrations, rule by rule", panels);
     }
 
@@ -23,7 +23,7 @@ public static class ComparisonPicture
     {
         var x = ChartAxis.Around("length of the migration, s", migrations.Select(m => m.TotalSeconds), fromZero: false);
         var limit = migrations[0].LimitSeconds * 1e3;
-        var rules = migrations.GroupBy(m => m.Rule).Select(rule => (Place: Place(ComparedRule.Names, rule.Key), Rule: rule)).OrderBy(r => r.Place).Select(r => new ChartSeries(
+        var rules = migrations.GroupBy(m => m.Rule).Select(rule => (Place: ComparisonOrder.Rule(rule.Key), Rule: rule)).OrderBy(r => r.Place).Select(r => new ChartSeries(
             r.Rule.Key,
             r.Place,
             Marks[r.Place % Marks.Length],
@@ -31,6 +31,4 @@ public static class ComparisonPicture
             Size: 0.7));
         return new ChartPanel(cell, x, y, [new ChartSeries("limit", -1, ChartMark.DashedLine, [new(x.Minimum, limit), new(x.Maximum, limit)]), .. rules]);
     }
-
-    private static int Place(IEnumerable<string> names, string name) => names.ToList().IndexOf(name) is var at and >= 0 ? at : int.MaxValue / 2;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using Planner.Hypervisors;
 using Planner.Measurements;
@@ -107,7 +106,7 @@ public sealed class ComparisonStudy : IDisposable
             Run = run,
             Began = TimeProvider.System.GetUtcNow(),
             LimitSeconds = cell.Limit.TotalSeconds,
-            LoadAverage = LoadAverage(),
+            LoadAverage = HostLoad.Average,
             Outcome = ComparedOutcome.Failed,
             Recording = name,
         };
@@ -228,6 +227,4 @@ public sealed class ComparisonStudy : IDisposable
     }
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
-
-    private static double LoadAverage() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

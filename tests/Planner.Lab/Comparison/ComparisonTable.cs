@@ -21,16 +21,16 @@ public static class ComparisonTable
         var counted = migrations.Where(m => m.Run > 0).ToList();
         var text = new StringBuilder(
             "| cell | rule | completed | over the limit | 95 % interval | blackout p50 | p90 | largest | total p50 | of QEMU's |\n|---|---|---|---|---|---|---|---|---|---|\n");
-        foreach (var cell in counted.GroupBy(m => m.Cell).OrderBy(g => Order(ComparisonCell.All.Select(c => c.Name), g.Key)))
+        foreach (var cell in counted.GroupBy(m => m.Cell).OrderBy(g => ComparisonOrder.Cell(g.Key)))
         {
             var alone = Quantile(cell.Where(m => m.Rule == ComparedRule.Qemu && m.IsCompleted).Select(m => m.TotalSeconds), 0.5);
-            foreach (var rule in cell.GroupBy(m => m.Rule).OrderBy(g => Order(ComparedRule.Names, g.Key)))
+            foreach (var rule in cell.GroupBy(m => m.Rule).OrderBy(g => ComparisonOrder.Rule(g.Key)))
             {
                 Row(text, cell.Key, rule.Key, [.. rule], alone);
             }
         }
 
-        foreach (var rule in counted.GroupBy(m => m.Rule).OrderBy(g => Order(ComparedRule.Names, g.Key)))
+        foreach (var rule in counted.GroupBy(m => m.Rule).OrderBy(g => ComparisonOrder.Rule(g.Key)))
         {
             Row(text, "**all**", rule.Key, [.. rule], double.NaN);
         }
@@ -62,8 +62,6 @@ public static class ComparisonTable
         : m.DowntimeLimitSeconds is { } limit ? string.Create(CultureInfo.InvariantCulture, $"  downtime-limit {limit * 1e3:F0}") : "";
 
     private static string Throttled(ComparedMigration m) => m.ThrottlePercent > 0 ? $"  throttled {m.ThrottlePercent} %" : "";
-
-    private static int Order(IEnumerable<string> names, string name) => names.ToList().IndexOf(name) is var at and >= 0 ? at : int.MaxValue;
 
     private static double Quantile(IEnumerable<double> values, double share)
     {
