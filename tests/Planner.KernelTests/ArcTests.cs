@@ -1,3 +1,4 @@
+using Planner.Devices;
 using Planner.Measurements;
 using static Planner.Measurements.DeviceState;
 
@@ -14,7 +15,7 @@ internal static class ArcTests
 
     public static void Every_way_between_two_states_is_the_one_that_the_planner_foretells()
     {
-        foreach (var (number, capabilities) in new[] { (0, 7), (2, 1), (3, 3), (4, 5) })
+        foreach (var (number, capabilities) in new[] { (LabDevice.Everything, 7), (LabDevice.StopCopyAlone, 1), (LabDevice.WithP2P, 3), (LabDevice.WithPreCopy, 5) })
         {
             using var lab = new LabDevice(number);
             Check.Equal((MigrationCapabilities)capabilities, lab.Device.Offer.Capabilities);
@@ -30,25 +31,25 @@ internal static class ArcTests
 
     public static void An_arc_that_the_machine_does_not_have_never_reaches_the_kernel()
     {
-        using var lab = new LabDevice(2);
-        var before = lab.LastSequence;
+        using var lab = new LabDevice(LabDevice.StopCopyAlone);
+        var before = lab.Knobs.LastSequence;
         Check.Equal(Errno.EINVAL, lab.Device.SetState(PreCopy).Errno);
-        Check.Equal(before, lab.LastSequence);
+        Check.Equal(before, lab.Knobs.LastSequence);
         Check.Equal(Running, lab.Device.GetState());
     }
 
     public static void A_measured_arc_is_as_long_as_the_module_says()
     {
-        using var lab = new LabDevice(0);
+        using var lab = new LabDevice(LabDevice.Everything);
         foreach (var milliseconds in new[] { 2.0, 20, 80 })
         {
-            lab.Latency(Running, RunningP2P, milliseconds);
+            lab.Knobs.Latency(Running, RunningP2P, milliseconds);
             var (ours, theirs) = (new List<double>(), new List<double>());
             for (var i = 0; i < Repeats; i++)
             {
-                var since = lab.LastSequence;
+                var since = lab.Knobs.LastSequence;
                 ours.Add(lab.Device.SetState(RunningP2P).Took.TotalMilliseconds);
-                theirs.Add(lab.Log(since)[0].Took.TotalMilliseconds);
+                theirs.Add(lab.Knobs.Log(since)[0].Took.TotalMilliseconds);
                 lab.Device.SetState(Running);
             }
 
@@ -60,8 +61,8 @@ internal static class ArcTests
 
     public static void A_failed_arc_tells_where_the_device_is()
     {
-        using var lab = new LabDevice(0);
-        lab.Fault(RunningP2P, Stop, "errno", 5);
+        using var lab = new LabDevice(LabDevice.Everything);
+        lab.Knobs.Fault(RunningP2P, Stop, "errno", 5);
         var result = lab.Device.SetState(StopCopy);
         Check.Equal((ArcOutcome.Failed, (DeviceState?)RunningP2P), (result.Outcome, result.State));
         Check.Equal(ArcOutcome.Completed, lab.Device.SetState(Running).Outcome);
@@ -69,16 +70,16 @@ internal static class ArcTests
 
     public static void A_driver_that_claims_success_and_is_elsewhere_is_not_believed()
     {
-        using var lab = new LabDevice(0);
-        lab.Fault(Running, RunningP2P, "lie", (int)Running);
+        using var lab = new LabDevice(LabDevice.Everything);
+        lab.Knobs.Fault(Running, RunningP2P, "lie", (int)Running);
         var result = lab.Device.SetState(RunningP2P);
         Check.Equal((ArcOutcome.Failed, (DeviceState?)Running), (result.Outcome, result.State));
     }
 
     public static void A_device_in_ERROR_comes_back_by_a_reset()
     {
-        using var lab = new LabDevice(0);
-        lab.Fault(Running, RunningP2P, "dead", 121);
+        using var lab = new LabDevice(LabDevice.Everything);
+        lab.Knobs.Fault(Running, RunningP2P, "dead", 121);
         Check.Equal((DeviceState?)Error, lab.Device.SetState(RunningP2P).State);
         Check.Equal(false, lab.Device.SetState(Running).Reached);
         lab.Device.Reset();
@@ -87,8 +88,8 @@ internal static class ArcTests
 
     public static void While_an_arc_blocks_other_questions_are_refused_and_not_kept_waiting()
     {
-        using var lab = new LabDevice(0);
-        lab.Fault(Running, RunningP2P, "block", 2000);
+        using var lab = new LabDevice(LabDevice.Everything);
+        lab.Knobs.Fault(Running, RunningP2P, "block", 2000);
         using var begun = new ManualResetEventSlim();
         var arc = new Thread(() =>
         {
@@ -104,12 +105,23 @@ internal static class ArcTests
         Check.Equal(RunningP2P, lab.Device.GetState());
     }
 
+    public static void An_arc_that_blocks_for_a_minute_is_waited_for_and_somebody_is_told_once()
+    {
+        var told = 0;
+        using var lab = new LabDevice(LabDevice.Everything, options: new VfioOptions { OnOverdue = _ => Interlocked.Increment(ref told) });
+        lab.Knobs.Fault(Running, RunningP2P, "block", 60_000);
+        var result = lab.Device.SetState(RunningP2P);
+        Check.Equal(ArcOutcome.Completed, result.Outcome);
+        Check.Within(60, 61, result.Took.TotalSeconds);
+        Check.Equal(1, told);
+    }
+
     private static void Walk(LabDevice lab, DeviceState from, DeviceState to)
     {
         lab.Device.Reset();
         if (from == Error)
         {
-            lab.Fault(Running, lab.Device.Offer.Capabilities.Has(MigrationCapabilities.P2P) ? RunningP2P : Stop, "dead", 5);
+            lab.Knobs.Fault(Running, lab.Device.Offer.Capabilities.Has(MigrationCapabilities.P2P) ? RunningP2P : Stop, "dead", 5);
             lab.Device.SetState(Stop);
         }
         else if (from != Running && !lab.Device.SetState(from).Reached)
@@ -120,9 +132,9 @@ internal static class ArcTests
 
         var capabilities = lab.Device.Offer.Capabilities;
         var exists = MigrationStateMachine.TryGetPath(from, to, capabilities, out var path);
-        var since = lab.LastSequence;
+        var since = lab.Knobs.LastSequence;
         var result = lab.Device.SetState(to);
-        var arcs = lab.Log(since).Select(a => a.Arc);
+        var arcs = lab.Knobs.Log(since).Select(a => a.Arc);
         Check.That(arcs.SequenceEqual(exists ? path : []), $"{from.Name()}->{to.Name()} took the way {string.Join(", ", arcs)}");
 
         // A device in RESUMING that was given nothing has no state to stop with.

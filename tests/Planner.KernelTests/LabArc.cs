@@ -9,12 +9,13 @@ namespace Planner.KernelTests;
 /// <param name="Took">How long it took in the driver.</param>
 /// <param name="Errno">How it ended; 0 for well.</param>
 /// <param name="State">Where the device was then.</param>
-internal readonly record struct LabArc(long Sequence, Arc Arc, TimeSpan Took, int Errno, DeviceState State)
+/// <param name="HadDeadline">Whether it carried a deadline.</param>
+internal readonly record struct LabArc(long Sequence, Arc Arc, TimeSpan Took, int Errno, DeviceState State, bool HadDeadline)
 {
     /// <summary>Reads a line: SEQUENCE BEGIN_NS END_NS FROM TO ERRNO STATE DEADLINE_NS.</summary>
     public static LabArc Parse(string line)
     {
         long[] n = [.. line.Split(' ').Select(f => long.Parse(f, CultureInfo.InvariantCulture))];
-        return new(n[0], new Arc((DeviceState)n[3], (DeviceState)n[4]), TimeSpan.FromMicroseconds((n[2] - n[1]) / 1000.0), (int)n[5], (DeviceState)n[6]);
+        return new(n[0], new Arc((DeviceState)n[3], (DeviceState)n[4]), TimeSpan.FromMicroseconds((n[2] - n[1]) / 1000.0), (int)n[5], (DeviceState)n[6], n[7] != 0);
     }
 }
