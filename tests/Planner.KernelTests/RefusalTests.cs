@@ -37,14 +37,14 @@ internal static partial class RefusalTests
 
     public static void Who_may_not_open_a_device_is_told_so()
     {
-        seteuid(Nobody);
+        Check.Equal(0, seteuid(Nobody));
         try
         {
             Refused(LabDevice.AddressOf(LabDevice.Everything), DeviceFault.NoPermission, "may not open");
         }
         finally
         {
-            seteuid(Root);
+            Check.Equal(0, seteuid(Root));
         }
     }
 

@@ -90,10 +90,8 @@ internal static class StreamTests
             lab.Device.SetState(StopCopy);
             var after = GC.GetAllocatedBytesForCurrentThread();
             lab.Device.SetState(Running);
-            if (i > 0)
-            {
-                Check.Equal(0L, after - before);
-            }
+            lab.Device.GetDataSizeBytes();
+            Check.Equal(0L, i == 0 ? 0 : after - before);
         }
     }
 
@@ -102,10 +100,8 @@ internal static class StreamTests
         var ratios = new List<double>();
         for (var i = 0; i < 5; i++)
         {
-            var (ours, bytes) = MoveOnce();
-            var (theirs, ddBytes) = Vmm.CopyWithDd(LabDevice.Everything, LabDevice.Everything + 1);
-            Check.Equal(ddBytes, bytes);
-            ratios.Add(theirs / ours);
+            var ours = MoveOnce();
+            ratios.Add(Vmm.CopyWithDd(LabDevice.Everything, LabDevice.Everything + 1) / ours);
         }
 
         ratios.Sort();
@@ -113,7 +109,7 @@ internal static class StreamTests
         Check.That(ratios[2] >= 0.9, FormattableString.Invariant($"the mover has {ratios[2]:0.00} of dd's throughput"));
     }
 
-    private static (double Seconds, long Bytes) MoveOnce()
+    private static double MoveOnce()
     {
         using var pair = new LabPair(prepare: k => k.Size(LargeBlocks, LargeBlocks));
         using var mover = new DataMover(4, BufferBytes, TimeProvider.System);
@@ -126,7 +122,8 @@ internal static class StreamTests
         loading.Join();
         var moved = mover.Result;
         Check.Equal(null, moved.Trouble);
-        return (moved.Took.TotalSeconds, moved.Bytes);
+        Check.Equal(ArcOutcome.Completed, pair.Destination.Device.SetState(Stop).Outcome);
+        return moved.Took.TotalSeconds;
     }
 
     private static bool HasPreCopyInfoV2() => Version.TryParse(File.ReadAllText("/proc/sys/kernel/osrelease").Split('+', '-')[0], out var version) && version >= new Version(7, 3);

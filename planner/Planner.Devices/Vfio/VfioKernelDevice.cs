@@ -77,6 +77,7 @@ public sealed class VfioKernelDevice : IMigrationDevice
     public DeviceState GetState()
     {
         _watch.RequireIdle();
+        _streams.Tidy();
         return TryAskState(out var state, out var result) ? state : throw VfioFailure.Failed(Address, "a question for the migration state", result);
     }
 
@@ -99,6 +100,7 @@ public sealed class VfioKernelDevice : IMigrationDevice
         Span<byte> data = stackalloc byte[sizeof(ulong)];
         data.Clear();
         Get((ushort)DeviceFeatureIndex.MigDataSize, data, "a question for the data size");
+        _streams.Tidy();
         return MigrationFeatureLayout.ReadNumber(data, Address, "data size");
     }
 
@@ -215,7 +217,7 @@ public sealed class VfioKernelDevice : IMigrationDevice
                 continue;
             }
 
-            _streams.Follow(current, state, result == 0 ? MigrationFeatureLayout.ReadDataDescriptor(data) : -1);
+            _streams.Follow(state, result == 0 ? MigrationFeatureLayout.ReadDataDescriptor(data) : -1);
             return result == 0
                 ? Succeeded(target, state, deadlineNanoseconds, ended, took, asked)
                 : Failed(current, state, data, deadlineNanoseconds != 0, VfioFailure.Number(result), took);

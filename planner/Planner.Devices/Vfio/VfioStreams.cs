@@ -21,6 +21,7 @@ internal sealed class VfioStreams : IDisposable
     // Made in advance, so that an arc inside a blackout allocates nothing.
     private VfioHandle? _next;
     private bool _isInStopCopy;
+    private bool _guestMayRun;
 
     public VfioStreams(string address, IVfioKernel kernel)
     {
@@ -35,10 +36,9 @@ internal sealed class VfioStreams : IDisposable
         DeviceFault.Failed, $"{_address}: the device has no migration stream now; bring it to PRE_COPY, STOP_COPY or RESUMING first.", Errno.EINVAL);
 
     /// <summary>Keeps up with an arc.</summary>
-    /// <param name="before">The state before it.</param>
     /// <param name="after">The state after it; null if it is not known, and then the stream is kept.</param>
     /// <param name="descriptor">The stream that the arc opened; -1 if it opened none.</param>
-    public void Follow(DeviceState before, DeviceState? after, int descriptor)
+    public void Follow(DeviceState? after, int descriptor)
     {
         if (descriptor >= 0)
         {
@@ -53,9 +53,19 @@ internal sealed class VfioStreams : IDisposable
         }
 
         _isInStopCopy = after == DeviceState.StopCopy;
-        if (before == DeviceState.Running || after == DeviceState.PreCopy)
+        _guestMayRun = after is DeviceState.Running or DeviceState.PreCopy;
+        if (after == DeviceState.PreCopy)
         {
-            // Leaving RUNNING, or the device runs on in pre-copy: nothing waits.
+            Tidy();
+        }
+    }
+
+    /// <summary>Closes what has ended and gets ready for the next stream, if nothing is stopped. Called where a question is asked, and never
+    /// with an arc into or out of a blackout.</summary>
+    public void Tidy()
+    {
+        if (_guestMayRun)
+        {
             _ended?.Dispose();
             _ended = null;
             _next ??= new VfioHandle(_kernel);

@@ -19,7 +19,7 @@ public sealed class VfioStreamTests
         device.GetPreCopyInfo();
         Assert.Equal("stream 1", host.Kernel.Calls[^1].On);
 
-        // On the way back nothing is closed while the machine waits; it is when the device leaves RUNNING again.
+        // On the way back nothing is closed while the machine waits; it is when the device enters PRE_COPY again.
         Walk(device, DeviceState.Stop, DeviceState.Running);
         Assert.Empty(host.Kernel.Closed);
         Walk(device, DeviceState.PreCopy);
@@ -114,6 +114,20 @@ public sealed class VfioStreamTests
         Assert.Equal(("device", 0x3B6Fu, "0"), host.Kernel.Calls[^1]);
         Assert.Throws<DeviceException>(() => device.Read(new byte[1]));
         Assert.Equal(DeviceState.Running, device.GetState());
+    }
+
+    [Fact]
+    public void A_stream_that_has_ended_is_closed_with_a_question_and_not_with_the_arc_that_stops_the_device()
+    {
+        using var host = new FakeHost();
+        using var device = host.OpenIn(DeviceState.Running);
+        Walk(device, DeviceState.StopCopy, DeviceState.Stop, DeviceState.Running, DeviceState.RunningP2P);
+        Assert.Empty(host.Kernel.Closed);
+        device.GetDataSizeBytes();
+        Assert.Empty(host.Kernel.Closed);
+        Walk(device, DeviceState.Running);
+        device.GetDataSizeBytes();
+        Assert.Equal(["stream 1"], host.Kernel.Closed);
     }
 
     [Fact]
