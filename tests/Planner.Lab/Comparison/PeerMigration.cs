@@ -50,6 +50,9 @@ internal sealed class PeerMigration : IAsyncDisposable
         if (outcome == ComparedOutcome.Completed)
         {
             await _resumed.Task.WaitAsync(EndLimit, cancel).ConfigureAwait(false);
+
+            // The end of a recording is what QEMU itself says of the blackout.
+            await _sourceView.ReportAsync(CommandLimit, cancel).ConfigureAwait(false);
         }
 
         return (outcome, _ran - _stopped);

@@ -38,6 +38,7 @@ public sealed class ComparisonTests
         var recordings = QemuRecordingReader.ReadFolder(Path.Combine(options.Folder, "recordings"));
         Assert.Equal(results.Count, recordings.Count);
         Assert.All(recordings, r => Assert.NotEmpty(r.Polls));
+        Assert.Equal(results.Count(r => r.IsCompleted), recordings.Count(r => r.IsSwitchover));
 
         // What is there is not run again.
         Assert.Equal(results, await RunAsync(options));
