@@ -98,6 +98,7 @@ internal static class ArcTests
         });
         arc.Start();
         begun.Wait();
+        // Lets the other thread into its ioctl: the guest has one processor, and one thread runs at a time.
         Thread.Sleep(100);
         Check.Equal(DeviceFault.Busy, Check.Throws<DeviceException>(() => lab.Device.GetState()).Fault);
         Check.Equal(ArcOutcome.Unknown, lab.Device.SetState(Running).Outcome);

@@ -45,6 +45,7 @@ internal static class StreamTests
         Check.That(initial >= 64 * LabKnobs.BlockBytes, $"the first round had {initial} bytes");
         Check.Equal(0, lab.Device.Read(buffer));
         lab.Knobs.Set("dirty_bps", "50000000");
+        // Time of the guest in which the device writes.
         Thread.Sleep(20);
         Check.That(lab.Device.GetPreCopyInfo().DirtyBytes > 0, "the device says that nothing changed");
         Check.That(Drain(lab, buffer) > 0, "nothing came of what changed");
