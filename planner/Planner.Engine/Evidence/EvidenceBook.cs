@@ -141,12 +141,16 @@ public sealed class EvidenceBook
     private static string Joined(IEnumerable<string> names) => string.Join('+', names.Order(StringComparer.Ordinal));
 
     /// <summary>The source's arcs come from the source's class, those of the start from the destination's.</summary>
-    private static MigrationSide SideOf(Arc arc) =>
-        arc.From == DeviceState.Resuming
+    /// <remarks>Where only one side has P2P, an arc that only the source walks by itself is one of its way back.</remarks>
+    private static MigrationSide SideOf(Arc arc, DevicePlan device)
+    {
+        var isOfTheStart = arc.From == DeviceState.Resuming
             || arc is { From: DeviceState.Stop, To: DeviceState.RunningP2P }
-            || arc is { From: DeviceState.Stop or DeviceState.RunningP2P, To: DeviceState.Running }
+            || arc is { From: DeviceState.Stop or DeviceState.RunningP2P, To: DeviceState.Running };
+        return isOfTheStart && (MigrationStateMachine.IsSingleArc(arc, device.Destination.Capabilities) || !MigrationStateMachine.IsSingleArc(arc, device.Source.Capabilities))
             ? MigrationSide.Destination
             : MigrationSide.Source;
+    }
 
     private static SampleList ListOf<TKey>(Dictionary<TKey, SampleList> lists, TKey key)
         where TKey : notnull
@@ -171,6 +175,7 @@ public sealed class EvidenceBook
             Class = device.Source.DeviceClass,
             State = state?.Name(),
             Flags = flags.Names(),
+            DestinationFlags = device.Destination.Capabilities == device.Source.Capabilities ? [] : device.Destination.Capabilities.Names(),
             StateBytes = expectedBytes ?? (long?)typical,
             StateSizeRatios = typical is > 0
                 ? [.. history.ToArray().Select(bytes => bytes / typical.Value)]
@@ -184,7 +189,7 @@ public sealed class EvidenceBook
         var arcs = new SortedDictionary<string, ArcEvidence>(StringComparer.Ordinal);
         foreach (var ((deviceClass, arc), samples) in _arcs)
         {
-            if (device.Offer(SideOf(arc)).DeviceClass == deviceClass)
+            if (device.Offer(SideOf(arc, device)).DeviceClass == deviceClass)
             {
                 arcs[arc.ToString()] = new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = samples.ToArray() };
             }
@@ -192,7 +197,7 @@ public sealed class EvidenceBook
 
         foreach (var ((side, of, arc), seconds) in _worst)
         {
-            if (of == index && side == SideOf(arc))
+            if (of == index && side == SideOf(arc, device))
             {
                 var known = arcs.GetValueOrDefault(arc.ToString()) ?? new ArcEvidence { From = arc.From.Name(), To = arc.To.Name() };
                 arcs[arc.ToString()] = known with { WorstSeconds = seconds };

@@ -15,6 +15,9 @@ public sealed record DeviceEvidence
     /// <summary>The migration capabilities, by their uAPI names.</summary>
     public IReadOnlyList<string> Flags { get; init => field = value ?? []; } = [];
 
+    /// <summary>Those of the device on the destination; empty if they are the same.</summary>
+    public IReadOnlyList<string> DestinationFlags { get; init => field = value ?? []; } = [];
+
     /// <summary>The bytes that the stop phase will carry for it; null if not known.</summary>
     public long? StateBytes { get; init; }
 

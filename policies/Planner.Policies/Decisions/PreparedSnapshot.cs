@@ -204,14 +204,20 @@ internal sealed class PreparedSnapshot
 
     private DeviceWalk? Walk(DeviceEvidence device)
     {
+        var capabilities = Capabilities(device.Flags);
+        var state = DeviceStates.TryParse(device.State, out var read) ? read : DeviceState.Running;
+        return DeviceWalk.Plan(_isQuiesced ? BeforeQuiesce(device, state) : state, capabilities, device.DestinationFlags.Count == 0 ? capabilities : Capabilities(device.DestinationFlags));
+    }
+
+    private static MigrationCapabilities Capabilities(IReadOnlyList<string> flags)
+    {
         var capabilities = MigrationCapabilities.None;
-        foreach (var flag in device.Flags)
+        foreach (var flag in flags)
         {
             capabilities |= MigrationCapabilitySets.TryParse(flag, out var capability) ? capability : MigrationCapabilities.None;
         }
 
-        var state = DeviceStates.TryParse(device.State, out var read) ? read : DeviceState.Running;
-        return DeviceWalk.Plan(_isQuiesced ? BeforeQuiesce(device, state) : state, capabilities);
+        return capabilities;
     }
 
     /// <summary>At gate 2 the arc into P2P is behind, but it stays one of the terms: a decision must not depend on whether its tables were

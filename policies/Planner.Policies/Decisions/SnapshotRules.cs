@@ -86,20 +86,10 @@ internal static class SnapshotRules
 
     private static (string, string)? FlagsProblem(DeviceEvidence device, string path)
     {
-        var capabilities = MigrationCapabilities.None;
-        for (var i = 0; i < device.Flags.Count; i++)
+        if ((FlagsProblem(device.Flags, $"{path}.flags", out var capabilities)
+            ?? FlagsProblem(device.DestinationFlags, $"{path}.destinationFlags", out _)) is { } problem)
         {
-            if (!MigrationCapabilitySets.TryParse(device.Flags[i], out var capability))
-            {
-                return ($"{path}.flags[{i}]", $"'{device.Flags[i]}' is no migration flag; they are STOP_COPY, P2P and PRE_COPY");
-            }
-
-            capabilities |= capability;
-        }
-
-        if (device.Flags.Count > 0 && !capabilities.CanMigrate())
-        {
-            return ($"{path}.flags", "STOP_COPY is missing; every device that can be migrated has it");
+            return problem;
         }
 
         if (device.State is null)
@@ -111,6 +101,22 @@ internal static class SnapshotRules
             ?? (DeviceStates.TryParse(device.State, out var state) && device.Flags.Count > 0 && state != DeviceState.Error && !MigrationStateMachine.Exists(state, capabilities)
                 ? ($"{path}.state", $"a device with the flags {string.Join(", ", device.Flags)} has no state {device.State}")
                 : null);
+    }
+
+    private static (string, string)? FlagsProblem(IReadOnlyList<string> flags, string path, out MigrationCapabilities capabilities)
+    {
+        capabilities = MigrationCapabilities.None;
+        for (var i = 0; i < flags.Count; i++)
+        {
+            if (!MigrationCapabilitySets.TryParse(flags[i], out var capability))
+            {
+                return ($"{path}[{i}]", $"'{flags[i]}' is no migration flag; they are STOP_COPY, P2P and PRE_COPY");
+            }
+
+            capabilities |= capability;
+        }
+
+        return flags.Count > 0 && !capabilities.CanMigrate() ? (path, "STOP_COPY is missing; every device that can be migrated has it") : null;
     }
 
     private static (string, string)? ArcsProblem(IReadOnlyList<ArcEvidence> arcs, string device)

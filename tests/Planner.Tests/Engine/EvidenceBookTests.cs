@@ -30,4 +30,35 @@ public class EvidenceBookTests
         Assert.Equal([2.0, 3.0, 3.0], snapshot.PastBlackouts.Select(b => b.ActualSeconds));
         Assert.Empty(snapshot.PastBlackoutsAfterQuiesce);
     }
+
+    [Theory]
+    [InlineData(Plans.Plain, Plans.WithP2P)]
+    [InlineData(Plans.WithP2P, Plans.Plain)]
+    [InlineData(Plans.WithPreCopy, Plans.All)]
+    [InlineData(Plans.All, Plans.WithPreCopy)]
+    public void Each_side_of_a_pair_walks_by_its_own_capabilities(MigrationCapabilities source, MigrationCapabilities destination)
+    {
+        var plan = Plans.Between(source, destination);
+        var book = new EvidenceBook(plan, new SlaTerms { BlackoutLimitSeconds = 1, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept });
+        book.Recall(new MeasurementBatch
+        {
+            Arcs = [.. plan.Devices.SelectMany(d => new[] { d.Source, d.Destination }).SelectMany(Samples)],
+            Transfers = [new TransferSample(book.Link, TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default)],
+            StateSizes = [new StateSizeSample(plan.Devices[0].Source.DeviceClass, null, 1_000_000, default)],
+        });
+        var snapshot = book.Snapshot(MigrationEngine.Start(plan, 0).State, 0);
+
+        var evaluator = SwitchoverEvaluator.Prepare(snapshot);
+        var decision = evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
+        Assert.Equal("commit", decision.Verdict);
+        Assert.Equal(destination.Has(MigrationCapabilities.P2P), decision.Terms.Any(t => t.Term == "arc STOP->RUNNING_P2P"));
+        Assert.Equal(!destination.Has(MigrationCapabilities.P2P), decision.Terms.Any(t => t.Term == "arc STOP->RUNNING"));
+    }
+
+    private static IEnumerable<ArcSample> Samples(DeviceOffer offer) =>
+        from f in Enum.GetValues<DeviceState>()
+        from t in Enum.GetValues<DeviceState>()
+        where MigrationStateMachine.IsSingleArc(new Arc(f, t), offer.Capabilities)
+        from i in Enumerable.Range(0, 30)
+        select new ArcSample("nic0", offer.DeviceClass, new Arc(f, t), TimeSpan.FromMilliseconds(1), ArcOutcome.Completed, default);
 }

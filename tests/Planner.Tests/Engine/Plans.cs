@@ -32,6 +32,14 @@ internal static class Plans
         Patience = 3,
     };
 
+    /// <summary>One device between two hosts whose devices are of different classes.</summary>
+    public static MigrationPlan Between(MigrationCapabilities source, MigrationCapabilities destination) => new()
+    {
+        Devices = [new DevicePlan("nic0", "vfio-user:/s0", "vfio-user:/d0", Offer(source) with { DeviceClass = "test/old/1" }, Offer(destination) with { DeviceClass = "test/new/1" })],
+        Limit = TimeSpan.FromSeconds(0.3),
+        Patience = 3,
+    };
+
     public static MigrationPlan WithSource(this MigrationPlan plan, int device, Func<DeviceOffer, DeviceOffer> change) =>
         plan with { Devices = plan.Devices.SetItem(device, plan.Devices[device] with { Source = change(plan.Devices[device].Source) }) };
 
@@ -57,10 +65,11 @@ internal static class Plans
             Class = device.Source.DeviceClass,
             State = state.Sources[i].State?.Name(),
             Flags = device.UsesPreCopy ? device.Source.Capabilities.Names() : (device.Source.Capabilities & ~MigrationCapabilities.PreCopy).Names(),
+            DestinationFlags = device.Destination.Capabilities == device.Source.Capabilities ? [] : device.Destination.Capabilities.Names(),
             StateBytes = state.Streams[i].ExpectedBytes,
             Arcs = [.. from f in Enum.GetValues<DeviceState>()
                        from t in Enum.GetValues<DeviceState>()
-                       where MigrationStateMachine.IsSingleArc(new Arc(f, t), device.Source.Capabilities)
+                       where MigrationStateMachine.IsSingleArc(new Arc(f, t), device.Source.Capabilities) || MigrationStateMachine.IsSingleArc(new Arc(f, t), device.Destination.Capabilities)
                        select new ArcEvidence { From = f.Name(), To = t.Name(), Seconds = [arcSeconds], WorstSeconds = arcSeconds }],
         })],
     };
