@@ -36,6 +36,9 @@ public enum EngineStage
     /// <summary>After the handover: destinations go to RUNNING.</summary>
     Starting,
 
+    /// <summary>A destination device does not start: what runs there goes to STOP, before the machine is taken back.</summary>
+    TakingBack,
+
     /// <summary>The machine runs on the destination; sources go to STOP.</summary>
     Finishing,
 

@@ -84,7 +84,7 @@ public sealed record EngineState
         EngineStage.Quiescing => SessionPhase.Quiescing,
         EngineStage.Stopping or EngineStage.Judging => SessionPhase.StopCopy,
         EngineStage.Starting or EngineStage.Finishing => SessionPhase.Resuming,
-        EngineStage.Unquiescing or EngineStage.Retreating => SessionPhase.GoingBack,
+        EngineStage.Unquiescing or EngineStage.TakingBack or EngineStage.Retreating => SessionPhase.GoingBack,
         _ => SessionPhase.Ended,
     };
 

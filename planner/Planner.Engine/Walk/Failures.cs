@@ -22,7 +22,7 @@ internal static class Failures
             case EngineStage.Finishing:
                 turn.Set(e.Side, e.Device, turn.Get(e.Side, e.Device) with { GivenUp = "it did not stop" });
                 break;
-            case EngineStage.Starting or EngineStage.Retreating:
+            case EngineStage.Starting or EngineStage.TakingBack or EngineStage.Retreating:
                 break;
             case EngineStage.Unquiescing when e.Result.Outcome == ArcOutcome.Refused:
                 break;
@@ -41,7 +41,7 @@ internal static class Failures
     /// <summary>There is no arc from where a device is to where it should go.</summary>
     public static void NoWay(Turn turn, MigrationSide side, int device, DeviceState state, DeviceState target)
     {
-        if (turn.State.Stage is EngineStage.Retreating or EngineStage.Starting or EngineStage.Finishing)
+        if (turn.State.Stage is EngineStage.Retreating or EngineStage.Starting or EngineStage.TakingBack or EngineStage.Finishing)
         {
             turn.Set(side, device, turn.Get(side, device) with { GivenUp = $"no arc leads from {state.Name()} to {target.Name()}" });
         }

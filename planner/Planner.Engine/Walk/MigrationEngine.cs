@@ -211,6 +211,9 @@ public static class MigrationEngine
             case EngineStage.Starting:
                 Handover.Start(turn);
                 break;
+            case EngineStage.TakingBack:
+                Handover.TakeBack(turn);
+                break;
             case EngineStage.Finishing:
                 Handover.Finish(turn);
                 break;

@@ -10,8 +10,8 @@ namespace Planner.Sessions;
 /// <param name="Entries">The steps, up to the first that is torn or damaged.</param>
 internal sealed record JournalContents(JournalHeader Header, int HeaderBytes, int Capacity, bool IsClosed, IReadOnlyList<JournalEntry> Entries)
 {
-    /// <summary>Whether the machine already belonged to the destination.</summary>
-    public bool IsHandedOver => Entries.Any(e => e.Kind == JournalEntryKind.Handover);
+    /// <summary>Whether the machine belonged to the destination.</summary>
+    public bool IsHandedOver => Entries.LastOrDefault(e => e.Kind is JournalEntryKind.Handover or JournalEntryKind.Handback).Kind == JournalEntryKind.Handover;
 
     /// <summary>Whether an arc was sent to a device.</summary>
     public bool WasTouched(MigrationSide side, int device) =>

@@ -14,8 +14,8 @@ public sealed class MigrationJournal : IJournal
     private const int FixedEntries = 512;
     private const int EntriesPerDevice = 256;
 
-    /// <summary>Kept free for the handover when a journal is full.</summary>
-    private const int LastEntries = 1;
+    /// <summary>Kept free for the handover, and for taking it back, when a journal is full.</summary>
+    private const int LastEntries = 2;
 
     /// <summary>EWOULDBLOCK of flock, as .NET hands it on.</summary>
     private const int LockedByAnother = 11;
@@ -78,7 +78,7 @@ public sealed class MigrationJournal : IJournal
     {
         lock (_gate)
         {
-            if (_view is null || _count >= _capacity - (entry.Kind == JournalEntryKind.Handover ? 0 : LastEntries))
+            if (_view is null || _count >= _capacity - (entry.Kind is JournalEntryKind.Handover or JournalEntryKind.Handback ? 0 : LastEntries))
             {
                 return;
             }

@@ -141,6 +141,9 @@ internal sealed class SessionLoop : IDisposable
             case MarkHandover:
                 Journal(JournalEntryKind.Handover, now, default, 0, default, default);
                 break;
+            case MarkHandback:
+                Journal(JournalEntryKind.Handback, now, default, 0, default, default);
+                break;
             case WakeAt c:
                 var delay = TimeSpan.FromTicks(Math.Max(0, (c.WakeAtNanoseconds - now) / TimeSpan.NanosecondsPerTick));
                 _timer?.Dispose();

@@ -14,4 +14,7 @@ public enum JournalEntryKind
 
     /// <summary>Every destination device has loaded its image: from here on the machine belongs to the destination.</summary>
     Handover = 4,
+
+    /// <summary>The destination did not start and was put to rest: the machine belongs to the source again.</summary>
+    Handback = 5,
 }

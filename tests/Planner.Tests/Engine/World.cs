@@ -37,6 +37,9 @@ internal sealed class World
     /// <summary>The commands that are not answered yet.</summary>
     public IReadOnlyList<EngineCommand> Open => _open;
 
+    /// <summary>Whether the journal says that the machine belongs to the destination.</summary>
+    public bool IsHandedOver => Log.LastOrDefault(c => c is MarkHandover or MarkHandback) is MarkHandover;
+
     /// <summary>Decides what becomes of an arc: null for success. The state may be any; it becomes the truth.</summary>
     public Func<RunArc, (ArcOutcome Outcome, DeviceState Truth)?> OnArc { get; set; } = _ => null;
 
@@ -132,7 +135,7 @@ internal sealed class World
             {
                 _isStopped = true;
             }
-            else if (command is not (MarkHandover or ReportDecision or EndSession))
+            else if (command is not (MarkHandover or MarkHandback or ReportDecision or EndSession))
             {
                 _open.Add(command);
             }
@@ -223,20 +226,24 @@ internal sealed class World
     /// <summary>The rules for each command, whatever the order of events.</summary>
     private void Check(EngineCommand command, EngineState after)
     {
+        if (command is MarkHandback)
+        {
+            Assert.All(Plan.Devices, (_, i) => Assert.False(Truth(MigrationSide.Destination, i).IsRunning(), "taken back while it runs on the destination"));
+        }
+
         if (command is not RunArc arc)
         {
             return;
         }
 
         Assert.DoesNotContain(_open, o => o is RunArc r && r.Side == arc.Side && r.Device == arc.Device);
-        var isHandedOver = Log.OfType<MarkHandover>().Any();
         if (arc.Side == MigrationSide.Source)
         {
-            CheckSource(arc, after, isHandedOver);
+            CheckSource(arc, after);
         }
         else if (_hasImage[arc.Device] && (arc.Arc.To.IsRunning()))
         {
-            Assert.True(isHandedOver, "the guest's state starts on the destination only after the handover");
+            Assert.True(IsHandedOver, "the guest's state starts on the destination only after the handover");
             Assert.All(Plan.Devices, (_, i) => Assert.False(Truth(MigrationSide.Source, i).IsRunning(), "two running"));
             if (arc.Arc.To == DeviceState.Running && Plan.Devices.Length > 1)
             {
@@ -245,9 +252,9 @@ internal sealed class World
         }
     }
 
-    private void CheckSource(RunArc arc, EngineState after, bool isHandedOver)
+    private void CheckSource(RunArc arc, EngineState after)
     {
-        Assert.False(isHandedOver && arc.Arc.To.IsRunning(), "nothing starts on the source after the handover");
+        Assert.False(IsHandedOver && arc.Arc.To.IsRunning(), "nothing starts on the source while the machine belongs to the destination");
         var isLeaving = !arc.Arc.To.IsRunning() && arc.Arc.From.IsRunning();
         var isPastCommit = isLeaving || (arc.Arc.To is DeviceState.RunningP2P or DeviceState.PreCopyP2P
             && arc.Arc.From is DeviceState.Running or DeviceState.PreCopy && !Plan.Devices[arc.Device].CanComeBackFromQuiesced);

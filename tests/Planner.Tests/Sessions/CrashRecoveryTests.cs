@@ -66,6 +66,20 @@ public sealed class CrashRecoveryTests : IDisposable
     }
 
     [Fact]
+    public void A_guest_that_was_taken_back_after_the_handover_runs_on_the_source()
+    {
+        var (source, destination) = (new FakeDevice("fake:s", All) { State = DeviceState.StopCopy }, new FakeDevice("fake:d", All) { State = DeviceState.Stop });
+        Leave("fake:s", "fake:d", Touched(MigrationSide.Source), Touched(MigrationSide.Destination), HandedOver, HandedOver with { Kind = JournalEntryKind.Handback });
+
+        var machine = Assert.Single(Recover(source, destination));
+        Assert.Equal(MigrationOutcome.Recovered, machine.Outcome);
+        Assert.Equal(DeviceState.Running, source.State);
+
+        // What held the guest's state was emptied: a reset leads to RUNNING.
+        Assert.Equal(DeviceState.Running, destination.State);
+    }
+
+    [Fact]
     public void A_guest_that_was_handed_over_to_a_device_that_is_gone_needs_a_person()
     {
         var source = new FakeDevice("fake:s", All) { State = DeviceState.StopCopy };

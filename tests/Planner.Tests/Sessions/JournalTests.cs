@@ -138,7 +138,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void A_full_journal_still_takes_the_handover()
+    public void A_full_journal_still_takes_the_handover_and_takes_it_back()
     {
         Write(10_000);
         using (var journal = MigrationJournal.TakeOver(TheFile)!.Value.Journal)
@@ -146,8 +146,15 @@ public sealed class JournalTests : IDisposable
             journal.Append(Step with { Kind = JournalEntryKind.Handover });
         }
 
+        Assert.True(TakeOver().Contents.IsHandedOver);
+        using (var journal = MigrationJournal.TakeOver(TheFile)!.Value.Journal)
+        {
+            journal.Append(Step);
+            journal.Append(Step with { Kind = JournalEntryKind.Handback });
+        }
+
         var (contents, entries) = TakeOver();
-        Assert.True(contents.IsHandedOver);
+        Assert.False(contents.IsHandedOver);
         Assert.Equal(contents.Capacity, entries);
     }
 
