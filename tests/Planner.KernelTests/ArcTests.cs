@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Planner.Devices;
 using Planner.Measurements;
 using static Planner.Measurements.DeviceState;
@@ -5,13 +6,16 @@ using static Planner.Measurements.DeviceState;
 namespace Planner.KernelTests;
 
 /// <summary>The state machine, through the kernel.</summary>
-internal static class ArcTests
+internal static partial class ArcTests
 {
     private const int Repeats = 7;
 
     // The guest's kernel adds up to some ms to single arcs, whoever asks.
     private const double LeastMilliseconds = 1;
     private const double Share = 0.05;
+
+    // SIGWINCH.
+    private const int WindowChanged = 28;
 
     public static void Every_way_between_two_states_is_the_one_that_the_planner_foretells()
     {
@@ -86,6 +90,30 @@ internal static class ArcTests
         Check.Equal(Running, lab.Device.GetState());
     }
 
+    /// <summary>A signal to this process while the driver waits. One that nobody handles would not reach it.</summary>
+    public static void An_arc_that_a_signal_ends_at_once_is_sent_again_and_one_that_it_ends_late_is_not()
+    {
+        using var lab = new LabDevice(LabDevice.Everything, k => k.Set("interruptible", "1"));
+        using var handler = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => { });
+        lab.Knobs.Latency(Running, RunningP2P, 100);
+        foreach (var (milliseconds, outcome, errors) in new[] { (2, ArcOutcome.Completed, new[] { (int)Errno.EINTR, 0 }), (50, ArcOutcome.Failed, [(int)Errno.EINTR]) })
+        {
+            var since = lab.Knobs.LastSequence;
+            var signal = new Thread(() =>
+            {
+                Thread.Sleep(milliseconds);
+                Check.Equal(0, kill(Environment.ProcessId, WindowChanged));
+            });
+            signal.Start();
+            var result = lab.Device.SetState(RunningP2P);
+            signal.Join();
+            Check.Equal((outcome, errors[^1]), (result.Outcome, (int)result.Errno));
+            Check.That(lab.Knobs.Log(since).Select(a => a.Errno).SequenceEqual(errors), $"after {milliseconds} ms: {string.Join(", ", lab.Knobs.Log(since).Select(a => a.Errno))}");
+            Check.Equal(outcome == ArcOutcome.Completed ? RunningP2P : Running, lab.Device.GetState());
+            lab.Device.SetState(Running);
+        }
+    }
+
     public static void While_an_arc_blocks_other_questions_are_refused_and_not_kept_waiting()
     {
         using var lab = new LabDevice(LabDevice.Everything);
@@ -141,6 +169,9 @@ internal static class ArcTests
         Check.That(arcs.SequenceEqual(from == Resuming ? path.Take(arcs.Length) : exists ? path : []), $"{from.Name()}->{to.Name()} took the way {string.Join(", ", arcs)}");
         Check.That(result.Reached == exists || from == Resuming, $"{from.Name()}->{to.Name()} ended as {result}");
     }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

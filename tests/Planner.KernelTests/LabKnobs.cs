@@ -12,7 +12,7 @@ internal sealed class LabKnobs(int number)
     public const int BlockBytes = 4096;
 
     private static readonly string[] Zero =
-        ["dirty_bps", "dirty_cap", "read_bps", "write_bps", "first_byte_us", "corrupt", "truncate", "reinit", "size_errno", "info_errno", "stale_get"];
+        ["dirty_bps", "dirty_cap", "read_bps", "write_bps", "first_byte_us", "corrupt", "truncate", "reinit", "size_errno", "info_errno", "interruptible", "stale_get"];
 
     /// <summary>What was saved last and what was loaded last, as checksums.</summary>
     public (string Saved, string Loaded) Sums => Read("sum").Trim().Split(' ') is [_, var saved, var loaded] ? (saved, loaded) : throw new CheckFailedException("the module tells no checksums");

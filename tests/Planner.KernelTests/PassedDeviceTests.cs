@@ -11,7 +11,7 @@ internal static class PassedDeviceTests
 
     public static void A_device_that_a_VMM_holds_is_driven_beside_it_and_stays_as_it_is()
     {
-        using var vmm = new Vmm(LabDevice.Everything, Socket);
+        using var vmm = Vmm.Hold(LabDevice.Everything, Socket);
         using (var device = Open())
         {
             Check.Equal("vfio/vfiolab", device.Offer.DeviceClass);
@@ -25,7 +25,7 @@ internal static class PassedDeviceTests
 
     public static void While_a_VMM_holds_a_device_nobody_else_can_open_it()
     {
-        using var vmm = new Vmm(LabDevice.Everything, Socket);
+        using var vmm = Vmm.Hold(LabDevice.Everything, Socket);
         Check.Equal(DeviceFault.Busy, Check.Throws<DeviceException>(() => VfioKernelDevice.Open(LabDevice.Parse(LabDevice.AddressOf(LabDevice.Everything))).Dispose()).Fault);
     }
 

@@ -8,6 +8,7 @@ run.Try(ArcTests.A_measured_arc_is_as_long_as_the_module_says);
 run.Try(ArcTests.A_failed_arc_tells_where_the_device_is);
 run.Try(ArcTests.A_driver_that_claims_success_and_is_elsewhere_is_not_believed);
 run.Try(ArcTests.A_device_in_ERROR_comes_back_by_a_reset);
+run.Try(ArcTests.An_arc_that_a_signal_ends_at_once_is_sent_again_and_one_that_it_ends_late_is_not);
 run.Try(ArcTests.While_an_arc_blocks_other_questions_are_refused_and_not_kept_waiting);
 run.Try(ArcTests.An_arc_that_blocks_for_a_minute_is_waited_for_and_somebody_is_told_once);
 run.Try(StreamTests.A_state_arrives_byte_for_byte);
@@ -30,6 +31,20 @@ run.Try(DecisionTests.An_arc_that_takes_much_longer_than_ever_is_given_up_by_the
 run.Try(PassedDeviceTests.A_device_that_a_VMM_holds_is_driven_beside_it_and_stays_as_it_is);
 run.Try(PassedDeviceTests.While_a_VMM_holds_a_device_nobody_else_can_open_it);
 run.Try(RandomMigrationTests.Two_hundred_migrations_end_completed_or_RUNNING_in_time_and_nearly_all_that_fit_are_committed);
+if (NodeTests.AreThere)
+{
+    run.Try(NodeTests.A_device_with_a_node_is_opened_by_it_and_migrates);
+    run.Try(NodeTests.The_address_in_sysfs_leads_to_the_node);
+    run.Try(NodeTests.A_device_that_a_VMM_holds_by_its_group_cannot_be_opened_by_its_node);
+    run.Try(NodeTests.A_node_that_its_VMM_has_not_bound_is_refused_with_that_word);
+    run.Try(DmaLogTests.What_a_device_writes_is_reported_once);
+    run.Try(DmaLogTests.Of_what_is_written_only_what_is_asked_for_is_reported);
+}
+else
+{
+    run.Try(DmaLogTests.Without_IOMMUFD_DRIVER_in_the_kernel_the_report_is_not_offered);
+}
+
 run.Try(RefusalTests.A_device_without_migration_v2_is_refused);
 run.Try(RefusalTests.A_device_that_is_not_there_is_refused);
 run.Try(RefusalTests.A_device_that_is_open_already_is_busy);

@@ -9,14 +9,19 @@ internal sealed class Vmm : IDisposable
     private const string Program = "/bin/vmm";
     private readonly Process _process;
 
-    /// <summary>Holds a device, and passes it to whoever connects.</summary>
-    public Vmm(int number, string socket)
+    private Vmm(params string[] arguments)
     {
-        _process = Start("hold", socket, $"vfiolab.{number}");
+        _process = Start(arguments);
 
         // It says one line when it listens.
         Check.That(_process.StandardOutput.ReadLine() is not null, "the VMM does not hold the device");
     }
+
+    /// <summary>Holds a device, and passes it to whoever connects.</summary>
+    public static Vmm Hold(int number, string socket) => new("hold", socket, $"vfiolab.{number}");
+
+    /// <summary>Passes a device's node without having bound it.</summary>
+    public static Vmm PassUnbound(string node, string socket) => new("unbound", socket, node);
 
     /// <summary>Copies a device's state with dd into another device.</summary>
     /// <returns>How many seconds the copy took.</returns>

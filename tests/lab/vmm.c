@@ -2,6 +2,7 @@
 // What a VMM does with a lab's device, as far as the planner's tests need one. Runs in the lab's guest.
 //
 // vmm hold SOCKET DEVICE     holds a device such as vfiolab.0 until it is killed, and passes its descriptor to whoever connects
+// vmm unbound SOCKET NODE    passes a node such as /dev/vfio/devices/vfio0 that was opened and never bound to an iommufd
 // vmm dd SOURCE TARGET       stops both devices and copies the state from one to the other with dd: prints how many nanoseconds it took
 #define _GNU_SOURCE
 #include <err.h>
@@ -42,6 +43,14 @@ static int open_device(const char *name)
     return device;
 }
 
+static int open_node(const char *node)
+{
+    int device = open(node, O_RDWR | O_CLOEXEC);
+    if (device < 0)
+        err(1, "%s", node);
+    return device;
+}
+
 static void pass(int connection, int device, const char *name)
 {
     char path[PATH_BYTES], control[CMSG_SPACE(sizeof device)] = { 0 };
@@ -55,10 +64,10 @@ static void pass(int connection, int device, const char *name)
         warn("passing %s", name);
 }
 
-static int hold(const char *socket_path, const char *name)
+static int hold(const char *socket_path, int device, const char *name)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int device = open_device(name), listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
     unlink(socket_path);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 4))
@@ -113,8 +122,10 @@ static int copy_with_dd(const char *source, const char *target)
 int main(int count, char **words)
 {
     if (count == 4 && !strcmp(words[1], "hold"))
-        return hold(words[2], words[3]);
+        return hold(words[2], open_device(words[3]), words[3]);
+    if (count == 4 && !strcmp(words[1], "unbound"))
+        return hold(words[2], open_node(words[3]), words[3]);
     if (count == 4 && !strcmp(words[1], "dd"))
         return copy_with_dd(words[2], words[3]);
-    errx(2, "usage: vmm hold SOCKET DEVICE | vmm dd SOURCE TARGET");
+    errx(2, "usage: vmm hold SOCKET DEVICE | vmm unbound SOCKET NODE | vmm dd SOURCE TARGET");
 }

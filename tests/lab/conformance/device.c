@@ -124,7 +124,7 @@ void knob(int d, const char *name, const char *format, ...)
 
 void clear(int d)
 {
-    static const char *const zero[] = { "dirty_bps", "dirty_cap", "read_bps", "write_bps", "first_byte_us", "corrupt", "truncate", "reinit", "size_errno", "info_errno", "stale_get" };
+    static const char *const zero[] = { "dirty_bps", "dirty_cap", "read_bps", "write_bps", "first_byte_us", "corrupt", "truncate", "reinit", "size_errno", "info_errno", "interruptible", "stale_get" };
     knob(d, "clear", "1");
     for (size_t i = 0; i < sizeof zero / sizeof *zero; i++)
         knob(d, zero[i], "0");

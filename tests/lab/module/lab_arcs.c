@@ -7,17 +7,18 @@
 #include "vfiolab.h"
 
 /*
- * Sleeps until a time of CLOCK_MONOTONIC. Only a deadly signal ends it early: a
- * real arc cannot be interrupted, but a lab has to be able to end.
+ * Sleeps until a time of CLOCK_MONOTONIC. If nothing else is wanted, only a deadly
+ * signal ends it early: most real arcs cannot be interrupted, but a lab has to be
+ * able to end.
  */
-int lab_sleep_until(u64 ns)
+int lab_sleep_until(u64 ns, bool interruptible)
 {
 	while (ktime_get_ns() < ns) {
 		ktime_t at = ns_to_ktime(ns);
 
-		set_current_state(TASK_KILLABLE);
+		set_current_state(interruptible ? TASK_INTERRUPTIBLE : TASK_KILLABLE);
 		schedule_hrtimeout_range(&at, 0, HRTIMER_MODE_ABS);
-		if (fatal_signal_pending(current))
+		if (interruptible ? signal_pending(current) : fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
@@ -132,10 +133,10 @@ static int lab_one_arc(struct lab_device *lab, enum vfio_device_mig_state next,
 		end += (u64)fault->value * NSEC_PER_MSEC;
 
 	if (aborts && end > change->deadline_ns) {
-		ret = lab_sleep_until(change->deadline_ns) ?: -ETIMEDOUT;
+		ret = lab_sleep_until(change->deadline_ns, lab->interruptible) ?: -ETIMEDOUT;
 		goto out;
 	}
-	ret = lab_sleep_until(end);
+	ret = lab_sleep_until(end, lab->interruptible);
 	if (ret)
 		goto out;
 

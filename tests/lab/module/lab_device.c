@@ -4,6 +4,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/init.h>
+#include <linux/iova_bitmap.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/uaccess.h>
@@ -108,7 +109,25 @@ static int lab_log_stop(struct vfio_device *vdev)
 
 static int lab_log_read(struct vfio_device *vdev, unsigned long iova, unsigned long length, struct iova_bitmap *dirty)
 {
-	return READ_ONCE(to_lab(vdev)->logging) ? 0 : -EINVAL;
+	struct lab_device *lab = to_lab(vdev);
+	u64 from, end;
+	int ret = -EINVAL;
+
+	mutex_lock(&lab->lock);
+	if (lab->logging) {
+		from = max_t(u64, iova, lab->written_iova);
+		end = min_t(u64, iova + length, lab->written_iova + lab->written_bytes);
+		if (from < end)
+			iova_bitmap_set(dirty, from, end - from);
+		/* The core asks in pieces, from the first on. */
+		if (from < end && from == lab->written_iova) {
+			lab->written_bytes -= end - from;
+			lab->written_iova = end;
+		}
+		ret = 0;
+	}
+	lab_unlock(lab);
+	return ret;
 }
 
 static const struct vfio_log_ops lab_log_ops = {
@@ -377,4 +396,6 @@ static void __exit lab_module_exit(void)
 module_exit(lab_module_exit);
 
 MODULE_LICENSE("GPL");
+/* For the bitmap of written pages, in kernels that have it. */
+MODULE_IMPORT_NS(IOMMUFD);
 MODULE_DESCRIPTION("A VFIO device without hardware whose migration can be programmed");

@@ -118,6 +118,24 @@ static ssize_t lab_size_write(struct file *file, const char __user *from, size_t
 	return ret ?: count;
 }
 
+static ssize_t lab_written_write(struct file *file, const char __user *from, size_t count, loff_t *offset)
+{
+	struct lab_device *lab = file->private_data;
+	char line[LAB_LINE];
+	u64 iova, bytes;
+	int ret = lab_read_line(from, count, line);
+
+	if (ret)
+		return ret;
+	if (sscanf(line, "%llu %llu", &iova, &bytes) != 2 || iova % PAGE_SIZE || bytes % PAGE_SIZE || iova + bytes < iova)
+		return -EINVAL;
+	mutex_lock(&lab->lock);
+	lab->written_iova = iova;
+	lab->written_bytes = bytes;
+	lab_unlock(lab);
+	return count;
+}
+
 static int lab_seed_set(void *data, u64 value)
 {
 	struct lab_device *lab = data;
@@ -174,6 +192,8 @@ static const struct file_operations lab_fault_fops = { .owner = THIS_MODULE, .op
 static const struct file_operations lab_clear_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_clear_write };
 static const struct file_operations lab_size_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_size_write };
 
+static const struct file_operations lab_written_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_written_write };
+
 void lab_knobs_create(struct lab_device *lab, struct dentry *parent)
 {
 	struct dentry *folder = debugfs_create_dir(dev_name(lab->vdev.dev), parent);
@@ -183,6 +203,7 @@ void lab_knobs_create(struct lab_device *lab, struct dentry *parent)
 	debugfs_create_file("fault", 0200, folder, lab, &lab_fault_fops);
 	debugfs_create_file("clear", 0200, folder, lab, &lab_clear_fops);
 	debugfs_create_file("size", 0200, folder, lab, &lab_size_fops);
+	debugfs_create_file("written", 0200, folder, lab, &lab_written_fops);
 	debugfs_create_file("log", 0400, folder, lab, &lab_log_fops);
 	debugfs_create_file("sum", 0400, folder, lab, &lab_sum_fops);
 	debugfs_create_file_unsafe("seed", 0200, folder, lab, &lab_seed_fops);
@@ -200,6 +221,7 @@ void lab_knobs_create(struct lab_device *lab, struct dentry *parent)
 	debugfs_create_u32("size_pct", 0600, folder, &lab->size_pct);
 	debugfs_create_u32("size_errno", 0600, folder, &lab->size_errno);
 	debugfs_create_u32("info_errno", 0600, folder, &lab->info_errno);
+	debugfs_create_u32("interruptible", 0600, folder, &lab->interruptible);
 	debugfs_create_u32("stale_get", 0600, folder, &lab->stale_get);
 }
 

@@ -212,7 +212,7 @@ static int lab_throttle(struct lab_stream *stream, u64 bps, size_t bytes)
 	if (!bps)
 		return 0;
 	stream->throttle_ns = max(now, stream->throttle_ns) + mul_u64_u64_div_u64(bytes, NSEC_PER_SEC, bps);
-	return lab_sleep_until(stream->throttle_ns);
+	return lab_sleep_until(stream->throttle_ns, false);
 }
 
 static ssize_t lab_stream_read(struct file *file, char __user *to, size_t count, loff_t *offset)
@@ -226,7 +226,7 @@ static ssize_t lab_stream_read(struct file *file, char __user *to, size_t count,
 		return ret;
 	if (lab->state == VFIO_DEVICE_STATE_STOP_COPY && !stream->first_byte_out) {
 		stream->first_byte_out = true;
-		ret = lab_sleep_until(ktime_get_ns() + lab->first_byte_us * NSEC_PER_USEC);
+		ret = lab_sleep_until(ktime_get_ns() + lab->first_byte_us * NSEC_PER_USEC, false);
 	}
 	while (!ret && done < count) {
 		size_t part;

@@ -49,12 +49,16 @@
  *   corrupt        how many of the next blocks leave with a wrong byte
  *   truncate       1: a saved stream ends without its last record
  *   reinit         1: the next PRECOPY_INFO starts again with initial data
+ *   written        write "IOVA BYTES": the memory that the device wrote, in whole
+ *                  pages. There is one such range; a report of DMA logging from
+ *                  its start on clears what it covers
  *   random_seed    write N: begins the random sequence of jitter and dirtying
  *   deadline_mode  0 no deadline and no latency feature (ENOTTY), 1 refuses,
  *                  2 refuses or gives up in flight (the default)
  *   estimate_pct   what the device says of its latencies, in percent of the truth
  *   size_pct       the same for MIG_DATA_SIZE
  *   size_errno, info_errno          errno of MIG_DATA_SIZE and PRECOPY_INFO; 0: none
+ *   interruptible  1: a signal ends an arc early, with EINTR and the state before
  *   stale_get      1: GET of the state does not wait for a running arc
  */
 #ifndef VFIOLAB_H
@@ -105,6 +109,7 @@ struct lab_device {
 	struct lab_stream *stream;
 	bool precopy_v2;
 	bool logging;
+	u64 written_iova, written_bytes;
 
 	u8 *blocks;
 	u32 nr_blocks, precopy_blocks;
@@ -116,7 +121,7 @@ struct lab_device {
 	struct lab_fault fault[LAB_STATES][LAB_STATES];
 	u64 dirty_bps, dirty_cap, read_bps, write_bps, first_byte_us;
 	u32 corrupt, truncate, reinit, deadline_mode, estimate_pct, size_pct;
-	u32 size_errno, info_errno, stale_get;
+	u32 size_errno, info_errno, stale_get, interruptible;
 	struct dentry *folder;
 
 	spinlock_t log_lock;
@@ -143,7 +148,7 @@ int lab_path_latency(struct lab_device *lab, enum vfio_device_mig_state from,
 		     enum vfio_device_mig_state to, u64 *ns);
 void lab_unlock(struct lab_device *lab);
 void lab_reset(struct lab_device *lab);
-int lab_sleep_until(u64 ns);
+int lab_sleep_until(u64 ns, bool interruptible);
 
 /* lab_stream.c; the lock is held. */
 int lab_resize(struct lab_device *lab, u32 precopy_blocks, u32 nr_blocks);
