@@ -14,8 +14,8 @@ internal sealed class LabKnobs(int number)
     private static readonly string[] Zero =
         ["dirty_bps", "dirty_cap", "read_bps", "write_bps", "first_byte_us", "corrupt", "truncate", "reinit", "size_errno", "info_errno", "interruptible", "stale_get"];
 
-    /// <summary>What was saved last and what was loaded last, as checksums.</summary>
-    public (string Saved, string Loaded) Sums => Read("sum").Trim().Split(' ') is [_, var saved, var loaded] ? (saved, loaded) : throw new CheckFailedException("the module tells no checksums");
+    /// <summary>The state now, what was saved last and what was loaded last, as checksums.</summary>
+    public (string Now, string Saved, string Loaded) Sums => Read("sum").Trim().Split(' ') is [var now, var saved, var loaded] ? (now, saved, loaded) : throw new CheckFailedException("the module tells no checksums");
 
     public long LastSequence => Log() is [.., var last] ? last.Sequence : -1;
 

@@ -14,6 +14,11 @@ internal static class NodeTests
 
     public static void A_device_with_a_node_is_opened_by_it_and_migrates()
     {
+        foreach (var number in new[] { LabDevice.Everything, LabDevice.Everything + 1 })
+        {
+            new LabKnobs(number).Clear();
+        }
+
         using var source = VfioKernelDevice.Open(LabDevice.Parse($"vfio:{NodeOf(LabDevice.Everything)}"));
         using var destination = VfioKernelDevice.Open(LabDevice.Parse($"vfio:{NodeOf(LabDevice.Everything + 1)}"));
         Check.Equal("vfio/vfiolab", source.Offer.DeviceClass);

@@ -131,6 +131,7 @@ internal static class RandomMigrationTests
         Check.That(runs.Device.GetState() == Running, $"{what}: {result.Outcome}, and the device is in {runs.Device.GetState()}");
         Check.That(!isThere || pair.Source.Knobs.Sums.Saved == pair.Destination.Knobs.Sums.Loaded, $"{what}: another state arrived");
         Check.That(!isThere || rests.Device.GetState() != Running, $"{what}: both sides run");
+        Check.That(isThere || rests.Knobs.Sums.Now != runs.Knobs.Sums.Saved, $"{what}: the destination still has the state");
     }
 
     private sealed class Tally

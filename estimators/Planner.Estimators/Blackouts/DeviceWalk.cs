@@ -35,7 +35,12 @@ public sealed class DeviceWalk
     /// What nothing is known of stays a single arc.</summary>
     /// <param name="isKnown">Whether an arc, single or combined, is known.</param>
     /// <remarks>A combination that spans a barrier is taken as one command: the devices do not wait for each other inside it.</remarks>
-    public IEnumerable<StagedArc> Pieces(Func<Arc, bool> isKnown) => [.. Cover(_source, _sourceCapabilities, isKnown), .. Cover(_destination, _destinationCapabilities, isKnown)];
+    public IEnumerable<StagedArc> Pieces(Func<Arc, bool> isKnown) => [.. Cover(_source, _sourceCapabilities, isKnown), .. Cover(_destination, _destinationCapabilities, a => isKnown(a) && !IsOfTheWayBack(a))];
+
+    /// <summary>STOP to RUNNING is a combination for a destination with P2P, but a single arc of a source without: what is known of it is
+    /// then known of the source.</summary>
+    private bool IsOfTheWayBack(Arc arc) =>
+        MigrationStateMachine.IsSingleArc(arc, _sourceCapabilities) && !MigrationStateMachine.IsSingleArc(arc, _destinationCapabilities);
 
     private static StagedArc Stage(Arc arc, BlackoutStage stage) => new(arc, stage, stage);
 

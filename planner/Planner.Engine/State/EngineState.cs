@@ -64,6 +64,9 @@ public sealed record EngineState
     /// <summary>Whether the machine belongs to the destination.</summary>
     public bool IsHandedOver { get; init; }
 
+    /// <summary>Whether it was handed over and taken back.</summary>
+    public bool IsTakenBack { get; init; }
+
     /// <summary>Whether a failed arc was tried again past the commit point.</summary>
     public bool HasGoneOn { get; init; }
 

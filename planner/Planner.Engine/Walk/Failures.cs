@@ -86,11 +86,11 @@ internal static class Failures
     }
 
     /// <summary>Where every device is, in words.</summary>
-    public static string States(Turn turn) => string.Join("; ", turn.Plan.Devices.SelectMany((device, i) => new[]
-    {
-        Describe(device, MigrationSide.Source, turn.State.Sources[i]),
-        Describe(device, MigrationSide.Destination, turn.State.Destinations[i]),
-    }));
+    public static string States(Turn turn) => States(turn, MigrationSide.Source, MigrationSide.Destination);
+
+    /// <summary>Where every device of these sides is, in words.</summary>
+    public static string States(Turn turn, params MigrationSide[] sides) =>
+        string.Join("; ", turn.Plan.Devices.SelectMany((device, i) => sides.Select(side => Describe(device, side, turn.Get(side, i)))));
 
     private static string Describe(DevicePlan device, MigrationSide side, Participant participant)
     {

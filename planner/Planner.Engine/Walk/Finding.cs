@@ -69,7 +69,9 @@ internal static class Finding
     {
         if (!turn.State.IsHandedOver)
         {
-            Retreat.Begin(turn, MigrationOutcome.Recovered, "The migration was interrupted before the handover.");
+            Retreat.Begin(turn, MigrationOutcome.Recovered, turn.State.IsTakenBack
+                ? "The migration was interrupted after its machine was taken back from the destination."
+                : "The migration was interrupted before the handover.");
         }
         else if (!turn.State.Sources.Any(p => p.State?.IsRunning() == true))
         {
@@ -81,6 +83,8 @@ internal static class Finding
         }
         else
         {
+            turn.Send(new MarkHandback());
+            turn.State = turn.State with { IsHandedOver = false, IsTakenBack = true };
             Retreat.Begin(turn, MigrationOutcome.Recovered, "The migration was interrupted, and somebody has started the source again.");
         }
     }

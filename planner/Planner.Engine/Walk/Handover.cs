@@ -2,8 +2,7 @@ using Planner.Measurements;
 
 namespace Planner.Engine;
 
-/// <summary>From the handover on the destination starts, then the source is put to rest. If a device does not start, the machine is taken
-/// back as long as nothing of it can run on the destination.</summary>
+/// <summary>From the handover on the destination starts, then the source is put to rest.</summary>
 internal static class Handover
 {
     /// <summary>How often an arc to the start on the destination may fail on one device.</summary>
@@ -32,7 +31,7 @@ internal static class Handover
         {
             if (!turn.IsAnyPending(MigrationSide.Destination))
             {
-                BeginTakingBack(turn);
+                Handback.Begin(turn);
             }
 
             return;
@@ -51,35 +50,6 @@ internal static class Handover
             turn.Enter(EngineStage.Finishing);
             turn.State = turn.State with { Sources = [.. turn.State.Sources.Select(p => p with { FailedSteps = 0 })] };
         }
-    }
-
-    /// <summary>Puts every device of the destination to rest, notes that the machine belongs to the source again, and goes back.</summary>
-    /// <remarks>The source still has the whole state, since it is put to rest only after the start. The guest's own processors have not
-    /// run on the destination: they start after the devices.</remarks>
-    public static void TakeBack(Turn turn)
-    {
-        var isAtRest = true;
-        for (var i = 0; i < turn.Count; i++)
-        {
-            var destination = turn.Get(MigrationSide.Destination, i);
-            if (destination.GivenUp is not null || destination.FailedSteps >= StartTries)
-            {
-                NeedPerson(turn);
-                return;
-            }
-
-            isAtRest &= turn.Knows(MigrationSide.Destination, i)
-                && (destination.State?.IsRunning() != true || turn.StepTowards(MigrationSide.Destination, i, DeviceState.Stop));
-        }
-
-        if (!isAtRest || turn.IsAnyPending(MigrationSide.Destination))
-        {
-            return;
-        }
-
-        turn.Send(new MarkHandback());
-        turn.State = turn.State with { IsHandedOver = false };
-        Retreat.Begin(turn, MigrationOutcome.Recovered, turn.State.Reason);
     }
 
     public static void Finish(Turn turn)
@@ -112,27 +82,6 @@ internal static class Handover
         var left = turn.State.Sources.Any(p => p.GivenUp is not null) ? $" Not every source device came to rest ({Failures.States(turn)})." : "";
         return text + left;
     }
-
-    /// <remarks>After a crash nobody can tell whether the guest has run on the destination already; a device beyond reach may run.</remarks>
-    private static void BeginTakingBack(Turn turn)
-    {
-        if (turn.State.IsRecovery || turn.State.Destinations.Any(p => p.State is null))
-        {
-            NeedPerson(turn);
-            return;
-        }
-
-        turn.State = turn.State with
-        {
-            Stage = EngineStage.TakingBack,
-            Reason = $"The state was handed over, but the destination did not start ({Failures.States(turn)}).",
-            Destinations = [.. turn.State.Destinations.Select(p => p with { FailedSteps = 0, GivenUp = null })],
-        };
-    }
-
-    private static void NeedPerson(Turn turn) => turn.End(
-        MigrationOutcome.NeedsPerson,
-        $"The state was handed over, but the destination did not start ({Failures.States(turn)}): bring its devices to RUNNING by hand, and do not start the source.");
 
     /// <summary>Brings a destination device to where it can listen: RUNNING_P2P, or for one without P2P the STOP it is in.</summary>
     private static bool StepToQuiet(Turn turn, int device)

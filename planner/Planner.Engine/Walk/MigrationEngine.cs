@@ -24,16 +24,18 @@ public static class MigrationEngine
     /// <param name="plan">What was intended.</param>
     /// <param name="sources">The source devices: where they were found then, and whether an arc was sent to them.</param>
     /// <param name="destinations">The destination devices likewise.</param>
-    /// <param name="isHandedOver">Whether the machine already belonged to the destination.</param>
+    /// <param name="isHandedOver">Whether the machine belonged to the destination.</param>
+    /// <param name="isTakenBack">Whether it had belonged to it, and was taken back.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
     public static EngineStep Recover(
         MigrationPlan plan,
         ImmutableArray<Participant> sources,
         ImmutableArray<Participant> destinations,
         bool isHandedOver,
+        bool isTakenBack,
         long nowNanoseconds)
     {
-        var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver };
+        var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver, IsTakenBack = isTakenBack };
         return Act(new Turn(state, nowNanoseconds));
     }
 
@@ -212,7 +214,7 @@ public static class MigrationEngine
                 Handover.Start(turn);
                 break;
             case EngineStage.TakingBack:
-                Handover.TakeBack(turn);
+                Handback.Act(turn);
                 break;
             case EngineStage.Finishing:
                 Handover.Finish(turn);

@@ -28,6 +28,11 @@ internal static class Retreat
 
     public static void Act(Turn turn)
     {
+        if (turn.State.IsTakenBack && !IsDestinationQuiet(turn))
+        {
+            return;
+        }
+
         var isSettled = true;
         for (var i = 0; i < turn.Count; i++)
         {
@@ -56,6 +61,34 @@ internal static class Retreat
         {
             EndOnSource(turn);
         }
+    }
+
+    /// <summary>What ran and is in ERROR may still write memory: it is reset before the source runs. Whoever recovers a machine has seen to
+    /// what cannot be reset.</summary>
+    private static bool IsDestinationQuiet(Turn turn)
+    {
+        var isKnown = true;
+        for (var i = 0; i < turn.Count; i++)
+        {
+            var destination = turn.Get(MigrationSide.Destination, i);
+            if (destination.GivenUp is null && turn.Knows(MigrationSide.Destination, i)
+                && destination is { State: DeviceState.Error, ResetFailed: false } && turn.Plan.Devices[i].Destination.OffersReset)
+            {
+                Reset(turn, MigrationSide.Destination, i);
+            }
+
+            isKnown &= turn.Get(MigrationSide.Destination, i) is { Pending: PendingCommand.None } now && (now.State is not null || now.GivenUp is not null);
+        }
+
+        if (isKnown && !turn.State.IsRecovery && turn.State.Destinations.Any(p => p.ResetFailed || p.State is null))
+        {
+            turn.End(
+                MigrationOutcome.NeedsPerson,
+                $"{turn.State.Reason} But a destination device could not be reset ({Failures.States(turn)}): make sure that it is off, then run 'planner recover', which starts the source.");
+            return false;
+        }
+
+        return isKnown;
     }
 
     /// <returns>Whether the device is where it should be, or was given up.</returns>

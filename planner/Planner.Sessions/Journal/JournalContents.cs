@@ -11,7 +11,12 @@ namespace Planner.Sessions;
 internal sealed record JournalContents(JournalHeader Header, int HeaderBytes, int Capacity, bool IsClosed, IReadOnlyList<JournalEntry> Entries)
 {
     /// <summary>Whether the machine belonged to the destination.</summary>
-    public bool IsHandedOver => Entries.LastOrDefault(e => e.Kind is JournalEntryKind.Handover or JournalEntryKind.Handback).Kind == JournalEntryKind.Handover;
+    public bool IsHandedOver => LastOwner == JournalEntryKind.Handover;
+
+    /// <summary>Whether it had belonged to the destination, and was taken back.</summary>
+    public bool IsTakenBack => LastOwner == JournalEntryKind.Handback;
+
+    private JournalEntryKind LastOwner => Entries.LastOrDefault(e => e.Kind is JournalEntryKind.Handover or JournalEntryKind.Handback).Kind;
 
     /// <summary>Whether an arc was sent to a device.</summary>
     public bool WasTouched(MigrationSide side, int device) =>

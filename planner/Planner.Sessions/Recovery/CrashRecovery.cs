@@ -113,7 +113,7 @@ public sealed class CrashRecovery
             services,
             new RecoveryScribe(header, new SessionNotices(header.MigrationId, services.Clock, services.Observers)));
         var (state, _) = loop.Run(
-            now => MigrationEngine.Recover(Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, now),
+            now => MigrationEngine.Recover(Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
             CancellationToken.None);
         return Ended(journal, header, state.IntendedOutcome, state.Reason);
     }

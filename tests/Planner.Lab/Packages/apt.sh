@@ -75,8 +75,11 @@ END
     fail "the package lists of $suite did not come from $uri; is there a network? What apt said is in $apt/log."
 }
 
-# Downloads one package alone.
+# Downloads one package alone. An older version, which a killed run may have left, would be taken for it.
 download() {
+  local name
+  name=$(apt-get -c "$apt/apt.conf" -qq --print-uris download "$1" 2> "$apt/log" | sed -nE "s/^'[^']*' ([^ ]+) .*/\\1/p")
+  [[ -z $name ]] || find "$apt" -maxdepth 1 -name "$1_*.deb" ! -name "$name" -delete
   (cd "$apt" && apt-get -c "$apt/apt.conf" -qq download "$1" > log 2>&1) ||
     fail "the package $1 did not come from $uri; what apt said is in $apt/log."
 }

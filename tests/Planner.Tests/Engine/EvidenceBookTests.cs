@@ -55,6 +55,28 @@ public class EvidenceBookTests
         Assert.Equal(!destination.Has(MigrationCapabilities.P2P), decision.Terms.Any(t => t.Term == "arc STOP->RUNNING"));
     }
 
+    [Fact]
+    public void What_is_known_of_the_sources_way_back_says_nothing_of_the_destinations_start()
+    {
+        var plan = Plans.Between(Plans.Plain, Plans.WithP2P);
+        var (source, destination) = (plan.Devices[0].Source, plan.Devices[0].Destination);
+        var book = new EvidenceBook(plan, new SlaTerms { BlackoutLimitSeconds = 1, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept });
+        book.Recall(new MeasurementBatch
+        {
+            Arcs = [.. Samples(source), .. Samples(destination).Where(s => s.Arc != new Arc(DeviceState.RunningP2P, DeviceState.Running))],
+            Transfers = [new TransferSample(book.Link, TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default)],
+            StateSizes = [new StateSizeSample(source.DeviceClass, null, 1_000_000, default)],
+        });
+        var snapshot = book.Snapshot(MigrationEngine.Start(plan, 0).State, 0);
+
+        // The way back is there for the failure policy.
+        Assert.Contains(snapshot.Devices[0].Arcs, a => (a.From, a.To) == ("STOP", "RUNNING"));
+        var evaluator = SwitchoverEvaluator.Prepare(snapshot);
+        var decision = evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
+        Assert.Equal("stay", decision.Verdict);
+        Assert.Contains("RUNNING_P2P->RUNNING", decision.Reason, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<ArcSample> Samples(DeviceOffer offer) =>
         from f in Enum.GetValues<DeviceState>()
         from t in Enum.GetValues<DeviceState>()

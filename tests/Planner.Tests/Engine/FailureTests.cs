@@ -264,6 +264,21 @@ public sealed class FailureTests
         Assert.All([0, 1], device => Assert.False(world.Truth(MigrationSide.Source, device).IsRunning()));
     }
 
+    [Theory]
+    [InlineData(true, MigrationOutcome.Recovered)]
+    [InlineData(false, MigrationOutcome.NeedsPerson)]
+    public void A_destination_that_ran_and_is_in_ERROR_is_reset_before_the_source_runs(bool canBeReset, MigrationOutcome outcome)
+    {
+        var world = Plans.World(Plans.Plan(Plans.WithP2P));
+        world.OnArc = c => c is { Side: MigrationSide.Destination, Arc: { From: DeviceState.RunningP2P, To: DeviceState.Running } } ? (ArcOutcome.Failed, DeviceState.Error) : null;
+        world.CanBeReset = (_, _) => canBeReset;
+        world.Start().Run();
+
+        Assert.Equal(outcome, world.Outcome);
+        Assert.Equal(canBeReset, world.Truth(MigrationSide.Source, 0).IsRunning());
+        Assert.Contains("taken back", world.End!.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_source_that_does_not_come_to_rest_is_mentioned()
     {

@@ -65,6 +65,38 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_machine_that_somebody_started_on_the_source_again_is_taken_back()
+    {
+        var world = Plans.World(Plans.Plan(Plans.All, Plans.All));
+        world.SetTruth(MigrationSide.Source, 1, DeviceState.StopCopy);
+        world.SetTruth(MigrationSide.Destination, 0, DeviceState.Stop);
+        world.SetTruth(MigrationSide.Destination, 1, DeviceState.Stop);
+        world.Log.Add(new Planner.Engine.MarkHandover());
+        world.StartRecovery(isHandedOver: true).Run();
+
+        Assert.Equal(MigrationOutcome.Recovered, world.Outcome);
+        Assert.False(world.IsHandedOver);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_machine_that_was_taken_back_runs_on_the_source_once_what_ran_elsewhere_was_reset_or_a_person_saw_to_it(bool canBeReset)
+    {
+        var world = Plans.World(Plans.Plan(Plans.All));
+        world.SetTruth(MigrationSide.Source, 0, DeviceState.StopCopy);
+        world.SetTruth(MigrationSide.Destination, 0, DeviceState.Error);
+        world.SetImage(0);
+        world.CanBeReset = (side, _) => canBeReset || side == MigrationSide.Source;
+        world.StartRecovery(isHandedOver: false, isTakenBack: true).Run();
+
+        Assert.Equal(MigrationOutcome.Recovered, world.Outcome);
+        var commands = world.Log.Where(c => c is Planner.Engine.RunArc or Planner.Engine.ResetDevice).ToArray();
+        Assert.Equal(new Planner.Engine.ResetDevice(MigrationSide.Destination, 0), commands[0]);
+        Assert.Equal(DeviceState.Running, world.Truth(MigrationSide.Source, 0));
+    }
+
+    [Fact]
     public void A_machine_that_runs_on_both_sides_is_not_touched()
     {
         var world = Plans.World(Plans.Plan(Plans.All));

@@ -83,10 +83,10 @@ internal sealed class World
         return this;
     }
 
-    public World StartRecovery(bool isHandedOver)
+    public World StartRecovery(bool isHandedOver, bool isTakenBack = false)
     {
         ImmutableArray<Participant> participants = [.. Plan.Devices.Select(_ => new Participant { Found = DeviceState.Running, WasTouched = true })];
-        Take(MigrationEngine.Recover(Plan, participants, participants, isHandedOver, Now));
+        Take(MigrationEngine.Recover(Plan, participants, participants, isHandedOver, isTakenBack, Now));
         return this;
     }
 
@@ -231,6 +231,11 @@ internal sealed class World
             Assert.All(Plan.Devices, (_, i) => Assert.False(Truth(MigrationSide.Destination, i).IsRunning(), "taken back while it runs on the destination"));
         }
 
+        if (command is RunArc { Side: MigrationSide.Destination, Arc: { From: DeviceState.RunningP2P, To: DeviceState.Stop } })
+        {
+            Assert.All(Plan.Devices, (_, i) => Assert.False(Truth(MigrationSide.Destination, i) == DeviceState.Running && _hasImage[i], "the barrier before STOP on the destination"));
+        }
+
         if (command is not RunArc arc)
         {
             return;
@@ -254,7 +259,14 @@ internal sealed class World
 
     private void CheckSource(RunArc arc, EngineState after)
     {
-        Assert.False(IsHandedOver && arc.Arc.To.IsRunning(), "nothing starts on the source while the machine belongs to the destination");
+        if (arc.Arc.To.IsRunning())
+        {
+            Assert.False(IsHandedOver, "nothing starts on the source while the machine belongs to the destination");
+
+            // In ERROR a device may still write memory, until it is reset.
+            Assert.False(Log.OfType<MarkHandover>().Any() && Plan.Devices.Where((_, i) => Truth(MigrationSide.Destination, i) == DeviceState.Error).Any(), "a destination that ran is in ERROR");
+        }
+
         var isLeaving = !arc.Arc.To.IsRunning() && arc.Arc.From.IsRunning();
         var isPastCommit = isLeaving || (arc.Arc.To is DeviceState.RunningP2P or DeviceState.PreCopyP2P
             && arc.Arc.From is DeviceState.Running or DeviceState.PreCopy && !Plan.Devices[arc.Device].CanComeBackFromQuiesced);

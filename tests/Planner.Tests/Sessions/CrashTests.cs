@@ -1,3 +1,4 @@
+using Planner.Devices;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
@@ -12,6 +13,7 @@ namespace Planner.Tests.Sessions;
 public sealed class CrashTests
 {
     private const int Killed = 128 + 9;
+    private const int TakenBack = 5;
 
     [Theory]
     [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.P2P | MigrationCapabilities.PreCopy, 1)]
@@ -45,6 +47,40 @@ public sealed class CrashTests
         // Journaled are at least the beginning, two entries an arc, the handover and the end.
         Assert.True(points > 12 * devices, $"{points} points");
         Assert.Equal([MigrationOutcome.Completed, MigrationOutcome.Recovered], outcomes.Order());
+    }
+
+    [Fact]
+    public async Task Kill_9_while_a_machine_is_taken_back_leaves_it_on_the_source_or_for_a_person_and_never_on_both_sides()
+    {
+        const MigrationCapabilities withP2P = MigrationCapabilities.StopCopy | MigrationCapabilities.P2P;
+        var outcomes = new List<MigrationOutcome>();
+        while (true)
+        {
+            using var hosts = new ServedMachine(withP2P, 2, destinationFault: new ArcFault(new Arc(DeviceState.RunningP2P, DeviceState.Running), Errno.EIO, 1, DeviceState.Error));
+            var exit = await MigrateInChild(hosts, outcomes.Count + 1);
+            if (exit == TakenBack)
+            {
+                Assert.Empty(hosts.Recover());
+                hosts.AssertRunsOnOneSide(isOnDestination: false);
+                break;
+            }
+
+            var recovered = Assert.Single(hosts.Recover());
+            outcomes.Add(recovered.Outcome);
+            if (recovered.Outcome == MigrationOutcome.Recovered)
+            {
+                hosts.AssertRunsOnOneSide(isOnDestination: false);
+            }
+            else
+            {
+                hosts.AssertRunsOnNoSide();
+            }
+        }
+
+        // Before the handover, between it and its taking back, and after that.
+        Assert.Equal(
+            [MigrationOutcome.Recovered, MigrationOutcome.NeedsPerson, MigrationOutcome.Recovered],
+            outcomes.Where((outcome, i) => i == 0 || outcome != outcomes[i - 1]));
     }
 
     [Fact]
@@ -84,7 +120,7 @@ public sealed class CrashTests
         using var child = ChildProcess.Start(prepared);
         var errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(child.ExitCode is 0 or Killed, $"{child.ExitCode} {await errors}");
+        Assert.True(child.ExitCode is 0 or TakenBack or Killed, $"{child.ExitCode} {await errors}");
         return child.ExitCode;
     }
 
@@ -102,6 +138,11 @@ public sealed class CrashTests
             Policy = new SlaPolicy { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30) },
             Mode = MigrationMode.Rehearsal,
         };
-        return new MigrationSession(request, new SessionServices { Journal = journal }).Run(CancellationToken.None).Outcome == MigrationOutcome.Completed ? 0 : 1;
+        return new MigrationSession(request, new SessionServices { Journal = journal }).Run(CancellationToken.None).Outcome switch
+        {
+            MigrationOutcome.Completed => 0,
+            MigrationOutcome.Recovered => TakenBack,
+            _ => 1,
+        };
     }
 }

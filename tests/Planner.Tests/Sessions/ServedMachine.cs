@@ -16,7 +16,7 @@ internal sealed class ServedMachine : IDisposable
     private readonly VfioUserServer[] _sources;
     private readonly VfioUserServer[] _destinations;
 
-    public ServedMachine(MigrationCapabilities capabilities, int count, int stopCopyMilliseconds = 1)
+    public ServedMachine(MigrationCapabilities capabilities, int count, int stopCopyMilliseconds = 1, ArcFault? destinationFault = null)
     {
         var profile = TestProfiles.With(capabilities) with
         {
@@ -29,8 +29,9 @@ internal sealed class ServedMachine : IDisposable
             profile = profile with { Latencies = profile.Latencies.Add(arc, TestProfiles.Always(TimeSpan.FromMilliseconds(stopCopyMilliseconds))) };
         }
 
+        var destination = destinationFault is null ? profile : profile with { Faults = [destinationFault] };
         _sources = [.. Enumerable.Range(0, count).Select(i => VfioUserServer.Start(profile, _directory.File($"s{i}"), options: new SimulatedDeviceOptions { Seed = (ulong)i }))];
-        _destinations = [.. Enumerable.Range(0, count).Select(i => VfioUserServer.Start(profile, _directory.File($"d{i}"), options: new SimulatedDeviceOptions { Seed = 100 + (ulong)i }))];
+        _destinations = [.. Enumerable.Range(0, count).Select(i => VfioUserServer.Start(destination, _directory.File($"d{i}"), options: new SimulatedDeviceOptions { Seed = 100 + (ulong)i }))];
         for (var i = 0; i < count; i++)
         {
             _sources[i].Device.GuestValue = GuestValue + (ulong)i;
@@ -62,6 +63,16 @@ internal sealed class ServedMachine : IDisposable
             Assert.Equal(DeviceState.Running, runs.GetState());
             Assert.Equal(GuestValue + (ulong)i, runs.GuestValue);
             Assert.False(rests.GetState().IsRunning() && rests.GuestValue == GuestValue + (ulong)i, "two running");
+        }
+    }
+
+    /// <summary>Nothing of the guest runs anywhere, and it is still on the source.</summary>
+    public void AssertRunsOnNoSide()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.False(_sources[i].Device.GetState().IsRunning());
+            Assert.Equal(GuestValue + (ulong)i, _sources[i].Device.GuestValue);
         }
     }
 

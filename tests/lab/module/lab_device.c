@@ -79,7 +79,7 @@ static const struct vfio_migration_ops lab_mig_ops = {
 	.migration_get_data_size = lab_get_data_size,
 };
 
-/* The device does no DMA, so its log is right and empty. The rules of starting and stopping are kept. */
+/* The device does no DMA: its log has what the knob "written" says. */
 static int lab_log_start(struct vfio_device *vdev, struct rb_root_cached *ranges, u32 nodes, u64 *page_size)
 {
 	struct lab_device *lab = to_lab(vdev);
@@ -90,6 +90,7 @@ static int lab_log_start(struct vfio_device *vdev, struct rb_root_cached *ranges
 		ret = -EINVAL;
 	else
 		lab->logging = true;
+	lab->written_bytes = 0;
 	lab_unlock(lab);
 	*page_size = PAGE_SIZE;
 	return ret;
@@ -110,21 +111,22 @@ static int lab_log_stop(struct vfio_device *vdev)
 static int lab_log_read(struct vfio_device *vdev, unsigned long iova, unsigned long length, struct iova_bitmap *dirty)
 {
 	struct lab_device *lab = to_lab(vdev);
-	u64 from, end;
+	u64 from, last;
 	int ret = -EINVAL;
 
 	mutex_lock(&lab->lock);
 	if (lab->logging) {
-		from = max_t(u64, iova, lab->written_iova);
-		end = min_t(u64, iova + length, lab->written_iova + lab->written_bytes);
-		if (from < end)
-			iova_bitmap_set(dirty, from, end - from);
-		/* The core asks in pieces, from the first on. */
-		if (from < end && from == lab->written_iova) {
-			lab->written_bytes -= end - from;
-			lab->written_iova = end;
-		}
 		ret = 0;
+		from = max_t(u64, iova, lab->written_iova);
+		last = min_t(u64, iova + (length - 1), lab->written_iova + (lab->written_bytes - 1));
+		if (lab->written_bytes && from <= last) {
+			iova_bitmap_set(dirty, from, last - from + 1);
+			/* The core asks in pieces, from the first on. */
+			if (from == lab->written_iova) {
+				lab->written_bytes -= last - from + 1;
+				lab->written_iova = last + 1;
+			}
+		}
 	}
 	lab_unlock(lab);
 	return ret;
