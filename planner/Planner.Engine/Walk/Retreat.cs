@@ -28,7 +28,7 @@ internal static class Retreat
 
     public static void Act(Turn turn)
     {
-        if (turn.State.IsTakenBack && !IsDestinationQuiet(turn))
+        if (turn.State.IsTakenBack && turn.State.Sources.Any(p => p.State != DeviceState.Running) && !IsDestinationQuiet(turn))
         {
             return;
         }

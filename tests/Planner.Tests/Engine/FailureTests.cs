@@ -280,6 +280,18 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void A_destination_that_rests_and_cannot_be_emptied_keeps_nobody_from_running_on_the_source()
+    {
+        var world = Plans.World(Plans.Plan(Plans.WithP2P));
+        world.OnArc = c => c is { Side: MigrationSide.Destination, Arc: { From: DeviceState.RunningP2P, To: DeviceState.Running } } ? (ArcOutcome.Failed, DeviceState.RunningP2P) : null;
+        world.CanBeReset = (_, _) => false;
+        world.Start().Run();
+
+        Assert.Equal(MigrationOutcome.Recovered, world.Outcome);
+        Assert.Contains("holds state of the guest and could not be reset", world.End!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_source_that_does_not_come_to_rest_is_mentioned()
     {
         var world = Plans.World(Plans.Plan(Plans.WithP2P));
