@@ -42,6 +42,7 @@ if (NodeTests.AreThere)
 }
 else
 {
+    run.Try(RefusalTests.A_device_on_plain_vfio_pci_is_refused_and_so_is_one_without_a_driver);
     run.Try(DmaLogTests.Without_IOMMUFD_DRIVER_in_the_kernel_the_report_is_not_offered);
 }
 

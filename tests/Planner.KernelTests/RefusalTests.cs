@@ -35,6 +35,27 @@ internal static partial class RefusalTests
         }
     }
 
+    /// <summary>A device of the emulator's, by its PCI address, behind a real IOMMU.</summary>
+    public static void A_device_on_plain_vfio_pci_is_refused_and_so_is_one_without_a_driver()
+    {
+        const string address = "0000:00:04.0", sysfs = "/sys/bus/pci/devices/" + address, driver = "/sys/bus/pci/drivers/vfio-pci";
+        Refused($"vfio:{address}", DeviceFault.NotOffered, "no driver is bound");
+        Check.Equal(0, Run("insmod", "/modules/vfio-pci-core.ko"));
+        Check.Equal(0, Run("insmod", "/modules/vfio-pci.ko"));
+        File.WriteAllText($"{sysfs}/driver_override", "vfio-pci");
+        File.WriteAllText($"{driver}/bind", address);
+        try
+        {
+            Refused("vfio:00:04.0", DeviceFault.NoMigration, "plain vfio-pci");
+        }
+        finally
+        {
+            File.WriteAllText($"{driver}/unbind", address);
+            Check.Equal(0, RemoveModule("vfio-pci"));
+            Check.Equal(0, RemoveModule("vfio-pci-core"));
+        }
+    }
+
     public static void Who_may_not_open_a_device_is_told_so()
     {
         Check.Equal(0, seteuid(Nobody));
@@ -66,9 +87,11 @@ internal static partial class RefusalTests
         Refused("vfio:/sys/devices/platform/serial8250", DeviceFault.NotOffered, "this kernel has no VFIO");
     }
 
-    private static int RemoveModule(string name)
+    private static int RemoveModule(string name) => Run("rmmod", name);
+
+    private static int Run(string program, string argument)
     {
-        using var process = Process.Start(new ProcessStartInfo("/bin/rmmod", [name]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo($"/bin/{program}", [argument]) { RedirectStandardError = true })!;
         process.WaitForExit();
         return process.ExitCode;
     }
