@@ -13,6 +13,7 @@ public class DecisionExamplesTests
     [InlineData("tight-limit-snapshot.json", "stay", "direct")]
     [InlineData("little-evidence-snapshot.json", "stay", null)]
     [InlineData("worst-case-snapshot.json", "commit", "union")]
+    [InlineData("different-sides-snapshot.json", "commit", "union")]
     [InlineData("throttle-snapshot.json", "throttle", "direct")]
     [InlineData("first-guess-snapshot.json", "commit", "independent")]
     public void An_example_is_decided_as_its_name_says(string file, string verdict, string? method)
