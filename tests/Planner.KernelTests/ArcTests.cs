@@ -101,6 +101,7 @@ internal static partial class ArcTests
             var since = lab.Knobs.LastSequence;
             var signal = new Thread(() =>
             {
+                // Nothing shows from outside that the driver has begun to wait. The guest's time counts instructions, so this is no race with the host.
                 Thread.Sleep(milliseconds);
                 Check.Equal(0, kill(Environment.ProcessId, WindowChanged));
             });

@@ -191,7 +191,6 @@ static const struct file_operations lab_arc_fops = { .owner = THIS_MODULE, .open
 static const struct file_operations lab_fault_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_fault_write };
 static const struct file_operations lab_clear_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_clear_write };
 static const struct file_operations lab_size_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_size_write };
-
 static const struct file_operations lab_written_fops = { .owner = THIS_MODULE, .open = simple_open, .write = lab_written_write };
 
 void lab_knobs_create(struct lab_device *lab, struct dentry *parent)
