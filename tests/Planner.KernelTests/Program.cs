@@ -1,6 +1,12 @@
 using Planner.KernelTests;
 
-// In the lab's guest: tests/kernel-lab planner. An argument runs only the tests with it in their name.
+// In the lab's guest: tests/kernel-lab machine.
+if (args is ["machine", .. var rest])
+{
+    return MachineProgram.Run(rest);
+}
+
+// And tests/kernel-lab planner. An argument runs only the tests with it in their name.
 var run = new TestRun(args is [var part] ? part : null);
 run.Try(ArcTests.Every_way_between_two_states_is_the_one_that_the_planner_foretells);
 run.Try(ArcTests.An_arc_that_the_machine_does_not_have_never_reaches_the_kernel);

@@ -82,12 +82,15 @@ static int lab_enter(struct lab_device *lab, enum vfio_device_mig_state next, st
 {
 	enum vfio_device_mig_state from = lab->state;
 
-	if (from == VFIO_DEVICE_STATE_RESUMING && next == VFIO_DEVICE_STATE_STOP &&
-	    !lab_stream_loaded(lab))
+	if (from == VFIO_DEVICE_STATE_RESUMING && next == VFIO_DEVICE_STATE_STOP && !lab->loaded)
 		return -EINVAL;
 
 	/* The last changes of a running device belong to its image. */
 	lab_dirty(lab);
+	if (next == VFIO_DEVICE_STATE_STOP_COPY)
+		lab_pci_save(lab);
+	if (from == VFIO_DEVICE_STATE_RESUMING && next == VFIO_DEVICE_STATE_STOP)
+		lab_pci_load(lab);
 	if (lab_is_saving(next) ? !lab_is_saving(from) : next == VFIO_DEVICE_STATE_RESUMING) {
 		struct file *opened;
 
@@ -197,6 +200,7 @@ static void lab_reset_now(struct lab_device *lab)
 	lab->logging = false;
 	/* A guest sees a reset: the state is another one afterwards. */
 	lab_fill(lab, ~(u64)lab->index);
+	lab_pci_reset(lab);
 }
 
 /*

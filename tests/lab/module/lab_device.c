@@ -27,6 +27,10 @@ static unsigned int dma_log[LAB_MAX_DEVICES] = { [0 ... LAB_MAX_DEVICES - 1] = 1
 module_param_array(dma_log, uint, NULL, 0444);
 MODULE_PARM_DESC(dma_log, "Whether each device has DMA logging");
 
+static bool pci[LAB_MAX_DEVICES];
+module_param_array(pci, bool, NULL, 0444);
+MODULE_PARM_DESC(pci, "Whether each device shows itself as a PCI device");
+
 static unsigned int deadline_feature = VFIO_DEVICE_FEATURE_MIG_STATE_DEADLINE;
 module_param(deadline_feature, uint, 0444);
 static unsigned int latency_feature = VFIO_DEVICE_FEATURE_MIG_ARC_LATENCY;
@@ -234,15 +238,13 @@ static long lab_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long 
 			return -EFAULT;
 		if (info.argsz < minsz)
 			return -EINVAL;
-		info.flags = VFIO_DEVICE_FLAGS_RESET | VFIO_DEVICE_FLAGS_PLATFORM;
-		info.num_regions = 0;
-		info.num_irqs = 0;
+		lab_pci_describe(to_lab(vdev), &info);
 		return copy_to_user((void __user *)arg, &info, minsz) ? -EFAULT : 0;
 	case VFIO_DEVICE_RESET:
 		lab_reset(to_lab(vdev));
 		return 0;
 	default:
-		return -ENOTTY;
+		return lab_pci_ioctl(to_lab(vdev), cmd, arg);
 	}
 }
 
@@ -291,11 +293,13 @@ static int lab_init(struct vfio_device *vdev)
 	if (lab_resize(lab, 192, 256))
 		return -ENOMEM;
 	lab_fill(lab, lab->index);
-	return 0;
+	lab->pci = pci[lab->index];
+	return lab_pci_init(lab);
 }
 
 static void lab_release(struct vfio_device *vdev)
 {
+	lab_pci_release(to_lab(vdev));
 	vfree(to_lab(vdev)->blocks);
 }
 
@@ -306,6 +310,8 @@ static const struct vfio_device_ops lab_ops = {
 	.open_device = lab_open,
 	.close_device = lab_close,
 	.ioctl = lab_ioctl,
+	.read = lab_pci_read,
+	.write = lab_pci_write,
 	.device_feature = lab_feature,
 	.bind_iommufd = vfio_iommufd_emulated_bind,
 	.unbind_iommufd = vfio_iommufd_emulated_unbind,

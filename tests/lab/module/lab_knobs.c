@@ -107,7 +107,7 @@ static ssize_t lab_size_write(struct file *file, const char __user *from, size_t
 	if (ret)
 		return ret;
 	if (sscanf(line, "%llu %llu", &precopy, &stop) != 2 || precopy % LAB_BLOCK || stop % LAB_BLOCK ||
-	    max(precopy, stop) / LAB_BLOCK > LAB_MAX_BLOCKS)
+	    max(precopy, stop) / LAB_BLOCK > LAB_MAX_BLOCKS || (lab->pci && !stop))
 		return -EINVAL;
 	mutex_lock(&lab->lock);
 	/* A stream counts on the size that it began with. */
@@ -212,6 +212,7 @@ void lab_knobs_create(struct lab_device *lab, struct dentry *parent)
 	debugfs_create_u64("read_bps", 0600, folder, &lab->read_bps);
 	debugfs_create_u64("write_bps", 0600, folder, &lab->write_bps);
 	debugfs_create_u64("first_byte_us", 0600, folder, &lab->first_byte_us);
+	debugfs_create_u32("model", 0600, folder, &lab->model);
 	debugfs_create_u32("corrupt", 0600, folder, &lab->corrupt);
 	debugfs_create_u32("truncate", 0600, folder, &lab->truncate);
 	debugfs_create_u32("reinit", 0600, folder, &lab->reinit);

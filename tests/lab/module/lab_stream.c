@@ -276,6 +276,7 @@ static int lab_consume(struct lab_stream *stream)
 		if (!stream->started || value != lab_state_sum(lab))
 			return -EBADMSG;
 		stream->ended = true;
+		lab->loaded = true;
 		lab->loaded_sum = value;
 		return 0;
 	}
@@ -322,6 +323,7 @@ static ssize_t lab_stream_write(struct file *file, const char __user *from, size
 		/* What is broken stays broken, and the caller hears of it now, not with the next call. */
 		if (ret) {
 			stream->failed = true;
+			lab->loaded = false;
 			done = 0;
 		}
 	}
@@ -433,6 +435,7 @@ struct file *lab_stream_open(struct lab_device *lab, bool saving)
 		return file;
 	}
 	stream_open(file_inode(file), file);
+	lab->loaded = false;
 	/* The stream may outlive the session, but not the device. */
 	get_device(&lab->vdev.device);
 	lab->stream = stream;
@@ -444,9 +447,4 @@ void lab_stream_end(struct lab_device *lab)
 	if (lab->stream)
 		lab->stream->live = false;
 	lab->stream = NULL;
-}
-
-bool lab_stream_loaded(struct lab_device *lab)
-{
-	return lab->stream && lab->stream->ended && !lab->stream->failed;
 }

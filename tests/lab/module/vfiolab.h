@@ -15,6 +15,10 @@
  *   mig_flags=7,7        VFIO_DEVICE_FEATURE_MIGRATION: 1, 3, 5 or 7; 0 is a
  *                        device that has no migration v2 at all
  *   dma_log=1,1          whether there is DMA logging
+ *   pci=0,0              whether it shows itself as a PCI device 1234:4c41 with one
+ *                        BAR of 4096 bytes, for a VMM's vfio-pci; otherwise it is a
+ *                        platform device without regions. What the BAR holds is
+ *                        the last block of the state
  *   deadline_feature=0xfd01, latency_feature=0xfd02     the numbers
  *
  * Knobs, in debugfs under vfiolab/vfiolab.N/. States are the numbers of enum
@@ -39,8 +43,13 @@
  *                  last one that was saved to its end, and of the last one loaded
  *   precopy_bytes, stop_bytes       sizes of the part of the state that can be
  *                  copied while the device runs, and of the other; multiples of
- *                  4096, together at most 256 MiB. Written through "size":
+ *                  4096, together at most 256 MiB; a PCI device has a block of
+ *                  the other at least. Written through "size":
  *   size           write "PRECOPY_BYTES STOP_BYTES": a new state
+ *   model          the subsystem's device ID in the configuration space of a PCI
+ *                  device, 1 unless written: a VMM takes devices with different ones
+ *                  for different models. Written before a VMM opens the device; a
+ *                  reset keeps it
  *   dirty_bps      how fast the device changes its state in PRE_COPY and
  *                  PRE_COPY_P2P, in bytes/s
  *   dirty_cap      how many bytes at the start of the state it changes; 0: all
@@ -108,6 +117,7 @@ struct lab_device {
 	int reset_wanted;
 	struct lab_stream *stream;
 	bool precopy_v2;
+	bool loaded;	/* a whole state came; a VMM may have closed the stream since */
 	bool logging;
 	u64 written_iova, written_bytes;
 
@@ -116,12 +126,16 @@ struct lab_device {
 	u64 saved_sum, loaded_sum;
 	struct rnd_state random;
 
+	bool pci;
+	u8 config[256];
+	u8 *bar;
+
 	/* Knobs. */
 	struct lab_latency latency[LAB_STATES][LAB_STATES];
 	struct lab_fault fault[LAB_STATES][LAB_STATES];
 	u64 dirty_bps, dirty_cap, read_bps, write_bps, first_byte_us;
 	u32 corrupt, truncate, reinit, deadline_mode, estimate_pct, size_pct;
-	u32 size_errno, info_errno, stale_get, interruptible;
+	u32 size_errno, info_errno, stale_get, interruptible, model;
 	struct dentry *folder;
 
 	spinlock_t log_lock;
@@ -157,9 +171,19 @@ u64 lab_sum(const void *data, size_t bytes);
 u64 lab_state_sum(struct lab_device *lab);
 struct file *lab_stream_open(struct lab_device *lab, bool saving);
 void lab_stream_end(struct lab_device *lab);
-bool lab_stream_loaded(struct lab_device *lab);
 void lab_dirty(struct lab_device *lab);
 u64 lab_data_size(struct lab_device *lab);
+
+/* lab_pci.c; the lock is held for save, load and reset. */
+int lab_pci_init(struct lab_device *lab);
+void lab_pci_release(struct lab_device *lab);
+void lab_pci_reset(struct lab_device *lab);
+void lab_pci_save(struct lab_device *lab);
+void lab_pci_load(struct lab_device *lab);
+void lab_pci_describe(struct lab_device *lab, struct vfio_device_info *info);
+long lab_pci_ioctl(struct lab_device *lab, unsigned int cmd, unsigned long arg);
+ssize_t lab_pci_read(struct vfio_device *vdev, char __user *to, size_t count, loff_t *at);
+ssize_t lab_pci_write(struct vfio_device *vdev, const char __user *from, size_t count, loff_t *at);
 
 /* lab_knobs.c */
 void lab_knobs_create(struct lab_device *lab, struct dentry *parent);

@@ -1,0 +1,53 @@
+namespace Planner.KernelTests;
+
+/// <summary>Migrations of whole machines, in the lab's guest: <c>tests/kernel-lab machine</c>.</summary>
+internal static class MachineProgram
+{
+    /// <summary>Runs one part of them.</summary>
+    /// <param name="arguments"><c>times [PART]</c> or <c>behaviour [PART]</c>.</param>
+    /// <returns>The exit status.</returns>
+    public static int Run(string[] arguments)
+    {
+        // Programs that the guest starts look for these.
+        Environment.SetEnvironmentVariable("HOME", "/tmp");
+        Environment.SetEnvironmentVariable("NO_COLOR", "1");
+        return arguments switch
+        {
+            ["times", .. var part] => Times(new TestRun(part.FirstOrDefault())),
+            ["behaviour", .. var part] => Behaviour(new TestRun(part.FirstOrDefault())),
+            _ => throw new ArgumentException("machine wants times or behaviour"),
+        };
+    }
+
+    private static int Times(TestRun run)
+    {
+        run.Try(MachineTimeTests.A_blackout_with_a_device_is_counted_from_its_first_arc_to_its_last);
+        run.Try(MachineTimeTests.The_arcs_of_a_device_are_reported_one_by_one);
+        run.Try(MachineTimeTests.The_arcs_of_two_devices_add_up);
+        run.Try(MachineTimeTests.A_state_of_a_mebibyte_is_part_of_the_blackout);
+        run.Try(MachineTimeTests.After_two_migrations_the_bound_holds_and_what_cannot_keep_its_limit_is_not_begun);
+        run.Try(MachineTimeTests.QEMU_alone_leaves_the_arcs_out_of_its_limit);
+        return run.Finish();
+    }
+
+    private static int Behaviour(TestRun run)
+    {
+        run.Try(MachineFaultTests.Without_events_on_both_sides_a_blackout_has_a_stated_uncertainty);
+        run.Try(MachineRefusalTests.A_device_without_migration_is_refused);
+        run.Try(MachineRefusalTests.A_device_whose_migration_is_switched_off_on_the_source_is_refused);
+        run.Try(MachineRefusalTests.A_device_whose_migration_is_switched_off_on_the_destination_is_refused);
+        run.Try(MachineRefusalTests.A_device_of_another_model_on_the_destination_is_refused);
+        run.Try(MachineRefusalTests.A_device_on_the_source_alone_is_refused);
+        run.Try(MachineRefusalTests.A_device_on_the_destination_alone_is_refused);
+        run.Try(MachineRefusalTests.Events_on_one_side_alone_are_refused);
+        run.Try(MachineRefusalTests.Migrations_of_machines_without_a_device_are_no_evidence_for_one_with_a_device);
+        run.Try(MachineRefusalTests.What_QEMU_counts_beyond_what_it_tells_is_named);
+        run.Try(MachineFaultTests.A_device_that_cannot_leave_PRE_COPY_has_lost_its_state_on_the_source);
+        run.Try(MachineFaultTests.A_device_that_cannot_reach_STOP_COPY_has_lost_its_state_on_the_source);
+        run.Try(MachineFaultTests.A_device_that_cannot_leave_RESUMING_has_lost_its_state_on_the_destination);
+        run.Try(MachineFaultTests.A_device_that_cannot_leave_STOP_has_lost_its_state_on_the_destination);
+        run.Try(MachineFaultTests.A_device_that_cannot_leave_RUNNING_P2P_has_lost_its_state_and_QEMU_tells_nobody);
+        run.Try(MachineFaultTests.A_machine_that_is_stopped_and_continued_in_pre_copy_stays_and_its_migration_is_cancelled);
+        return run.Finish();
+    }
+}
