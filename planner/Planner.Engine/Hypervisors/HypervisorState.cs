@@ -72,6 +72,9 @@ public sealed record HypervisorState
     /// <summary>Whether somebody else stopped the guest on the source in pre-copy.</summary>
     public bool IsPausedByOthers { get; init; }
 
+    /// <summary>Whether the machine runs and its hypervisors are as they were before: there is nothing left to recover, whatever a person has to look at.</summary>
+    public bool IsSettled { get; init; }
+
     /// <summary>Since when it is being found out where the guest is.</summary>
     public long ResolvingSinceNanoseconds { get; init; }
 

@@ -83,6 +83,7 @@ internal sealed class HypervisorTurn(HypervisorState state, long nowNanoseconds)
         if (isTold && State is { Stage: HypervisorStage.Restoring, Source.IsRestoring: false, Destination.IsRestoring: false })
         {
             var (outcome, reason) = HypervisorOutcome.Of(State);
+            State = State with { IsSettled = true };
             End(outcome, reason);
         }
     }

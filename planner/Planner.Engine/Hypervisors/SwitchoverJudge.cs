@@ -184,8 +184,8 @@ public sealed class SwitchoverJudge
     }
 
     private string HiddenWords => _hiddenBytes == 0 ? "" :
-        $" QEMU was permitted to stop the guest with {UnitText.FormatBytes(_unusedGrantBytes)} left and did not, so it counts at least {UnitText.FormatBytes(_hiddenBytes)}"
-        + " that it does not tell: the state of a passed-through device. QEMU 11.1 tells it ('remaining' of query-migrate), and so does one migration under a limit that leaves room for it.";
+        $" The hypervisor counts more than it tells: permitted to stop the guest with {UnitText.FormatBytes(_unusedGrantBytes)} left it did not, so it counts at least {UnitText.FormatBytes(_hiddenBytes)}"
+        + " of state of a passed-through device. QEMU 11.1 tells it ('remaining' of query-migrate), and so does one migration under a limit that leaves room for it.";
 
     /// <summary>The state that the hypervisor counts beside the memory, with room for what it counts and does not tell.</summary>
     private double StateRoom(PreCopyProgressed progress) =>

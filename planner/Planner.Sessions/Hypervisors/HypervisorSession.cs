@@ -110,7 +110,7 @@ public sealed class HypervisorSession
             Measurements = evidence.Noted with { Migrations = [record] },
         };
         result = result with { StoreTrouble = Keep(result) };
-        if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
+        if (state.IsSettled || state.IntendedOutcome != MigrationOutcome.NeedsPerson)
         {
             _services.Journal?.Close();
         }

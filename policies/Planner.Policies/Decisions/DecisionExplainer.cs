@@ -107,7 +107,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     {
         if (decision.Verdict == Verdict.Abort)
         {
-            return AbortReason();
+            return AbortReason(dominant, evidence);
         }
 
         if (decision.Method is null)
@@ -130,19 +130,27 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         var obstacle = decision.BoundSeconds > limit
             ? $"exceeds the limit of {Words.Seconds(limit)}"
             : $"exceeds what is left of the error budget, {Words.Seconds(budget ?? 0)}";
-        var largest = dominant is null ? "" : $"; the largest part is {Describe(dominant)} with {Words.Seconds(Estimate(dominant).P50Seconds ?? 0)} on the median";
+        var largest = Largest(dominant);
         return decision.Verdict == Verdict.Throttle
             ? $"Throttle: {bound} {obstacle}, and it would fit with the dirty rate limited to {Words.RateDown(decision.DirtyRateLimitBytesPerSecond)}{largest}."
             : $"Stay: {bound} {obstacle}{largest}.";
     }
 
-    private string AbortReason()
+    private string AbortReason(DecisionLine? dominant, EvidenceCount evidence)
     {
         var within = evaluator.Sla.CompleteWithinSeconds ?? 0;
-        return moment.ElapsedSeconds > within
-            ? $"Abort: {Words.Seconds(moment.ElapsedSeconds)} have passed of the {Words.Seconds(within)} to complete in."
-            : $"Abort: of the {Words.Seconds(within)} to complete in {Words.Seconds(within - moment.ElapsedSeconds)} are left, less than the blackout may take.";
+        var time = moment.ElapsedSeconds > within
+            ? $"Abort: {Words.Seconds(moment.ElapsedSeconds)} have passed of the {Words.Seconds(within)} to complete in"
+            : $"Abort: of the {Words.Seconds(within)} to complete in {Words.Seconds(within - moment.ElapsedSeconds)} are left, less than the blackout may take";
+
+        // That the time is over is not why the machine stayed until then.
+        return decision.Method is not null && decision.BoundSeconds > evaluator.Sla.BlackoutLimitSeconds
+            ? $"{time}; the bound of {Words.SecondsUp(decision.BoundSeconds)} at {Confidence} ({Basis(evidence)}) exceeds the limit of {Words.Seconds(evaluator.Sla.BlackoutLimitSeconds.Value)}{Largest(dominant)}."
+            : $"{time}.";
     }
+
+    private string Largest(DecisionLine? dominant) =>
+        dominant is null ? "" : $"; the largest part is {Describe(dominant)} with {Words.Seconds(Estimate(dominant).P50Seconds ?? 0)} on the median";
 
     private string NoBoundReason(EvidenceCount evidence)
     {

@@ -1,0 +1,114 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Xunit;
+
+namespace Planner.Tests.Engine;
+
+public sealed class SwitchoverPauseTests
+{
+    [Fact]
+    public void A_blackout_with_a_device_reaches_from_its_first_arc_to_its_last()
+    {
+        var pause = ToldSwitchover.OfOneDevice().Downtime(183).RunsOnDestination().State.Pause!;
+
+        Assert.Equal(250, pause.Length.TotalMilliseconds, 0.01);
+        Assert.InRange(pause.Uncertainty.TotalMilliseconds, 0.1, 5);
+    }
+
+    [Fact]
+    public void Where_no_event_tells_the_beginning_the_sources_own_count_does()
+    {
+        var pause = ToldSwitchover.OfOneDevice(isPrepareTold: false).Downtime(182).RunsOnDestination().State.Pause!;
+
+        Assert.Equal(250, pause.Length.TotalMilliseconds, 1.0);
+        Assert.InRange(pause.Uncertainty.TotalMilliseconds, 1, 5);
+        Assert.Contains("downtime", pause.Basis, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_either_the_last_pass_bounds_it_and_the_whole_arc_is_uncertain()
+    {
+        var pause = ToldSwitchover.OfOneDevice(isPrepareTold: false).RunsOnDestination().State.Pause!;
+
+        Assert.Equal(253, pause.Length.TotalMilliseconds, 0.01);
+        Assert.InRange(pause.Uncertainty.TotalMilliseconds, 124, 130);
+    }
+
+    [Fact]
+    public void Two_counts_that_contradict_each_other_are_the_larger_one()
+    {
+        var pause = ToldSwitchover.OfOneDevice().Downtime(400).RunsOnDestination().State.Pause!;
+
+        Assert.Equal(400 + 68, pause.Length.TotalMilliseconds, 0.01);
+        Assert.Contains("contradict", pause.Basis, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-150)]
+    [InlineData(200)]
+    [InlineData(3_600_000)]
+    public void A_destination_whose_clock_is_wrong_is_counted_by_the_answer_to_the_order_to_run(double offset)
+    {
+        var pause = ToldSwitchover.OfOneDevice(destinationOffset: offset).Downtime(183).RunsOnDestination().State.Pause!;
+
+        Assert.InRange(pause.Length.TotalMilliseconds, 250 - pause.Uncertainty.TotalMilliseconds, 250 + pause.Uncertainty.TotalMilliseconds);
+        Assert.InRange(pause.Uncertainty.TotalMilliseconds, 1, 10);
+    }
+
+    [Fact]
+    public void Without_events_of_devices_the_whole_comes_from_the_sources_count_and_the_answer()
+    {
+        var told = new ToldSwitchover("dev0");
+        told.Stopped(1122, lastPass: 997);
+        told.Source(1122, new MigrationChanged(HypervisorMigrationStatus.Device) { ReceivedNanoseconds = 0 });
+        told.Source(1182, new MigrationChanged(HypervisorMigrationStatus.Completed) { ReceivedNanoseconds = 0 });
+        told.Downtime(182).Destination(1190, new GuestResumed { ReceivedNanoseconds = 0 });
+        told.Answered(1252, HypervisorOrder.Continue);
+
+        Assert.Equal(182 + 70, told.State.Pause!.Length.TotalMilliseconds, 1.0);
+        Assert.InRange(told.State.Pause.Uncertainty.TotalMilliseconds, 2, 10);
+    }
+
+    [Fact]
+    public void A_machine_without_devices_is_counted_from_STOP_to_RESUME()
+    {
+        var pause = Plain(downtime: 61).State.Pause!;
+
+        Assert.Equal(68, pause.Length.TotalMilliseconds, 0.01);
+        Assert.Equal(TimeSpan.Zero, pause.Uncertainty);
+    }
+
+    [Fact]
+    public void A_machine_without_devices_whose_source_counts_far_more_is_believed()
+    {
+        // Whatever stopped it before STOP was told: a device that nobody named.
+        var pause = Plain(downtime: 361).State.Pause!;
+
+        Assert.Equal(361 + 8, pause.Length.TotalMilliseconds, 0.01);
+    }
+
+    [Fact]
+    public void A_guest_that_comes_back_to_the_source_stood_until_its_devices_ran()
+    {
+        var told = new ToldSwitchover("dev0");
+        told.Device(MigrationSide.Source, 1, "dev0", DeviceState.PreCopy);
+        told.Device(MigrationSide.Source, 1000, "dev0", DeviceState.PreCopyP2P, isPreparing: true);
+        told.Device(MigrationSide.Source, 1050, "dev0", DeviceState.PreCopyP2P);
+        told.Device(MigrationSide.Source, 1150, "dev0", DeviceState.StopCopy);
+        told.Stopped(1151, lastPass: 997);
+        told.Source(1174, new GuestResumed { ReceivedNanoseconds = 0 });
+        told.Device(MigrationSide.Source, 1265, "dev0", DeviceState.RunningP2P);
+        told.Device(MigrationSide.Source, 1285, "dev0", DeviceState.Running);
+
+        Assert.Equal(285, told.State.Pause!.Length.TotalMilliseconds, 0.01);
+    }
+
+    private static ToldSwitchover Plain(double downtime)
+    {
+        var told = new ToldSwitchover();
+        told.Stopped(1122, lastPass: 1120);
+        told.Source(1122, new MigrationChanged(HypervisorMigrationStatus.Device) { ReceivedNanoseconds = 0 });
+        told.Source(1182, new MigrationChanged(HypervisorMigrationStatus.Completed) { ReceivedNanoseconds = 0 });
+        return told.Downtime(downtime).Destination(1190, new GuestResumed { ReceivedNanoseconds = 0 });
+    }
+}
