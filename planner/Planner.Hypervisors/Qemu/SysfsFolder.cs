@@ -22,7 +22,7 @@ internal static class SysfsFolder
     // The folder is a peer's word: nothing outside of sysfs is looked at.
     private static string? Read(string? folder, Func<string, string?> read)
     {
-        if (folder is null || !Path.GetFullPath(folder).StartsWith(Root, StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(folder) || !Path.GetFullPath(folder).StartsWith(Root, StringComparison.Ordinal))
         {
             return null;
         }

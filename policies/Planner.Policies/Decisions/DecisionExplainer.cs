@@ -87,7 +87,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         var direct = new EvidenceCount(_scores.Count, _scores.Need, $"blackouts of class {_prepared.ClassName}");
         var fewest = Enumerable.Range(0, _tables.Terms.Length).MinBy(i => _tables.Terms[i].Samples);
         var union = new EvidenceCount(_tables.Terms[fewest].Samples, _tables.UnionNeed, $"samples of {_prepared.NameOfTerm(fewest)}");
-        if (decision.Method == BoundMethod.Direct)
+        if (decision.Method == BoundMethod.Direct || _prepared.Guessed.Count > 0)
         {
             return direct;
         }

@@ -116,6 +116,21 @@ internal sealed class JsonDocumentText(byte[] utf8, string file)
                 throw ProblemAt((int)reader.TokenStartIndex, $"{name} must be a whole number without fraction or exponent, at most {long.MaxValue}");
             }
         }
+        else if (type == typeof(int))
+        {
+            Expect(reader, JsonTokenType.Number, name, "a whole number");
+            if (!reader.TryGetInt32(out _))
+            {
+                throw ProblemAt((int)reader.TokenStartIndex, $"{name} must be a whole number without fraction or exponent, at most {int.MaxValue}");
+            }
+        }
+        else if (type == typeof(bool))
+        {
+            if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False))
+            {
+                throw ProblemAt((int)reader.TokenStartIndex, $"{name} must be true or false");
+            }
+        }
         else if (type.IsEnum)
         {
             var words = Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).ToArray();

@@ -29,6 +29,9 @@ public class DecisionJsonTests
         iter: 50);
 
     [Theory]
+    [InlineData("{\"wholeOnly\": 1}", 1, 15, "'wholeOnly' must be true or false")]
+    [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"RUNNING\", \"to\": \"STOP\", \"assumed\": 1.5}]}]}", 1, 69, "'assumed' must be a whole number")]
+    [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"RUNNING\", \"to\": \"STOP\", \"assumed\": 1}]}]}", 1, 69, "at most the 0 values")]
     [InlineData("{\n  \"slo\": {}\n}", 2, 3, "unknown key 'slo'; known here are sla, ram, transfer, devices, devicesInSeries, wholeOnly, pastBlackouts, pastBlackoutsAfterQuiesce")]
     [InlineData("{\"sla\": {\"blackoutLimit\": 3}}", 1, 10, "unknown key 'blackoutLimit'; known here are class, blackoutLimitSeconds")]
     [InlineData("{\"sla\": {\"confidence\": \"0.99\"}}", 1, 24, "'confidence' must be a number")]

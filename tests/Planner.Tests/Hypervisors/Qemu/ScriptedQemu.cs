@@ -133,6 +133,24 @@ internal sealed class ScriptedQemu : IAsyncDisposable
         }
     }
 
+    /// <summary>What an answer may stand under: the command with path and property, with its path, and alone.</summary>
+    private static IEnumerable<string> Keys(string name, JsonElement root)
+    {
+        if (name is "qom-get" or "qom-list")
+        {
+            var arguments = root.GetProperty("arguments");
+            var path = arguments.GetProperty("path").GetString();
+            if (arguments.TryGetProperty("property", out var property))
+            {
+                yield return $"{name} {path} {property.GetString()}";
+            }
+
+            yield return $"{name} {path}";
+        }
+
+        yield return name;
+    }
+
     private async Task AnswerAsync(string line)
     {
         using var command = JsonDocument.Parse(line);
@@ -141,8 +159,7 @@ internal sealed class ScriptedQemu : IAsyncDisposable
         var id = root.GetProperty("id").GetInt64();
         LastId = id;
         Commands.Enqueue(line.Replace($",\"id\":{id}", "", StringComparison.Ordinal));
-        var key = name == "qom-get" ? $"qom-get {root.GetProperty("arguments").GetProperty("path").GetString()}" : name;
-        var answer = Answers.TryGetValue(key, out var say) ? say() : "{}";
+        var answer = Keys(name, root).Select(key => Answers.GetValueOrDefault(key)).FirstOrDefault(say => say is not null) is { } found ? found() : "{}";
         if (answer is null)
         {
             return;

@@ -1,0 +1,112 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+using Xunit;
+
+namespace Planner.Tests.Engine;
+
+/// <summary>A machine whose hypervisor counts device state that it does not tell, and one whose passes are over before anybody can look.</summary>
+public sealed class SwitchoverJudgeDeviceTests
+{
+    private const long MiB = 1 << 20;
+
+    [Fact]
+    public void A_permission_that_is_not_used_shows_that_more_is_counted_than_told()
+    {
+        var judge = Judge(Offer(), within: 5);
+        var judgement = Passes(judge, from: 0, to: 6, bytesPerSecond: 50e6);
+
+        Assert.Equal(SwitchoverAction.Abort, judgement.Action);
+        Assert.Contains("counts more than it tells", judgement.Reason, StringComparison.Ordinal);
+        Assert.Contains("11.1", judgement.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_permission_leaves_room_for_the_state_that_is_known_and_not_told()
+    {
+        var evidence = new HypervisorEvidence(Offer());
+        evidence.Note(new StateSizeSample(evidence.Devices!.StateClass, null, 8 * MiB, DateTimeOffset.UnixEpoch));
+        var judge = new SwitchoverJudge(evidence, Terms(limit: 1, within: null), "earliest", 0);
+
+        Assert.InRange(Passes(judge, 0, 0.3, 50e6).AllowBytes, 8 * MiB * 5 / 4, 60 * MiB);
+    }
+
+    [Fact]
+    public void Where_every_answer_is_a_new_pass_the_rate_comes_from_passes()
+    {
+        var judge = Judge(Offer(), within: null);
+        var judgement = Passes(judge, 0, 0.3, 50e6, tellBetween: false);
+
+        Assert.Equal(50e6, judge.BytesPerSecond);
+        Assert.Equal(SwitchoverAction.Commit, judgement.Action);
+    }
+
+    [Fact]
+    public void A_machine_that_turns_out_to_have_devices_is_not_judged_by_those_without()
+    {
+        var plain = new HypervisorOffer { Version = "", HypervisorClass = "qemu/10.0/tcg", MachineType = "", CpuModel = "", RamBytes = 1, Accelerator = "tcg" };
+        var evidence = new HypervisorEvidence(plain);
+        for (var i = 0; i < 20; i++)
+        {
+            evidence.Note(new BlackoutSample(evidence.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), DateTimeOffset.UnixEpoch));
+        }
+
+        var terms = Terms(limit: 0.4, within: null) with { WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Stay };
+        SwitchoverJudge Make() => new(evidence, terms, "earliest", 0, withUnknownDevices: HypervisorEvidence.OfUnknownDevices(plain));
+
+        Assert.Equal(SwitchoverAction.Commit, Passes(Make(), 0, 0.3, 50e6, deviceBytes: null).Action);
+        Assert.Equal(SwitchoverAction.Wait, Passes(Make(), 0, 0.3, 50e6).Action);
+    }
+
+    private static HypervisorOffer Offer() => new()
+    {
+        Version = "QEMU 10.0.2",
+        HypervisorClass = "qemu/10.0/tcg",
+        MachineType = "pc",
+        CpuModel = "cpu",
+        RamBytes = 1,
+        Accelerator = "tcg",
+        Devices = [new MigratableDevice { Name = "dev0", Model = "a", TellsArcs = true }],
+    };
+
+    private static SwitchoverJudge Judge(HypervisorOffer offer, double? within) => new(new HypervisorEvidence(offer), Terms(limit: 0.3, within), "earliest", 0);
+
+    private static SlaTerms Terms(double limit, double? within) => new()
+    {
+        Class = "lab",
+        BlackoutLimitSeconds = limit,
+        Confidence = 0.9,
+        CompleteWithinSeconds = within,
+        WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept,
+    };
+
+    /// <summary>A pass with nothing left every 50 ms, and a look between two of them; ends early where the judge gives up.</summary>
+    private static PassJudgement Passes(SwitchoverJudge judge, double from, double to, double bytesPerSecond, bool tellBetween = true, long? deviceBytes = 0)
+    {
+        PassJudgement? last = null;
+        var pass = 0;
+        for (var t = from; t <= to && last?.Action != SwitchoverAction.Abort; t += 0.05)
+        {
+            if (tellBetween)
+            {
+                judge.Consider(Progress(t, pass, isPass: false, bytesPerSecond, deviceBytes));
+            }
+
+            last = judge.Consider(Progress(t + 0.02, ++pass, isPass: true, bytesPerSecond, deviceBytes));
+        }
+
+        return last!;
+    }
+
+    private static PreCopyProgressed Progress(double seconds, int pass, bool isPass, double bytesPerSecond, long? deviceBytes) => new()
+    {
+        ReceivedNanoseconds = (long)(seconds * 1e9),
+        IsPass = isPass,
+        Pass = pass,
+        RemainingBytes = 4096,
+        BytesPerSecond = bytesPerSecond,
+        TotalBytes = 64 * MiB,
+        SentBytes = MiB,
+        DeviceSentBytes = deviceBytes,
+    };
+}
