@@ -9,7 +9,39 @@ public sealed class HypervisorInvariantTests
     private static readonly string[] Misfortunes =
     [
         "cancel", "kill source", "kill destination", "kill planner", "break link", "stall link", "stall source", "stall destination",
+        "stop by others", "stop and cont by others",
     ];
+
+    [Fact]
+    public void With_a_device_the_machine_ends_up_running_on_one_side_and_its_blackout_is_known()
+    {
+        var resets = 0;
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var world = new HypervisorWorld(seed, hasDevice: true);
+            world.Run();
+            Check(world, seed);
+            resets += world.State.ResetDevices.IsEmpty ? 0 : 1;
+            Assert.Equal(world.State.ResetDevices.IsEmpty, world.State.IntendedOutcome != MigrationOutcome.NeedsPerson);
+            Assert.True(world.State.IntendedOutcome == MigrationOutcome.Stayed || world.State.Pause is not null, Words(world, seed));
+        }
+
+        Assert.InRange(resets, 1, 50);
+    }
+
+    [Theory]
+    [InlineData("stop by others")]
+    [InlineData("stop and cont by others")]
+    public void A_guest_that_somebody_else_stops_is_given_back_as_they_left_it(string misfortune)
+    {
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var world = new HypervisorWorld(seed, hasDevice: true);
+            world.Schedule(misfortune, TimeSpan.FromMilliseconds(new Random(seed).NextDouble() * 1500));
+            world.Run();
+            Check(world, seed);
+        }
+    }
 
     [Fact]
     public void Without_a_misfortune_the_machine_ends_up_running_on_one_side()
@@ -52,7 +84,7 @@ public sealed class HypervisorInvariantTests
         for (var seed = 0; seed < 5000; seed++)
         {
             var random = new Random(seed);
-            var world = new HypervisorWorld(seed);
+            var world = new HypervisorWorld(seed, hasDevice: seed % 2 == 1);
             for (var i = random.Next(4); i >= 0; i--)
             {
                 world.Schedule(Misfortunes[random.Next(Misfortunes.Length)], TimeSpan.FromMilliseconds(random.NextDouble() * 2000));
@@ -70,6 +102,12 @@ public sealed class HypervisorInvariantTests
         if (world.State.IntendedOutcome is MigrationOutcome.NeedsPerson)
         {
             Assert.Contains(":", world.State.Reason, StringComparison.Ordinal);
+            return;
+        }
+
+        if (world.State.Reason.StartsWith("Nothing was touched", StringComparison.Ordinal))
+        {
+            // It is as it was found: stopped, where somebody had stopped it.
             return;
         }
 

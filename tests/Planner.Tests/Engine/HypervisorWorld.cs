@@ -13,7 +13,8 @@ internal sealed class HypervisorWorld
     private readonly PriorityQueue<Action, (long At, long Order)> _agenda = new();
     private readonly Side _source = new() { Guest = GuestRunState.Running };
     private readonly Side _destination = new() { Guest = GuestRunState.Incoming };
-    private readonly HypervisorPlan _plan = new() { SourceAddress = "qmp:a", DestinationAddress = "qmp:b", Limit = TimeSpan.FromMilliseconds(300) };
+    private readonly HypervisorPlan _plan;
+    private readonly bool _hasDevice;
     private long _now;
     private long _order;
     private bool _isAllowed;
@@ -23,7 +24,12 @@ internal sealed class HypervisorWorld
     private bool _isPlannerDead;
     private HypervisorState? _state;
 
-    public HypervisorWorld(int seed) => _random = new Random(seed);
+    public HypervisorWorld(int seed, bool hasDevice = false)
+    {
+        _random = new Random(seed);
+        _hasDevice = hasDevice;
+        _plan = new HypervisorPlan { SourceAddress = "qmp:a", DestinationAddress = "qmp:b", Limit = TimeSpan.FromMilliseconds(300), Devices = hasDevice ? ["dev0"] : [] };
+    }
 
     public List<string> Log { get; } = [];
 
@@ -136,9 +142,30 @@ internal sealed class HypervisorWorld
 
         Log.Add($"{_now / Millisecond} {tell.Side} {tell.Order} ({side.Guest}/{side.Migration})");
         Do(tell, side);
+        if (_hasDevice && tell.Order == HypervisorOrder.Continue)
+        {
+            // The answer comes once the devices run.
+            At(side.StalledUntil, () => AnswerContinue(tell, side));
+            return;
+        }
+
         Feed(new HypervisorAnswered(tell.Side, tell.Order, Report: tell.Order == HypervisorOrder.Report
             ? new HypervisorReport(side.Guest, side.Migration, $"{side.Guest}/{side.Migration}", null)
             : null));
+    }
+
+    private void AnswerContinue(TellHypervisor tell, Side side)
+    {
+        if (side.IsAlive)
+        {
+            Move(side, DeviceState.RunningP2P);
+            Move(side, DeviceState.Running);
+            In(0.3, 1, () => Feed(new HypervisorAnswered(tell.Side, tell.Order)));
+        }
+        else
+        {
+            Feed(new HypervisorAnswered(tell.Side, tell.Order, "it is gone", HypervisorFault.NotFound));
+        }
     }
 
     private void Do(TellHypervisor tell, Side side)
@@ -150,6 +177,8 @@ internal sealed class HypervisorWorld
                 break;
             case HypervisorOrder.Start:
                 Change(_source, HypervisorMigrationStatus.Active);
+                Move(_source, DeviceState.PreCopy);
+                Move(_destination, DeviceState.Resuming);
                 _destination.Migration = _destination.IsAlive ? HypervisorMigrationStatus.Active : _destination.Migration;
                 In(10, 30, Pass);
                 break;
@@ -212,15 +241,79 @@ internal sealed class HypervisorWorld
 
     private void StopGuest()
     {
-        if (_isHeld || _source is not { IsAlive: true, Migration: HypervisorMigrationStatus.Active })
+        if (_isHeld || _source is not { IsAlive: true, Migration: HypervisorMigrationStatus.Active, Guest: GuestRunState.Running })
         {
             return;
         }
 
         _source.Guest = GuestRunState.Finishing;
+        if (_hasDevice)
+        {
+            Walk(_source, StandsStill);
+        }
+        else
+        {
+            StandsStill();
+        }
+    }
+
+    private void StandsStill()
+    {
+        if (!_source.IsAlive)
+        {
+            return;
+        }
+
+        var isReset = _hasDevice && _random.Next(50) == 0;
+        Move(_source, DeviceState.PreCopyP2P);
+        Move(_source, isReset ? DeviceState.Running : DeviceState.StopCopy);
         Tell(_source, new GuestStopped { ReceivedNanoseconds = _now });
+        if (_source.Migration != HypervisorMigrationStatus.Active)
+        {
+            // Its migration failed meanwhile.
+            Resume(_source);
+            return;
+        }
+
         Change(_source, HypervisorMigrationStatus.Device);
-        In(5, 400, Sent);
+        In(5, 400, isReset ? Fail : Sent);
+    }
+
+    /// <summary>Walks a device, during which the monitor answers nobody.</summary>
+    private void Walk(Side side, Action then)
+    {
+        side.StalledUntil = Math.Max(side.StalledUntil, _now + _random.NextInt64(600 * Millisecond));
+        At(side.StalledUntil, then);
+    }
+
+    private void Move(Side side, DeviceState state)
+    {
+        if (_hasDevice)
+        {
+            Tell(side, new DeviceStateChanged("dev0", state) { ReceivedNanoseconds = _now });
+        }
+    }
+
+    /// <summary>Somebody else stops the guest, and lets it run again or not.</summary>
+    private void StopByOthers(bool runsAgain)
+    {
+        if (_source is not { IsAlive: true, Guest: GuestRunState.Running })
+        {
+            return;
+        }
+
+        _source.Guest = GuestRunState.Paused;
+        Tell(_source, new GuestStopped { ReceivedNanoseconds = _now });
+        if (runsAgain)
+        {
+            In(50, 3000, () =>
+            {
+                if (_source is { IsAlive: true, Guest: GuestRunState.Paused })
+                {
+                    Resume(_source);
+                }
+            });
+        }
     }
 
     private void Sent()
@@ -265,6 +358,12 @@ internal sealed class HypervisorWorld
         {
             case "cancel":
                 Feed(new CancelRequested());
+                break;
+            case "stop by others":
+                StopByOthers(runsAgain: false);
+                break;
+            case "stop and cont by others":
+                StopByOthers(runsAgain: true);
                 break;
             case "kill source":
                 End(_source);
@@ -317,6 +416,11 @@ internal sealed class HypervisorWorld
     private void Resume(Side side)
     {
         side.Guest = GuestRunState.Running;
+        if (_hasDevice)
+        {
+            side.StalledUntil = Math.Max(side.StalledUntil, _now + _random.NextInt64(300 * Millisecond));
+        }
+
         Tell(side, new GuestResumed { ReceivedNanoseconds = _now });
     }
 
@@ -329,7 +433,10 @@ internal sealed class HypervisorWorld
     private void Tell(Side side, HypervisorEvent what, bool isLast = false)
     {
         var name = side == _source ? MigrationSide.Source : MigrationSide.Destination;
-        In(0.05, 0.3, () =>
+
+        // A monitor tells everything in its order.
+        side.ToldUntil = Math.Max(side.ToldUntil, _now + (long)((0.05 + (_random.NextDouble() * 0.25)) * Millisecond));
+        At(side.ToldUntil, () =>
         {
             if (side.IsAlive || isLast)
             {
@@ -347,5 +454,7 @@ internal sealed class HypervisorWorld
         public bool IsAlive { get; set; } = true;
 
         public long StalledUntil { get; set; }
+
+        public long ToldUntil { get; set; }
     }
 }
