@@ -111,8 +111,8 @@ public sealed class PassedDeviceEvidence
     private DeviceEvidence Snapshot(MigratableDevice device, long bytes, AssumedSpread spread)
     {
         var deviceClass = ClassOf(device);
-        var hasPreCopy = _states.GetValueOrDefault(device.Name) is DeviceState.PreCopy or DeviceState.PreCopyP2P;
         var known = _arcs.Where(a => a.Key.Class == deviceClass).ToDictionary(a => a.Key.Arc, a => a.Value);
+        var hasPreCopy = _states.TryGetValue(device.Name, out var now) ? now is DeviceState.PreCopy or DeviceState.PreCopyP2P : known.Keys.Any(a => a.From == DeviceState.PreCopy);
 
         // QEMU needs the P2P states to migrate several devices, and nearly all have them. One that was seen without says so by its arcs.
         var hasP2P = _withP2P.Contains(device.Name) || known.Count == 0 || known.Keys.Any(a => IsP2P(a.From) || IsP2P(a.To));

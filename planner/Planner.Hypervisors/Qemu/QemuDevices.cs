@@ -89,7 +89,8 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
         {
             JsonValueKind.True => true,
             JsonValueKind.False => false,
-            JsonValueKind.String => value.GetString() == "on",
+            // "auto" is on wherever it can be.
+            JsonValueKind.String => value.GetString() is "on" or "auto",
             _ => null,
         };
     }

@@ -25,6 +25,30 @@ internal static class QemuFailures
             "its dirty rate is being measured already; try again when that is over"),
     ];
 
+    // What QEMU says of a migration that cannot begin or has failed, and what to do about it.
+    private static readonly (string Words, string Advice)[] Causes =
+    [
+        ("DMA logging", "this kernel cannot report the pages that the device writes (it lacks IOMMUFD_DRIVER): start both sides with x-device-dirty-page-tracking=off,enable-migration=on, or use a kernel that can"),
+        ("device and IOMMU dirty tracking", "neither the device nor the IOMMU logs written pages: with enable-migration=on on both sides it migrates all the same, and all of its memory may be sent again while the guest stands"),
+        ("disabled for VFIO device", "start it with enable-migration=on, or unplug it first"),
+        ("not supported in kernel", "the kernel's driver for the device has no migration: bind it to one that has, or unplug it first"),
+        ("out of sync", "the device was stopped and started again during the migration, which its stream does not survive: migrate again"),
+    ];
+
+    /// <summary>QEMU's words about a failed or blocked migration, with what to do about it where that is known.</summary>
+    public static string Explain(string words)
+    {
+        foreach (var (part, advice) in Causes)
+        {
+            if (words.Contains(part, StringComparison.OrdinalIgnoreCase))
+            {
+                return $"{words.TrimEnd('.')} ({advice})";
+            }
+        }
+
+        return words;
+    }
+
     /// <summary>Makes the failure of a call.</summary>
     /// <param name="e">The failure of the monitor.</param>
     /// <param name="address">The monitor's address.</param>

@@ -257,7 +257,7 @@ public sealed class QemuMachine : IHypervisor
             QemuWords.Guest(guest.Status),
             QemuWords.Migration(reply.Status),
             $"{QemuWords.Of(guest.Status)}/{QemuWords.Of(reply.Status)}",
-            reply.Error);
+            reply.Error is { } error ? QemuFailures.Explain(error) : null);
     }
 
     // Thresholds put back while a migration runs would let it stop the guest, and capabilities are refused then.

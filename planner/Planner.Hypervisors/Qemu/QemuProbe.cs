@@ -44,7 +44,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             OffersThrottle = capabilities.Any(c => c.Name == QmpMigrationCapability.AutoConverge),
             ThrottleSlice = QemuThrottle.Slice,
             OffersDirtyLimit = kvm.Enabled && capabilities.Any(c => c.Name == QmpMigrationCapability.DirtyLimit),
-            BlockedReasons = (await AskAsync(QmpCommands.QueryMigrate, cancellation).ConfigureAwait(false)).BlockedReasons ?? [],
+            BlockedReasons = [.. ((await AskAsync(QmpCommands.QueryMigrate, cancellation).ConfigureAwait(false)).BlockedReasons ?? []).Select(QemuFailures.Explain)],
         };
     }
 

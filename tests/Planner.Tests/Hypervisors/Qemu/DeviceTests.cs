@@ -62,6 +62,20 @@ public sealed class DeviceTests
     }
 
     [Theory]
+    [InlineData("vfiolab.0: Failed to get DMA logging report - iova: 0x0 - size: 0x1000, err: -95 (Operation not supported)", "IOMMUFD_DRIVER")]
+    [InlineData("vfiolab.0: VFIO device doesn't support device and IOMMU dirty tracking", "enable-migration=on")]
+    [InlineData("vfiolab.0: Migration is disabled for VFIO device", "enable-migration=on")]
+    public async Task What_keeps_a_device_from_migrating_is_told_with_what_to_do(string words, string advice)
+    {
+        await using var qemu = WithDevice();
+        qemu.Answers["query-migrate"] = () => $$"""{"blocked-reasons": ["{{words}}"], "status": "failed", "error-desc": "{{words}}"}""";
+        await using var machine = await qemu.OpenAsync();
+
+        Assert.Contains(advice, Assert.Single(machine.Offer.BlockedReasons), StringComparison.Ordinal);
+        Assert.Contains(advice, (await machine.ReportAsync(TimeSpan.FromSeconds(5), Cancellation)).Error!, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/etc/passwd")]
     [InlineData("/sys/../etc")]
     [InlineData("sys/x")]
