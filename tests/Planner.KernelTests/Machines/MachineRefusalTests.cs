@@ -49,7 +49,7 @@ internal static class MachineRefusalTests
 
     public static void What_QEMU_counts_beyond_what_it_tells_is_named()
     {
-        using var pair = new MachinePair(new MachineSetup { StopBlocks = 2048 });
+        using var pair = new MachinePair(new MachineSetup { StopBlocks = [2048] });
         var migration = MachineMigration.Of(pair, new PlannerPolicy { Limit = TimeSpan.FromMilliseconds(100), CompleteWithin = TimeSpan.FromSeconds(4) }, "/tmp/large.db");
         Check.Equal(3, migration.Report.Exit);
         pair.CheckRunsOnly(pair.Source);

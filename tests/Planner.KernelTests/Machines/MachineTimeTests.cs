@@ -42,7 +42,7 @@ internal static class MachineTimeTests
 
     public static void A_state_of_a_mebibyte_is_part_of_the_blackout()
     {
-        var migration = MachineMigration.OfGood(MachineSetup.Of(Arcs) with { StopBlocks = 256 }, new PlannerPolicy());
+        var migration = MachineMigration.OfGood(MachineSetup.Of(Arcs) with { StopBlocks = [256] }, new PlannerPolicy());
         migration.CheckBlackout(Tolerance);
     }
 
