@@ -22,6 +22,7 @@ public sealed class BlackoutModel
     private readonly double[] _stateShares;
     private readonly double _allowedMisses;
     private readonly StageSums _stages;
+    private readonly bool _devicesInSeries;
     private readonly UpperRankTable[] _ranks;
     private readonly double[] _medians;
     private readonly double[][] _bounds;
@@ -33,13 +34,16 @@ public sealed class BlackoutModel
     /// <param name="scores">The scores of whole blackouts.</param>
     /// <param name="scoresAfterQuiesce">The scores of what was left after the quiesce stage.</param>
     /// <param name="allowedMisses">The share of blackouts that may exceed the bound; in (0, 1).</param>
+    /// <param name="devicesInSeries">Whether one device is walked after the other, so that arcs add up over devices.</param>
     public BlackoutModel(
         IReadOnlyList<BlackoutTerm> terms,
         IReadOnlyList<double> stateShares,
         BlackoutScores scores,
         BlackoutScores scoresAfterQuiesce,
-        double allowedMisses)
+        double allowedMisses,
+        bool devicesInSeries = false)
     {
+        _devicesInSeries = devicesInSeries;
         _terms = [.. terms];
         _stateShares = [.. stateShares];
         _allowedMisses = allowedMisses;
@@ -47,7 +51,7 @@ public sealed class BlackoutModel
         ScoresAfterQuiesce = scoresAfterQuiesce;
         _arcTerms = [.. Enumerable.Range(0, _terms.Length).Where(i => _terms[i].Kind == TermKind.Arc)];
         _arcValues = new double[_arcTerms.Length];
-        _stages = new StageSums(_arcTerms.Select(i => (_terms[i].Device, _terms[i].Arc)), _stateShares.Length);
+        _stages = new StageSums(_arcTerms.Select(i => (_terms[i].Device, _terms[i].Arc)), _stateShares.Length, devicesInSeries);
 
         var levels = 1 + Math.Max(0, (int)Math.Floor(Math.Log2(HighestLevel / allowedMisses)));
         _ranks = [.. Enumerable.Range(0, levels).Select(l => new UpperRankTable(Level(l) / _terms.Length, UnionError / _terms.Length))];
@@ -102,7 +106,7 @@ public sealed class BlackoutModel
     /// <returns>Parts that are NaN where a transfer was never seen.</returns>
     public BlackoutParts WorstCase(IEnumerable<(int Device, StagedArc Arc)> arcs, ReadOnlySpan<double> worstSeconds)
     {
-        var stages = new StageSums(arcs, _stateShares.Length);
+        var stages = new StageSums(arcs, _stateShares.Length, _devicesInSeries);
         return Combine(stages, worstSeconds, [.. _terms.Select((_, i) => Largest(i))], isBound: true);
     }
 
@@ -149,9 +153,20 @@ public sealed class BlackoutModel
         stages.Sum(arcValues, BlackoutStage.Quiesce, isBound),
         stages.Sum(arcValues, BlackoutStage.Stop, isBound),
         stages.Sum(arcValues, BlackoutStage.Load, isBound),
-        values[IndexOf(TermKind.TransferFixed)],
+        values[IndexOf(TermKind.TransferFixed)] + StateWork(values),
         values[IndexOf(TermKind.TransferRate)],
         StateRatio(term => values[term]));
+
+    private double StateWork(double[] values)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            sum += _terms[i].Kind == TermKind.StateWork ? values[i] : 0;
+        }
+
+        return sum;
+    }
 
     private double Largest(int term) => _terms[term].Samples.Count > 0 ? _terms[term].Samples.Sorted[^1] : double.NaN;
 
@@ -182,6 +197,11 @@ public sealed class BlackoutModel
         range = body > 0 ? Math.Min(range, body) : range;
         var step = Math.Max(range, 1e-9) / (GridCells - Math.Min(_terms.Length, GridCells / 2));
         var rest = OnGrid(IndexOf(TermKind.TransferFixed), step);
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            rest = _terms[i].Kind == TermKind.StateWork ? rest.Plus(OnGrid(i, step)) : rest;
+        }
+
         for (var group = 1; group < _stages.Groups; group++)
         {
             rest = Plus(rest, OnGrid(group, BlackoutStage.Quiesce, step));
@@ -210,7 +230,7 @@ public sealed class BlackoutModel
         foreach (var device in _stages.ArcsOf(group, from).GroupBy(a => a.Device))
         {
             var sum = device.Select(a => OnGrid(_arcTerms[a.Index], step)).Aggregate((x, y) => x.Plus(y));
-            slowest = slowest?.Max(sum) ?? sum;
+            slowest = slowest is null ? sum : _devicesInSeries ? slowest.Plus(sum) : slowest.Max(sum);
         }
 
         return slowest;

@@ -4,7 +4,7 @@ namespace Planner.Estimators;
 /// <param name="ArcsSeconds">All arcs: stages in series, the slowest device of each, in seconds.</param>
 /// <param name="ArcsAfterQuiesceSeconds">The same without the quiesce stage.</param>
 /// <param name="ArcsAfterCommitSeconds">The same on the destination alone.</param>
-/// <param name="FixedSeconds">The fixed part of the transfer in seconds.</param>
+/// <param name="FixedSeconds">The fixed part of the transfer, and the reading and loading of the devices' state, in seconds.</param>
 /// <param name="SecondsPerByte">The inverse rate of the transfer.</param>
 /// <param name="StateRatio">Actual / expected bytes of the devices' state, weighted by their sizes.</param>
 public readonly record struct BlackoutParts(

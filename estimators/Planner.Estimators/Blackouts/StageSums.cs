@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Planner.Estimators;
 
-/// <summary>Adds up arcs over a blackout: a device's arcs of a stage in series, the slowest device of each stage, the stages in series.</summary>
+/// <summary>Adds up arcs over a blackout: a device's arcs of a stage in series, the slowest device of each stage or all of them, the stages in series.</summary>
 /// <remarks>Stages that an arc spans are one group, since its parts are not known.</remarks>
 internal sealed class StageSums
 {
@@ -12,11 +12,16 @@ internal sealed class StageSums
     private readonly int[] _group = new int[Stages];
     private readonly bool[] _spanned = new bool[Stages];
     private readonly int _devices;
+    private readonly bool _isSerial;
     private readonly double[] _perGroupAndDevice;
 
     /// <summary>Takes the arcs, with the numbers of their devices, from 0.</summary>
-    public StageSums(IEnumerable<(int Device, StagedArc Arc)> arcs, int devices)
+    /// <param name="arcs">The arcs.</param>
+    /// <param name="devices">The number of devices.</param>
+    /// <param name="isSerial">Whether one device is walked after the other: then all arcs add up.</param>
+    public StageSums(IEnumerable<(int Device, StagedArc Arc)> arcs, int devices, bool isSerial)
     {
+        _isSerial = isSerial;
         _arcs = [.. arcs];
         _devices = devices;
         for (var stage = 1; stage < Stages; stage++)
@@ -65,7 +70,7 @@ internal sealed class StageSums
         {
             // Both carry on a NaN: a term that is not known makes the sum not known.
             var devices = _perGroupAndDevice.AsSpan(group * _devices, _devices);
-            total += isBound && _spanned[group] ? TensorPrimitives.Sum<double>(devices) : TensorPrimitives.Max<double>(devices);
+            total += _isSerial || (isBound && _spanned[group]) ? TensorPrimitives.Sum<double>(devices) : TensorPrimitives.Max<double>(devices);
         }
 
         return total;

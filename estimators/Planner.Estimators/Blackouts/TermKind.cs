@@ -12,6 +12,9 @@ public enum TermKind
     /// <summary>The inverse of a transfer's mean rate, in seconds per byte.</summary>
     TransferRate,
 
+    /// <summary>Reading a device's state out and loading it beyond what the link takes, in seconds.</summary>
+    StateWork,
+
     /// <summary>The size of a device's state as a multiple of the expected size.</summary>
     StateSize,
 }

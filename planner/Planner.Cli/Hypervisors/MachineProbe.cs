@@ -56,9 +56,21 @@ internal static class MachineProbe
             Capabilities = offer.Capabilities,
             ThrottleOffered = offer.OffersThrottle,
             DirtyLimitOffered = offer.OffersDirtyLimit,
+            Devices = offer.TellsDevices ? offer.Devices : null,
             BlockedReasons = offer.BlockedReasons,
             DirtyWindows = measured,
         };
+    }
+
+    private static string Describe(MigratableDevice device)
+    {
+        var arcs = device.TellsArcs
+            ? "tells its arcs"
+            : "does not tell its arcs, so only whole blackouts are evidence; start it on both sides with migration-events=on";
+        var log = device.TracksDirtyPages == true
+            ? "; a log of dirty pages of its own is used where it has one, which needs IOMMUFD_DRIVER in the kernel (without: x-device-dirty-page-tracking=off,enable-migration=on)"
+            : "";
+        return $"{device.Class}{(device.HostAddress is { } at ? $" at {at}" : "")}; enable-migration={device.Migration ?? "?"}; {arcs}{log}{(device.UsesParallelTransfer ? "; its state is sent over multifd" : "")}";
     }
 
     private static void Print(IAnsiConsole console, MachineProbeReport report)
@@ -76,6 +88,16 @@ internal static class MachineProbe
         Row("switchover", "held in pre-copy by the planner until the bound fits (gate 1); no way back once the guest is stopped");
         Row("dirty-rate limit", report.DirtyLimitOffered ? "each vCPU's dirty rate" : report.ThrottleOffered ? "by slowing the CPUs down" : "not offered");
         Row("migration", report.BlockedReasons.Count == 0 ? "possible" : $"blocked: {string.Join("; ", report.BlockedReasons)}");
+        foreach (var device in report.Devices ?? [])
+        {
+            Row($"device {device.Name}", Describe(device));
+        }
+
+        if (report.Devices is null)
+        {
+            Row("devices", "this QEMU does not say which it has; should there be a passed-through one, no evidence of machines without carries a commit");
+        }
+
         console.Write(grid);
         if (report.DirtyWindows.Count == 0)
         {

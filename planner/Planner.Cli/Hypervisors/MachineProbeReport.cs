@@ -1,3 +1,5 @@
+using Planner.Measurements;
+
 namespace Planner.Cli;
 
 /// <summary>What <c>probe qmp:PATH</c> prints as JSON.</summary>
@@ -28,6 +30,9 @@ internal sealed record MachineProbeReport
     public required bool ThrottleOffered { get; init; }
 
     public required bool DirtyLimitOffered { get; init; }
+
+    /// <summary>The passed-through devices; null if the hypervisor does not say.</summary>
+    public required IReadOnlyList<MigratableDevice>? Devices { get; init; }
 
     public required IReadOnlyList<string> BlockedReasons { get; init; }
 

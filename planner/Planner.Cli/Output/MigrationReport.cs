@@ -21,6 +21,10 @@ internal sealed record MigrationReport
 
     public required double BlackoutSeconds { get; init; }
 
+    public double? BlackoutUncertaintySeconds { get; init; }
+
+    public string? BlackoutFrom { get; init; }
+
     public required double LimitSeconds { get; init; }
 
     public double? BoundSeconds { get; init; }
@@ -45,6 +49,8 @@ internal sealed record MigrationReport
         Sla = result.Record.SlaClass,
         Outcome = Word(result.Outcome),
         BlackoutSeconds = result.Blackout.TotalSeconds,
+        BlackoutUncertaintySeconds = result.Pause?.Uncertainty.TotalSeconds,
+        BlackoutFrom = result.Pause?.Basis,
         LimitSeconds = result.Record.Limit.TotalSeconds,
         BoundSeconds = result.Record.Bound?.TotalSeconds,
         Reason = result.Reason,

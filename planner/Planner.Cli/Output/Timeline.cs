@@ -33,6 +33,11 @@ internal static class Timeline
             console.Write(table);
         }
 
+        if (result.Pause is { Uncertainty.Ticks: > 0 } pause)
+        {
+            console.WriteLine($"The blackout was counted from {pause.Basis}, to {UnitText.Format(pause.Uncertainty)}.");
+        }
+
         var colour = result.Outcome switch
         {
             MigrationOutcome.Completed => "green",

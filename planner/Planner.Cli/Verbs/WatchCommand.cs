@@ -49,6 +49,7 @@ internal static class WatchCommand
     private static async Task WatchAsync(CommandContext context, QemuMachine machine, QemuObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
     {
         SwitchoverJudge? judge = null;
+        var known = HypervisorKnowledge.Recall(machine.Offer, policy.Name, store);
         GateDecision? latest = null;
         var pass = 0;
         while (true)
@@ -57,10 +58,11 @@ internal static class WatchCommand
             if (seen is { Progress: { } progress })
             {
                 judge ??= new SwitchoverJudge(
-                    HypervisorKnowledge.Recall(machine.Offer.MachineClass, policy.Name, store),
+                    known.Evidence,
                     HypervisorKnowledge.Terms(policy with { CompleteWithin = null }, machine.Offer, null),
                     HypervisorKnowledge.Rule(policy),
-                    progress.ReceivedNanoseconds - (seen.Elapsed.Ticks * TimeSpan.NanosecondsPerTick));
+                    progress.ReceivedNanoseconds - (seen.Elapsed.Ticks * TimeSpan.NanosecondsPerTick),
+                    withUnknownDevices: known.WithUnknownDevices);
                 pass = progress.Pass;
                 var judgement = judge.Consider(progress);
                 latest = judgement.Gate ?? latest;

@@ -54,7 +54,7 @@ public sealed class HypervisorEvidence
     private double[] _fixedSeconds = [AssumedFixedSeconds];
     private double[] _ratios = [1];
 
-    /// <summary>Starts without evidence.</summary>
+    /// <summary>Starts without evidence, for machines without passed-through devices.</summary>
     /// <param name="machineClass">The class, such as <c>qemu/10.0/tcg</c>.</param>
     public HypervisorEvidence(string machineClass)
     {
@@ -62,20 +62,56 @@ public sealed class HypervisorEvidence
         Link = $"{machineClass}->{machineClass}";
     }
 
-    /// <summary>The class that everything is kept under.</summary>
+    /// <summary>Starts without evidence, for machines like one.</summary>
+    /// <param name="offer">The machine.</param>
+    public HypervisorEvidence(HypervisorOffer offer)
+        : this(offer.MachineClass)
+    {
+        if (offer.Devices.Count > 0)
+        {
+            Devices = new PassedDeviceEvidence(offer.MachineClass, offer.HypervisorClass, offer.TellsArcs ? offer.Devices : []);
+        }
+    }
+
+    private HypervisorEvidence(string machineClass, PassedDeviceEvidence devices)
+        : this(machineClass) => Devices = devices;
+
+    /// <summary>Starts without evidence for a machine that turns out to have passed-through devices of which nothing else is known. What is known of
+    /// machines without devices says nothing about it.</summary>
+    /// <param name="offer">The machine.</param>
+    public static HypervisorEvidence OfUnknownDevices(HypervisorOffer offer)
+    {
+        var machineClass = $"{offer.HypervisorClass}/unknown/whole";
+        return new HypervisorEvidence(machineClass, new PassedDeviceEvidence(machineClass, offer.HypervisorClass, []));
+    }
+
+    /// <summary>The class that blackouts and the hypervisor's own parts are kept under.</summary>
     public string MachineClass { get; }
 
     /// <summary>What transfers are kept under.</summary>
     public string Link { get; }
 
+    /// <summary>What is known of the machine's passed-through devices; null if it has none.</summary>
+    public PassedDeviceEvidence? Devices { get; }
+
+    /// <summary>The classes whose arcs and sizes are of interest.</summary>
+    public IReadOnlyList<string> Classes => [MachineClass, .. Devices?.Classes ?? []];
+
+    /// <summary>The links whose transfers are of interest.</summary>
+    public IReadOnlyList<string> Links => [Link, .. Devices is null ? [] : new[] { Devices.StateClass }];
+
     /// <summary>How long stops have taken from the permission on, in seconds.</summary>
     public IReadOnlyList<double> CommitSeconds => Seconds(Commit);
 
     /// <summary>What stop phases carried beside the memory that was foretold, on the median, in bytes: the state of the hypervisor's own devices.</summary>
-    public long StateBytes => (long)Math.Max(0, _unforeseenBytes.Median() ?? 0);
+    public long OwnStateBytes => (long)Math.Max(0, _unforeseenBytes.Median() ?? 0);
 
     /// <summary>All that was noted in this session.</summary>
     public MeasurementBatch Noted => new() { Arcs = [.. _newArcs], Transfers = [.. _newTransfers], StateSizes = [.. _newSizes], Blackouts = [.. _newBlackouts] };
+
+    /// <summary>All state that the stop phase is expected to carry, in bytes.</summary>
+    /// <param name="toldBytes">What the hypervisor tells of it; 0 if it does not.</param>
+    public long StateBytes(long toldBytes) => OwnStateBytes + DeviceBytes(toldBytes);
 
     /// <summary>Takes over what was measured in earlier migrations; each list oldest first.</summary>
     public void Recall(MeasurementBatch batch)
@@ -89,6 +125,7 @@ public sealed class HypervisorEvidence
         var preCopy = batch.Transfers.Where(t => t.Phase == TransferPhase.PreCopy).GroupBy(t => t.At).ToDictionary(g => g.Key, g => g.Last());
         foreach (var stop in batch.Transfers.Where(t => t.Phase == TransferPhase.StopCopy))
         {
+            Devices?.Add(stop);
             if (preCopy.TryGetValue(stop.At, out var before))
             {
                 Add(before, stop);
@@ -125,6 +162,13 @@ public sealed class HypervisorEvidence
         Fit();
     }
 
+    /// <summary>Notes how long reading and loading the devices' state took in this migration beyond what the link took.</summary>
+    public void NoteState(TransferSample sample)
+    {
+        _newTransfers.Add(sample);
+        Devices?.Add(sample);
+    }
+
     /// <summary>Notes what the stop phase of this migration carried beside what was foretold.</summary>
     public void Note(StateSizeSample sample)
     {
@@ -143,32 +187,49 @@ public sealed class HypervisorEvidence
     /// <param name="sla">The promise, with what has elapsed.</param>
     /// <param name="bytesPerSecond">What pre-copy sends at; above 0.</param>
     /// <param name="ramBytes">The memory expected to be left at the stop.</param>
-    /// <param name="stateBytes">The devices' state that is told, in bytes.</param>
+    /// <param name="toldStateBytes">The devices' state that is told, in bytes; 0 if none is.</param>
     /// <param name="windows">What the guest wrote, oldest first.</param>
-    public DecisionSnapshot Snapshot(SlaTerms sla, double bytesPerSecond, double ramBytes, long stateBytes, IReadOnlyList<DirtyWindowEvidence> windows) => new()
+    public DecisionSnapshot Snapshot(SlaTerms sla, double bytesPerSecond, double ramBytes, long toldStateBytes, IReadOnlyList<DirtyWindowEvidence> windows)
     {
-        Sla = sla,
-        Ram = new RamEvidence { RemainingBytes = (long)Math.Ceiling(ramBytes), DirtyWindows = [.. windows.TakeLast(LatestDirtyWindows)] },
-        Transfer = new TransferEvidence { FixedSeconds = _fixedSeconds, BytesPerSecond = [.. _ratios.Select(r => Math.Max(1, r * bytesPerSecond))] },
-        Devices =
-        [
-            new DeviceEvidence
-            {
-                Name = Participant,
-                Class = MachineClass,
-                State = DeviceState.PreCopy.Name(),
-                Flags = ["STOP_COPY", "PRE_COPY"],
-                StateBytes = stateBytes,
-                Arcs = [.. new[] { Stop, Load, Run }.Select(arc => new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = Seconds(arc) })],
-            },
-        ],
-        PastBlackouts = [.. _blackouts],
-    };
+        var spread = Devices is null ? null : new AssumedSpread(sla.Confidence ?? SlaTerms.DefaultConfidence);
+        var isWhole = Devices is { TellsArcs: false };
+        var machine = new DeviceEvidence
+        {
+            Name = Participant,
+            Class = MachineClass,
+            State = DeviceState.PreCopy.Name(),
+            Flags = ["STOP_COPY", "PRE_COPY"],
+            StateBytes = OwnStateBytes + (isWhole || Devices is null ? DeviceBytes(toldStateBytes) : 0),
+            StateSizeRatios = isWhole ? Devices!.SizeRatios : [],
+            StateSeconds = isWhole ? Devices!.StateSeconds(DeviceBytes(toldStateBytes), spread!) : [],
+            Arcs = [.. new[] { Stop, Load, Run }.Select(arc => Evidence(arc, spread))],
+        };
+        return new DecisionSnapshot
+        {
+            Sla = sla,
+            Ram = new RamEvidence { RemainingBytes = (long)Math.Ceiling(ramBytes), DirtyWindows = [.. windows.TakeLast(LatestDirtyWindows)] },
+            Transfer = new TransferEvidence { FixedSeconds = _fixedSeconds, BytesPerSecond = [.. _ratios.Select(r => Math.Max(1, r * bytesPerSecond))] },
+            Devices = Devices is null || isWhole ? [machine] : [machine, .. Devices.Snapshot(DeviceBytes(toldStateBytes), spread!)],
+            DevicesInSeries = Devices is not null,
+            WholeOnly = isWhole,
+            PastBlackouts = [.. _blackouts],
+        };
+    }
+
+    private long DeviceBytes(long toldBytes) => toldBytes > 0 ? toldBytes : Devices?.LearnedBytes ?? 0;
+
+    private ArcEvidence Evidence(Arc arc, AssumedSpread? spread)
+    {
+        var isMeasured = _arcs.ContainsKey(arc);
+        var (seconds, assumed) = spread is null ? (Seconds(arc), 0) : isMeasured ? spread.Of(Seconds(arc)) : (Assumed[arc], Assumed[arc].Length);
+        return new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = seconds, Assumed = assumed };
+    }
 
     private double[] Seconds(Arc arc) => _arcs.TryGetValue(arc, out var list) ? list.ToArray() : Assumed[arc];
 
     private void Add(ArcSample sample)
     {
+        Devices?.Add(sample);
         if (sample.DeviceClass != MachineClass || !Assumed.ContainsKey(sample.Arc))
         {
             return;
@@ -199,6 +260,7 @@ public sealed class HypervisorEvidence
 
     private void Add(StateSizeSample sample)
     {
+        Devices?.Add(sample);
         if (sample.DeviceClass == MachineClass && sample.ExpectedBytes is { } expected)
         {
             _unforeseenBytes.Add(sample.ActualBytes - expected);

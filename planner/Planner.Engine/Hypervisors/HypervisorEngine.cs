@@ -11,6 +11,9 @@ namespace Planner.Engine;
 /// destination never runs by itself: it was started stopped.</remarks>
 public static class HypervisorEngine
 {
+    // More than any switchover has, and a limit on what a peer can make this process keep.
+    private const int MostMoves = 1024;
+
     /// <summary>Begins a session.</summary>
     /// <param name="plan">What is intended.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
@@ -92,6 +95,11 @@ public static class HypervisorEngine
             turn.Set(e.Side, turn.State.Side(e.Side) with { IsAsked = false, Report = e.Report, Trouble = e.Trouble, Fault = e.Fault });
         }
 
+        if (e is { Order: HypervisorOrder.Continue, Side: MigrationSide.Destination, Trouble: null })
+        {
+            turn.State = turn.State with { Times = turn.State.Times with { ContinuedNanoseconds = turn.NowNanoseconds } };
+        }
+
         switch (turn.State.Stage)
         {
             case HypervisorStage.Finding when e.Order == HypervisorOrder.Report:
@@ -102,6 +110,10 @@ public static class HypervisorEngine
                 break;
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 HypervisorPreCopy.Answered(turn, e);
+                break;
+            case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } }:
+                turn.State = turn.State with { IsPausedByOthers = true };
+                turn.Resolve(MigrationOutcome.Recovered, "Somebody stopped the guest on the source in pre-copy, so the migration was given up.");
                 break;
             case HypervisorStage.Starting when e.Order == HypervisorOrder.Continue:
                 Continued(turn, e);
@@ -127,6 +139,10 @@ public static class HypervisorEngine
         {
             turn.Resolve(MigrationOutcome.Recovered, $"The destination could not be told to run: {trouble}");
         }
+        else if (turn.State is { HasDevices: true, Times: { Resumed: not null, ResumedOn: MigrationSide.Destination } })
+        {
+            Complete(turn);
+        }
     }
 
     private static void Told(HypervisorTurn turn, HypervisorTold e)
@@ -147,7 +163,13 @@ public static class HypervisorEngine
                 break;
             case GuestStopped when e.Side == MigrationSide.Source && turn.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 turn.State = turn.State with { Stage = HypervisorStage.Stopped, Gate = turn.State.CommitGate ?? turn.State.Gate };
-                turn.WakeIn(turn.Plan.StopPatience);
+                turn.WakeIn(turn.Plan.PausePatience);
+                break;
+            case PreCopyProgressed { DeviceSentBytes: not null }:
+                turn.State = turn.State with { SeesDevices = true };
+                break;
+            case DeviceStateChanged moved:
+                DeviceMoved(turn, e.Side, moved.Device);
                 break;
             case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
                 SentAll(turn);
@@ -162,9 +184,13 @@ public static class HypervisorEngine
                 turn.Resolve(MigrationOutcome.Recovered, "The migration failed.");
                 break;
             case GuestResumed when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
-                turn.Resolve(MigrationOutcome.Recovered, "The migration failed while the guest was stopped.");
+                turn.Resolve(MigrationOutcome.Recovered, turn.State.Times.Sending is null && !turn.State.HasFailed
+                    ? "Somebody stopped the guest on the source in pre-copy and let it run again, which the streams of passed-through devices do not survive; the migration was given up."
+                    : "The migration failed while the guest was stopped.");
                 break;
-            case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Starting:
+            case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Starting
+                && (!turn.State.HasDevices || turn.State.Times.ContinuedNanoseconds is not null):
+                // With passed-through devices RESUME comes before their arcs, and the answer to the order after them.
                 Complete(turn);
                 break;
         }
@@ -218,24 +244,28 @@ public static class HypervisorEngine
             return;
         }
 
-        var blackout = turn.State.Times.Blackout;
-        if (turn.Plan.Limit is not { } limit)
+        if (turn.State is { HasDevices: true, Times: { ContinuedNanoseconds: null } times })
         {
-            turn.Restore(MigrationOutcome.Completed, "The machine runs on the destination.");
+            // It runs, and it did not say when it began to: not later than now.
+            turn.State = turn.State with { Times = times with { ContinuedNanoseconds = turn.NowNanoseconds } };
         }
-        else if (blackout is null)
+
+        turn.Restore(MigrationOutcome.Completed, "The machine runs on the destination.");
+    }
+
+    /// <summary>A device that neither side named may take any time, so nothing can be promised with it.</summary>
+    private static void DeviceMoved(HypervisorTurn turn, MigrationSide side, string device)
+    {
+        if (!turn.Plan.KnowsDevices || turn.Plan.Devices.Contains(device) || turn.State.UnknownDevice is not null)
         {
-            turn.Restore(MigrationOutcome.CompletedOverLimit, "The machine runs on the destination, but its blackout was not seen, so nobody can say that the limit was kept.");
+            return;
         }
-        else if (blackout <= limit)
+
+        turn.State = turn.State with { UnknownDevice = device };
+        if (turn.State.Stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed)
         {
-            turn.Restore(MigrationOutcome.Completed, $"The machine runs on the destination after a blackout of {UnitText.Format(blackout.Value)}; the limit is {UnitText.Format(limit)}.");
-        }
-        else
-        {
-            turn.Restore(
-                MigrationOutcome.CompletedOverLimit,
-                $"The machine runs on the destination, but the blackout was {UnitText.Format(blackout.Value)}; the limit of {UnitText.Format(limit)} was exceeded.");
+            var address = side == MigrationSide.Source ? turn.Plan.SourceAddress : turn.Plan.DestinationAddress;
+            turn.Resolve(MigrationOutcome.Stayed, $"{address} tells of a passed-through device '{device}' that was not there at the start, so nothing can be promised; migrate again with it.");
         }
     }
 
@@ -245,21 +275,45 @@ public static class HypervisorEngine
     private static void NoteTimes(HypervisorTurn turn, HypervisorTold e)
     {
         var moment = new SwitchoverMoment(e.What.HappenedAt, e.What.ReceivedNanoseconds);
-        var times = turn.State.Times;
+        var state = turn.State;
+        var times = state.Times;
         if (e.Side == MigrationSide.Source)
         {
-            turn.State = turn.State with { HeardNanoseconds = turn.NowNanoseconds };
+            state = state with { HeardNanoseconds = turn.NowNanoseconds };
         }
 
-        turn.State = turn.State with
+        if (e.What is DeviceStateChanged moved && times.Moves.Length < MostMoves)
         {
+            var move = new DeviceMove(e.Side, moved.Device, moved.State, moved.IsPreparing, moment);
+            if (DeviceArcs.IsReset(times.Moves, move, state.HasFailed || state.HasCancelled) && !state.ResetDevices.Contains((e.Side, moved.Device)))
+            {
+                state = state with { ResetDevices = state.ResetDevices.Add((e.Side, moved.Device)) };
+            }
+
+            times = times with { Moves = times.Moves.Add(move) };
+        }
+
+        turn.State = state with
+        {
+            SeesDevices = state.SeesDevices || e.What is DeviceStateChanged,
+            HasFailed = state.HasFailed || e is
+            {
+                Side: MigrationSide.Source,
+                What: MigrationChanged { Status: HypervisorMigrationStatus.Failed or HypervisorMigrationStatus.Cancelling or HypervisorMigrationStatus.Cancelled },
+            },
             Times = (e.Side, e.What) switch
             {
-                (MigrationSide.Source, GuestStopped) => times with { Stopped = moment, Resumed = null },
+                (MigrationSide.Source, GuestStopped stopped) => times with
+                {
+                    Stopped = moment,
+                    Resumed = null,
+                    LastPass = stopped.LastPassAt > TimeSpan.Zero ? new SwitchoverMoment(stopped.LastPassAt, e.What.ReceivedNanoseconds) : null,
+                },
+                (MigrationSide.Source, SwitchoverDone done) => times with { ReportedDowntime = done.ReportedDowntime },
                 (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Device }) => times with { Sending = moment },
                 (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Sent = moment },
                 (MigrationSide.Destination, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Loaded = moment },
-                (_, GuestResumed) => times with { Resumed = times.Resumed ?? moment },
+                (_, GuestResumed) when times.Resumed is null => times with { Resumed = moment, ResumedOn = e.Side },
                 _ => times,
             },
         };
@@ -285,6 +339,14 @@ public static class HypervisorEngine
         {
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 HypervisorPreCopy.Woke(turn);
+                break;
+            case HypervisorStage.Stopped when turn.State.Times is { Sending: null, Stopped: { } stopped } && !turn.IsPast(stopped.ReceivedNanoseconds, turn.Plan.StopPatience):
+                // Was it the switchover, or did somebody else stop the guest? A source that walks its devices does not answer, which is an answer, too.
+                turn.Ask(MigrationSide.Source);
+                turn.WakeIn(turn.Plan.StopPatience - turn.Plan.PausePatience);
+                break;
+            case HypervisorStage.Stopped when turn.State.Times.Stopped is { } stopped && !turn.IsPast(stopped.ReceivedNanoseconds, turn.Plan.StopPatience):
+                turn.WakeIn(turn.Plan.StopPatience - turn.Plan.PausePatience);
                 break;
             case HypervisorStage.Stopped:
                 turn.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {UnitText.Format(turn.Plan.StopPatience)}.");

@@ -1,3 +1,5 @@
+using Planner.Policies;
+
 namespace Planner.Engine;
 
 /// <summary>What a session with a hypervisor intends. It does not change while the session runs.</summary>
@@ -14,6 +16,15 @@ public sealed record HypervisorPlan
 
     /// <summary>Whether the guest may be slowed down.</summary>
     public bool MayThrottle { get; init; }
+
+    /// <summary>The names of the passed-through devices that both sides have.</summary>
+    public IReadOnlyCollection<string> Devices { get; init; } = [];
+
+    /// <summary>Whether the hypervisor says which devices there are.</summary>
+    public bool KnowsDevices { get; init; } = true;
+
+    /// <summary>What is done with a guest that runs on with a device that has lost its state.</summary>
+    public StateLostAction OnStateLost { get; init; }
 
     /// <summary>The blackout limit; null if nothing is promised.</summary>
     public TimeSpan? Limit { get; init; }

@@ -76,6 +76,13 @@ internal static class HypervisorResolving
                 turn.End(MigrationOutcome.NeedsPerson,
                     $"The guest of {turn.Plan.SourceAddress} has shut down or crashed ({source.Words}); nothing runs on the destination either: start it anew, and end {turn.Plan.DestinationAddress}.");
                 break;
+            case GuestRunState.Paused when turn.State.IsPausedByOthers && source.IsMigrating:
+                CancelOnce(turn);
+                break;
+            case GuestRunState.Paused when turn.State.IsPausedByOthers && turn.IsPast(turn.State.ResolvingSinceNanoseconds, turn.Plan.PausePatience):
+                turn.End(MigrationOutcome.NeedsPerson,
+                    $"{turn.State.Reason} It is still stopped, as whoever stopped it left it: continue it ('cont' in the monitor of {turn.Plan.SourceAddress}), then run 'planner recover'.");
+                break;
             case GuestRunState.Paused when !source.IsMigrating && turn.IsPast(turn.State.ResolvingSinceNanoseconds, turn.Plan.PausePatience):
                 ContinueSource(turn, destination, source.Words);
                 break;
@@ -169,7 +176,7 @@ internal static class HypervisorResolving
         else if (IsOver(turn))
         {
             turn.End(MigrationOutcome.NeedsPerson,
-                $"The migration of {turn.Plan.SourceAddress} cannot be cancelled; its guest runs: end the process of {turn.Plan.DestinationAddress}, then run 'planner recover'.");
+                $"The migration of {turn.Plan.SourceAddress} cannot be cancelled; its guest {(turn.State.IsPausedByOthers ? "was stopped by somebody else" : "runs")}: end the process of {turn.Plan.DestinationAddress}, then run 'planner recover'.");
         }
     }
 

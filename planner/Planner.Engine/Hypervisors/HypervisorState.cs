@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Measurements;
 
 namespace Planner.Engine;
@@ -56,6 +57,21 @@ public sealed record HypervisorState
     /// <summary>Whether the source was told to run on.</summary>
     public bool HasContinuedSource { get; init; }
 
+    /// <summary>Whether the source has told that the migration failed or was given up.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>Whether the hypervisor tells of passed-through devices, whatever it said that it has.</summary>
+    public bool SeesDevices { get; init; }
+
+    /// <summary>A device that tells of itself and that neither side named; null if there is none.</summary>
+    public string? UnknownDevice { get; init; }
+
+    /// <summary>The devices that the hypervisor has reset, and so have lost their state.</summary>
+    public ImmutableArray<(MigrationSide Side, string Device)> ResetDevices { get; init; } = [];
+
+    /// <summary>Whether somebody else stopped the guest on the source in pre-copy.</summary>
+    public bool IsPausedByOthers { get; init; }
+
     /// <summary>Since when it is being found out where the guest is.</summary>
     public long ResolvingSinceNanoseconds { get; init; }
 
@@ -70,6 +86,16 @@ public sealed record HypervisorState
 
     /// <summary>Why, in one sentence.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Whether the machine has passed-through devices.</summary>
+    public bool HasDevices => SeesDevices || Plan.Devices.Count > 0;
+
+    /// <summary>Whether the machine came to run on the destination in this session.</summary>
+    public bool IsOnDestination => Times is { ResumedOn: MigrationSide.Destination, Resumed: not null } && !IsRecovery
+        && IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit or MigrationOutcome.NeedsPerson;
+
+    /// <summary>How long the guest stood still; null while it did not, or still does.</summary>
+    public GuestPause? Pause => SwitchoverPause.Of(Times, HasDevices);
 
     /// <summary>The phase that observers see.</summary>
     public SessionPhase Phase => Stage switch

@@ -82,7 +82,8 @@ internal sealed class HypervisorTurn(HypervisorState state, long nowNanoseconds)
         var isTold = isLate || State.HasToldEnd || State.IsRecovery || State.Source.IsGone || State.Times.Sent is null;
         if (isTold && State is { Stage: HypervisorStage.Restoring, Source.IsRestoring: false, Destination.IsRestoring: false })
         {
-            End(State.IntendedOutcome, State.Reason);
+            var (outcome, reason) = HypervisorOutcome.Of(State);
+            End(outcome, reason);
         }
     }
 

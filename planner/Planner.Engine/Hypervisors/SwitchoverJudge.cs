@@ -27,7 +27,16 @@ public sealed class SwitchoverJudge
     private const double GuardShareOfLimit = 0.25;
     private const double LeastGuardBytes = 1 << 18;
 
-    private readonly HypervisorEvidence _evidence;
+    // QEMU looks at a permission every 100 ms; one that stood for longer and was not used is too small for what QEMU counts.
+    private const long UnusedAfterNanoseconds = 3 * NanosecondsPerSecond / 10;
+    private const double DeviceRoomFactor = 1.25;
+
+    private readonly HypervisorEvidence? _withUnknownDevices;
+    private readonly Queue<(long At, long Bytes)> _grants = new();
+    private HypervisorEvidence _evidence;
+    private long _hiddenBytes;
+    private long _unusedGrantBytes;
+    private double _passRate;
     private readonly SlaTerms _sla;
     private readonly string _ruleName;
     private readonly long _startedNanoseconds;
@@ -56,8 +65,11 @@ public sealed class SwitchoverJudge
     /// <param name="rule">The switchover rule: one of <see cref="PlannerRules.Names"/>.</param>
     /// <param name="startedNanoseconds">When the migration began, on the monotonic clock.</param>
     /// <param name="throttleSlice">How long a guest that is slowed down runs between two pauses; zero if that is not known.</param>
-    public SwitchoverJudge(HypervisorEvidence evidence, SlaTerms sla, string rule, long startedNanoseconds, TimeSpan throttleSlice = default)
+    /// <param name="withUnknownDevices">What is known in case the machine turns out to have passed-through devices that nobody named; null if that cannot be.</param>
+    public SwitchoverJudge(
+        HypervisorEvidence evidence, SlaTerms sla, string rule, long startedNanoseconds, TimeSpan throttleSlice = default, HypervisorEvidence? withUnknownDevices = null)
     {
+        _withUnknownDevices = withUnknownDevices;
         _evidence = evidence;
         _sla = sla;
         _ruleName = rule;
@@ -65,8 +77,18 @@ public sealed class SwitchoverJudge
         _throttle = new ThrottleLadder(sla.DirtyRateFloorBytesPerSecond, sla.BlackoutLimitSeconds, throttleSlice.TotalSeconds);
     }
 
-    /// <summary>What pre-copy sends at: the median of the latest observations, in bytes per second; NaN before the first.</summary>
-    public double BytesPerSecond => _rates.Count == 0 ? double.NaN : Median(_rates);
+    /// <summary>What pre-copy sends at: the median of the latest observations, in bytes per second; NaN before the first. Where every pass is over before
+    /// it can be looked at, the most that was seen: a link that is not busy carries less than it could.</summary>
+    public double BytesPerSecond => _rates.Count > 0 ? Median(_rates) : _passRate > 0 ? _passRate : double.NaN;
+
+    /// <summary>What the decisions are made from.</summary>
+    public HypervisorEvidence Evidence => _evidence;
+
+    /// <summary>State that the hypervisor tells of or that was found out in this migration, in bytes; 0 if there is none.</summary>
+    public long ToldStateBytes { get; private set; }
+
+    /// <summary>Takes notice of a state that a passed-through device came to.</summary>
+    public void See(MigrationSide side, DeviceStateChanged moved) => _evidence.Devices?.See(side, moved);
 
     /// <summary>Looks at a moment.</summary>
     /// <param name="progress">What the hypervisor tells.</param>
@@ -74,17 +96,25 @@ public sealed class SwitchoverJudge
     {
         var now = progress.ReceivedNanoseconds;
         var elapsed = Seconds(now - _startedNanoseconds);
+        if (progress.DeviceSentBytes is not null && _evidence.Devices is null && _withUnknownDevices is not null)
+        {
+            // What machines without such devices showed says nothing here.
+            (_evidence, _moments, _rule) = (_withUnknownDevices, null, null);
+        }
+
         if (_sla.CompleteWithinSeconds is { } within && elapsed >= within)
         {
             return new PassJudgement(SwitchoverAction.Abort, _gate, 0, null, true)
             {
-                Reason = $"It was not complete within {UnitText.Format(TimeSpan.FromSeconds(within))}; the machine runs on the source.",
+                Reason = $"It was not complete within {UnitText.Format(TimeSpan.FromSeconds(within))}; the machine runs on the source.{HiddenWords}",
             };
         }
 
         Observe(progress);
         var (writtenBytes, roundSeconds) = progress.IsPass ? NotePass(progress, now) : (double.NaN, double.NaN);
         (_lastRemainingBytes, _lastAt) = (progress.RemainingBytes, now);
+        FindHidden(progress, now);
+        ToldStateBytes = Math.Max(progress.StateBytes, _hiddenBytes);
         if (double.IsNaN(BytesPerSecond))
         {
             return new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
@@ -103,7 +133,7 @@ public sealed class SwitchoverJudge
             RamBytes = expected,
             WrittenBytes = writtenBytes,
             RoundSeconds = roundSeconds,
-            StateBytes = progress.StateBytes + _evidence.StateBytes,
+            StateBytes = _evidence.StateBytes(ToldStateBytes),
             BytesPerSecond = progress.BytesPerSecond,
             SentBytes = progress.SentBytes,
             TotalBytes = progress.TotalBytes,
@@ -142,16 +172,61 @@ public sealed class SwitchoverJudge
         var room = Math.Max(LeastGuardBytes, GuardShareOfLimit * BytesPerSecond * (_sla.BlackoutLimitSeconds ?? 0));
         var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, moment.RamRemainingBytes + room) * growth;
         var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
-        var allow = (long)Math.Max(1, Math.Min(guard, most) + progress.StateBytes);
+        var allow = (long)Math.Max(1, Math.Min(guard, most) + StateRoom(progress));
+        NoteGrant(allow, now);
         var percent = decision.Verdict == Verdict.Throttle
             ? _throttle.Next(elapsed, decision.DirtyRateLimitBytesPerSecond, _curve?.UniqueBytesPerSecond(ShortestWindowSeconds) ?? double.NaN)
             : null;
-        return new PassJudgement(action, _gate, allow, percent, isNews);
+        return new PassJudgement(action, _gate, allow, percent, isNews)
+        {
+            Reason = action == SwitchoverAction.Abort && HiddenWords.Length > 0 ? Gates.Explain(_gate) + HiddenWords : null,
+        };
+    }
+
+    private string HiddenWords => _hiddenBytes == 0 ? "" :
+        $" QEMU was permitted to stop the guest with {UnitText.FormatBytes(_unusedGrantBytes)} left and did not, so it counts at least {UnitText.FormatBytes(_hiddenBytes)}"
+        + " that it does not tell: the state of a passed-through device. QEMU 11.1 tells it ('remaining' of query-migrate), and so does one migration under a limit that leaves room for it.";
+
+    /// <summary>The state that the hypervisor counts beside the memory, with room for what it counts and does not tell.</summary>
+    private double StateRoom(PreCopyProgressed progress) =>
+        progress.StateBytes > 0 || _evidence.Devices is null ? progress.StateBytes
+        : Math.Max(_evidence.Devices.LearnedBytes, _hiddenBytes) is > 0 and var bytes ? (DeviceRoomFactor * bytes) + LeastGuardBytes : 0;
+
+    private void NoteGrant(long bytes, long now)
+    {
+        if (_allowedSince is null || _evidence.Devices is null)
+        {
+            _grants.Clear();
+        }
+        else
+        {
+            _grants.Enqueue((now, (long)(bytes * HypervisorPreCopy.LeastGrantedShare)));
+        }
+    }
+
+    /// <summary>A permission that was not used though less is left shows how much the hypervisor counts that it does not tell.</summary>
+    private void FindHidden(PreCopyProgressed progress, long now)
+    {
+        while (progress.IsPass && _grants.TryPeek(out var grant) && grant.At <= now - UnusedAfterNanoseconds)
+        {
+            _grants.Dequeue();
+            var hidden = grant.Bytes - progress.RemainingBytes - progress.StateBytes;
+            if (hidden > Math.Max(_hiddenBytes, LeastGuardBytes))
+            {
+                (_hiddenBytes, _unusedGrantBytes) = ((long)hidden, grant.Bytes);
+            }
+        }
     }
 
     private void Observe(PreCopyProgressed progress)
     {
-        if (progress.IsPass || !(progress.BytesPerSecond > 0))
+        if (progress.IsPass)
+        {
+            _passRate = Math.Max(_passRate, progress.BytesPerSecond);
+            return;
+        }
+
+        if (!(progress.BytesPerSecond > 0))
         {
             return;
         }
@@ -214,7 +289,7 @@ public sealed class SwitchoverJudge
 
         (_builtAt, _builtRate) = (now, rate);
         var evaluator = SwitchoverEvaluator.Prepare(
-            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, progress.StateBytes + _evidence.StateBytes, [.. _windows]));
+            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, ToldStateBytes, [.. _windows]));
         var evaluators = new MomentEvaluators(evaluator, evaluator, evaluator);
         if (_moments is null)
         {

@@ -18,4 +18,14 @@ public readonly record struct SwitchoverMoment(TimeSpan Happened, long ReceivedN
         var between = isTold ? told : heard;
         return between > TimeSpan.Zero ? between : TimeSpan.Zero;
     }
+
+    /// <summary>The time from one moment to a later one that the same hypervisor told; at least 0.</summary>
+    /// <remarks>A monitor may be heard late, and one clock tells the time between two moments even if it is set wrongly.</remarks>
+    public static TimeSpan OfOneSide(SwitchoverMoment first, SwitchoverMoment last)
+    {
+        var between = first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero
+            ? last.Happened - first.Happened
+            : TimeSpan.FromTicks((last.ReceivedNanoseconds - first.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
+        return between > TimeSpan.Zero ? between : TimeSpan.Zero;
+    }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Planner.Measurements;
+
 namespace Planner.Engine;
 
 /// <summary>The moments of one switchover, as far as it came.</summary>
@@ -6,7 +9,10 @@ public sealed record SwitchoverTimes
     /// <summary>The hypervisor was allowed to stop the guest, on the monotonic clock in nanoseconds; null if it stopped by itself.</summary>
     public long? AllowedNanoseconds { get; init; }
 
-    /// <summary>The guest stopped on the source.</summary>
+    /// <summary>The last pass of pre-copy before the stop began: the guest ran then. By the hypervisor's clock alone.</summary>
+    public SwitchoverMoment? LastPass { get; init; }
+
+    /// <summary>The hypervisor told that the guest had stopped on the source: after the devices' arcs.</summary>
     public SwitchoverMoment? Stopped { get; init; }
 
     /// <summary>The source began to send the rest.</summary>
@@ -18,11 +24,20 @@ public sealed record SwitchoverTimes
     /// <summary>The destination has loaded everything.</summary>
     public SwitchoverMoment? Loaded { get; init; }
 
-    /// <summary>The guest runs again, on either side.</summary>
+    /// <summary>The hypervisor told that the guest runs again, on either side: before the devices' arcs.</summary>
     public SwitchoverMoment? Resumed { get; init; }
 
-    /// <summary>The blackout; null while there was none, or it is not over.</summary>
-    public TimeSpan? Blackout => Between(Stopped, Resumed);
+    /// <summary>Where the guest runs again.</summary>
+    public MigrationSide ResumedOn { get; init; }
+
+    /// <summary>The order to run was answered by the destination, on the monotonic clock in nanoseconds: after the devices' arcs. Null if it was not.</summary>
+    public long? ContinuedNanoseconds { get; init; }
+
+    /// <summary>The source's own count, from the stop of the guest until everything was sent; null if it did not tell.</summary>
+    public TimeSpan? ReportedDowntime { get; init; }
+
+    /// <summary>What the devices of both sides did, in the order in which it was heard.</summary>
+    public ImmutableArray<DeviceMove> Moves { get; init; } = [];
 
     /// <summary>The time between two moments; null if one of them did not come.</summary>
     public static TimeSpan? Between(SwitchoverMoment? first, SwitchoverMoment? last) =>

@@ -229,6 +229,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
 
             // QEMU 11 counts memory and devices together; without devices that have states to stream the difference means nothing.
             StateBytes = reply is { Devices: not null, RemainingBytes: { } all } ? Math.Max(0, all - memory.RemainingBytes) : 0,
+            DeviceSentBytes = reply.Devices?.TransferredBytes,
             SentBytes = memory.TransferredBytes,
             BytesPerSecond = bytesPerSecond,
             TotalBytes = memory.TotalBytes,

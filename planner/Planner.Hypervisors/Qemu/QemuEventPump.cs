@@ -13,6 +13,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _running;
     private HypervisorMigrationStatus? _told;
+    private TimeSpan _lastPassAt;
     private volatile bool _isClosed;
     private Task _outcome = Task.CompletedTask;
 
@@ -62,11 +63,11 @@ internal sealed class QemuEventPump : IAsyncDisposable
         var happened = told.At ?? TimeSpan.Zero;
         if (told.Is(QmpEvents.MigrationPass))
         {
-            TakePass(told, received);
+            TakePass(told, happened, received);
         }
         else if (told.Is(QmpEvents.Stopped))
         {
-            Tell(new GuestStopped { HappenedAt = happened, ReceivedNanoseconds = received }, _watch.GuestStopped);
+            Tell(new GuestStopped { HappenedAt = happened, ReceivedNanoseconds = received, LastPassAt = _lastPassAt }, _watch.GuestStopped);
         }
         else if (told.Is(QmpEvents.Resumed))
         {
@@ -76,12 +77,26 @@ internal sealed class QemuEventPump : IAsyncDisposable
         {
             TakeStatus(told, happened, received);
         }
+        else if (told.Is(QmpEvents.VfioMigration))
+        {
+            TakeDevice(told, happened, received);
+        }
     }
 
-    private void TakePass(QmpEvent told, long received)
+    private void TakeDevice(QmpEvent told, TimeSpan happened, long received)
+    {
+        if (TryRead(told, QmpEvents.VfioMigration) is { } moved && QemuWords.Device(moved.State) is { } state)
+        {
+            var device = moved.DeviceId.Length > 0 ? moved.DeviceId : moved.QomPath;
+            Tell(new DeviceStateChanged(device, state, moved.State == QmpVfioState.PreCopyP2pPrepare) { HappenedAt = happened, ReceivedNanoseconds = received });
+        }
+    }
+
+    private void TakePass(QmpEvent told, TimeSpan happened, long received)
     {
         if (TryRead(told, QmpEvents.MigrationPass) is { } pass)
         {
+            _lastPassAt = happened;
             _watch.PassBegan(pass.Pass, received);
         }
     }
@@ -118,7 +133,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
         if (Side == MigrationSide.Source || reply?.DowntimeMilliseconds is not null)
         {
             var downtime = reply?.DowntimeMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds((double)milliseconds) : (TimeSpan?)null;
-            Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime) { ReceivedNanoseconds = _clock.NowNanoseconds() });
+            Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime, reply?.Devices?.TransferredBytes) { ReceivedNanoseconds = _clock.NowNanoseconds() });
         }
     }
 

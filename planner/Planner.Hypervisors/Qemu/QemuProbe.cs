@@ -27,10 +27,13 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
 
         var accelerator = kvm.Enabled ? "kvm" : "tcg";
         var machineType = await TypeAsync("/machine", cancellation).ConfigureAwait(false);
+        var devices = await new QemuDevices(connection, limit).ReadAsync(cancellation).ConfigureAwait(false);
         return new HypervisorOffer
         {
             Version = $"QEMU {version}",
-            MachineClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}",
+            HypervisorClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}",
+            Devices = devices ?? [],
+            TellsDevices = devices is not null,
             Name = (await AskAsync(QmpCommands.QueryName, cancellation).ConfigureAwait(false)).Name,
             MachineType = machineType.EndsWith(MachineSuffix, StringComparison.Ordinal) ? machineType[..^MachineSuffix.Length] : machineType,
             CpuModel = cpus[0].QomType ?? await TypeAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),

@@ -18,6 +18,19 @@ internal static class QemuWords
         _ => GuestRunState.Unknown,
     };
 
+    /// <summary>The state of a passed-through device; null for a word that is not known.</summary>
+    public static DeviceState? Device(QmpVfioState state) => state switch
+    {
+        QmpVfioState.Stop => DeviceState.Stop,
+        QmpVfioState.Running => DeviceState.Running,
+        QmpVfioState.StopCopy => DeviceState.StopCopy,
+        QmpVfioState.Resuming => DeviceState.Resuming,
+        QmpVfioState.RunningP2p => DeviceState.RunningP2P,
+        QmpVfioState.PreCopy => DeviceState.PreCopy,
+        QmpVfioState.PreCopyP2p or QmpVfioState.PreCopyP2pPrepare => DeviceState.PreCopyP2P,
+        _ => null,
+    };
+
     /// <summary>How far a migration is. One that failed and still cleans up counts as being given up.</summary>
     public static HypervisorMigrationStatus Migration(QmpMigrationStatus status) => status switch
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Planner.Hypervisors;
 
 /// <summary>The commands that a migration needs. Sources: QEMU's QMP reference, and what QEMU 10.0 and 11.1 were seen to do.</summary>
@@ -22,6 +24,18 @@ public static class QmpCommands
     /// <summary>A property that is text: "type" of "/machine" is the versioned machine with "-machine" behind it.</summary>
     public static QmpCommand<QmpQomProperty, string> QomGetText { get; } =
         new("qom-get", Json.QmpQomProperty, Json.String);
+
+    /// <summary>A property of any type.</summary>
+    public static QmpCommand<QmpQomProperty, JsonElement> QomGet { get; } =
+        new("qom-get", Json.QmpQomProperty, Json.JsonElement);
+
+    /// <summary>The properties and children of an object.</summary>
+    public static QmpCommand<QmpQomPath, IReadOnlyList<QmpQomMember>> QomList { get; } =
+        new("qom-list", Json.QmpQomPath, Json.IReadOnlyListQmpQomMember);
+
+    /// <summary>The PCI devices with what they are.</summary>
+    public static QmpCommand<QmpNone, IReadOnlyList<QmpPciBus>> QueryPci { get; } =
+        new("query-pci", Json.QmpNone, Json.IReadOnlyListQmpPciBus);
 
     /// <summary>How much memory the guest has.</summary>
     public static QmpCommand<QmpNone, QmpMemorySizes> QueryMemorySizes { get; } =

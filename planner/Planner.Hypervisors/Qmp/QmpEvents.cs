@@ -9,6 +9,9 @@ public static class QmpEvents
     /// <summary>A pass over the memory begins; then what is left is known exactly.</summary>
     public static QmpEventKind<QmpMigrationPass> MigrationPass { get; } = new("MIGRATION_PASS", Json.QmpMigrationPass);
 
+    /// <summary>A passed-through device came to another state.</summary>
+    public static QmpEventKind<QmpVfioMigration> VfioMigration { get; } = new("VFIO_MIGRATION", Json.QmpVfioMigration);
+
     /// <summary>The virtual CPUs were stopped.</summary>
     public static QmpEventKind<QmpNone> Stopped { get; } = new("STOP", Json.QmpNone);
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Planner.Hypervisors;
@@ -26,6 +27,11 @@ namespace Planner.Hypervisors;
 [JsonSerializable(typeof(QmpSetVcpuDirtyLimit))]
 [JsonSerializable(typeof(QmpCancelVcpuDirtyLimit))]
 [JsonSerializable(typeof(QmpMigrationChange))]
+[JsonSerializable(typeof(QmpVfioMigration))]
+[JsonSerializable(typeof(QmpQomPath))]
+[JsonSerializable(typeof(IReadOnlyList<QmpQomMember>))]
+[JsonSerializable(typeof(IReadOnlyList<QmpPciBus>))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(QmpMigrationPass))]
 [JsonSerializable(typeof(QmpShutdown))]
 [JsonSerializable(typeof(QmpGuestPanic))]

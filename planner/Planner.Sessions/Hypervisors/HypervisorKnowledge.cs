@@ -8,30 +8,38 @@ namespace Planner.Sessions;
 public static class HypervisorKnowledge
 {
     /// <summary>Recalls what earlier migrations of a class showed.</summary>
-    /// <param name="machineClass">The class.</param>
+    /// <param name="evidence">The evidence of the class, still empty.</param>
     /// <param name="slaClass">The SLA class, whose blackouts count.</param>
     /// <param name="store">The store; null for none.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static HypervisorEvidence Recall(string machineClass, string slaClass, IMeasurementStore? store)
+    public static HypervisorEvidence Recall(HypervisorEvidence evidence, string slaClass, IMeasurementStore? store)
     {
-        var evidence = new HypervisorEvidence(machineClass);
         if (store is not null)
         {
             evidence.Recall(new MeasurementBatch
             {
-                Arcs = store.ReadArcs(machineClass, HypervisorEvidence.Window),
+                Arcs = [.. evidence.Classes.SelectMany(c => store.ReadArcs(c, HypervisorEvidence.Window))],
                 Transfers =
                 [
                     .. store.ReadTransfers(evidence.Link, TransferPhase.PreCopy, HypervisorEvidence.Window),
-                    .. store.ReadTransfers(evidence.Link, TransferPhase.StopCopy, HypervisorEvidence.Window),
+                    .. evidence.Links.SelectMany(l => store.ReadTransfers(l, TransferPhase.StopCopy, HypervisorEvidence.Window)),
                 ],
-                StateSizes = store.ReadStateSizes(machineClass, HypervisorEvidence.Window),
-                Blackouts = store.ReadBlackouts(machineClass, slaClass, BlackoutSpan.Whole, HypervisorEvidence.Window),
+                StateSizes = [.. evidence.Classes.SelectMany(c => store.ReadStateSizes(c, HypervisorEvidence.Window))],
+                Blackouts = store.ReadBlackouts(evidence.MachineClass, slaClass, BlackoutSpan.Whole, HypervisorEvidence.Window),
             });
         }
 
         return evidence;
     }
+
+    /// <summary>What is known of machines like one, and of it in case it turns out to have passed-through devices that its hypervisor did not name.</summary>
+    /// <param name="offer">The machine.</param>
+    /// <param name="slaClass">The SLA class, whose blackouts count.</param>
+    /// <param name="store">The store; null for none.</param>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public static (HypervisorEvidence Evidence, HypervisorEvidence? WithUnknownDevices) Recall(HypervisorOffer offer, string slaClass, IMeasurementStore? store) => (
+        Recall(new HypervisorEvidence(offer), slaClass, store),
+        offer.Devices.Count > 0 ? null : Recall(HypervisorEvidence.OfUnknownDevices(offer), slaClass, store));
 
     /// <summary>The promise as a decision reads it, with nothing elapsed.</summary>
     /// <param name="policy">The SLA class.</param>

@@ -22,6 +22,8 @@ internal static class HypervisorMatch
         Same("number of vCPUs", $"{from.Vcpus}", $"{to.Vcpus}", "-smp");
         Same("accelerator", from.Accelerator, to.Accelerator, "-accel");
 
+        SameDevices(source, destination);
+
         void Same(string what, string ofSource, string ofDestination, string option)
         {
             if (ofSource != ofDestination)
@@ -29,6 +31,50 @@ internal static class HypervisorMatch
                 throw new PlanRefusedException(
                     $"The {what} differs: {source.Address} has {ofSource}, {destination.Address} has {ofDestination}; start the destination with the same {option}.");
             }
+        }
+    }
+
+    /// <summary>A state that comes to another device is refused late, or not at all; and arcs that only one side tells are half of a blackout.</summary>
+    private static void SameDevices(IHypervisor source, IHypervisor destination)
+    {
+        if (!source.Offer.TellsDevices || !destination.Offer.TellsDevices)
+        {
+            return;
+        }
+
+        foreach (var (here, there) in new[] { (source, destination), (destination, source) })
+        {
+            foreach (var device in here.Offer.Devices)
+            {
+                if (device.Migration == "off")
+                {
+                    throw new PlanRefusedException($"The passed-through device {device.Name} of {here.Address} may not migrate: start it with enable-migration=on, or unplug it first.");
+                }
+
+                if (there.Offer.Devices.FirstOrDefault(d => d.Name == device.Name) is not { } other)
+                {
+                    throw new PlanRefusedException(
+                        $"The passed-through devices differ: {here.Address} has {device.Name} ({device.Model ?? "of an unknown model"}), {there.Address} has none of that name; start the destination with the same devices under the same ids.");
+                }
+
+                Same(here, there, device, other);
+            }
+        }
+    }
+
+    private static void Same(IHypervisor here, IHypervisor there, MigratableDevice device, MigratableDevice other)
+    {
+        if (device.Model is { } model && other.Model is { } otherModel && model != otherModel)
+        {
+            throw new PlanRefusedException(
+                $"The passed-through device {device.Name} differs: {here.Address} has {model}, {there.Address} has {otherModel}; its state is for a device of the same model.");
+        }
+
+        if (device.TellsArcs != other.TellsArcs)
+        {
+            var (on, off) = device.TellsArcs ? (here, there) : (there, here);
+            throw new PlanRefusedException(
+                $"The passed-through device {device.Name} tells its arcs on {on.Address} and not on {off.Address}, so half of the blackout would not be seen; start both with migration-events=on, or neither.");
         }
     }
 }

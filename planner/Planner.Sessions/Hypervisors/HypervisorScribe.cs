@@ -10,8 +10,11 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
     /// <summary>What the source says it sent while the guest was stopped, in bytes; null if it did not say.</summary>
     public long? StopPhaseBytes { get; private set; }
 
-    /// <summary>The blackout by the hypervisor's own count; null if it did not say.</summary>
-    public TimeSpan? ReportedDowntime { get; private set; }
+    /// <summary>What it says it sent of the passed-through devices' state since it was last asked in pre-copy, in bytes; null if it did not say.</summary>
+    public long? DeviceStopBytes { get; private set; }
+
+    /// <summary>The state of devices that was expected at the last look, as far as it was told; 0 if it was not.</summary>
+    public long ToldStateBytes => judge.ToldStateBytes;
 
     /// <summary>What pre-copy sent at before the guest stopped, in bytes per second; NaN if it is not known.</summary>
     public double PreCopyBytesPerSecond => judge.BytesPerSecond;
@@ -19,11 +22,13 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
     /// <summary>What pre-copy has sent, in bytes.</summary>
     public long SentBytes { get; private set; }
 
+    private long _deviceSentBytes;
+
     public JournalHeader Header() => header;
 
     public PassJudgement? Judge(PreCopyProgressed progress)
     {
-        SentBytes = progress.SentBytes;
+        (SentBytes, _deviceSentBytes) = (progress.SentBytes, progress.DeviceSentBytes ?? 0);
         return judge.Consider(progress);
     }
 
@@ -31,7 +36,13 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
     {
         if (happened is HypervisorTold { Side: MigrationSide.Source, What: SwitchoverDone done })
         {
-            (StopPhaseBytes, ReportedDowntime) = (done.StopPhaseBytes, done.ReportedDowntime);
+            StopPhaseBytes = done.StopPhaseBytes;
+            DeviceStopBytes = done.DeviceBytes is { } all ? Math.Max(0, all - _deviceSentBytes) : null;
+        }
+
+        if (happened is HypervisorTold { What: DeviceStateChanged moved } told)
+        {
+            judge.See(told.Side, moved);
         }
 
         foreach (var command in step.Commands)

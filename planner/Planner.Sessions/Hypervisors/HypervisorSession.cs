@@ -12,7 +12,6 @@ public sealed class HypervisorSession
     private readonly HypervisorRequest _request;
     private readonly SessionServices _services;
     private readonly SessionNotices _notices;
-    private HypervisorEvidence _evidence = null!;
 
     /// <summary>Makes a session. Nothing is touched yet.</summary>
     /// <param name="request">What to do.</param>
@@ -34,7 +33,7 @@ public sealed class HypervisorSession
     {
         HypervisorWarmUp.Once();
         var started = _notices.Now;
-        _evidence = HypervisorKnowledge.Recall(_request.Source.Offer.MachineClass, _request.Policy.Name, _services.Store);
+        var (evidence, withUnknownDevices) = HypervisorKnowledge.Recall(_request.Source.Offer, _request.Policy.Name, _services.Store);
         var settings = Task.WhenAll(_request.Source.ReadSettingsAsync(cancellationToken), _request.Destination.ReadSettingsAsync(cancellationToken)).GetAwaiter().GetResult();
         _notices.Send(new MigrationStarted(_request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, _request.Policy.BlackoutLimit)
         {
@@ -42,7 +41,8 @@ public sealed class HypervisorSession
             At = started,
         });
         var terms = HypervisorKnowledge.Terms(_request.Policy, _request.Source.Offer, _request.ErrorBudgetRemaining);
-        var judge = new SwitchoverJudge(_evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice);
+        var judge = new SwitchoverJudge(
+            evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice, withUnknownDevices);
         var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices);
         var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.OpenHypervisor);
         var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.OpenHypervisor);
@@ -54,7 +54,7 @@ public sealed class HypervisorSession
 
         source.DisposeAsync().AsTask().Wait(LastWordsPatience, CancellationToken.None);
         destination.DisposeAsync().AsTask().Wait(LastWordsPatience, CancellationToken.None);
-        return Finish(state, scribe, started);
+        return Finish(state, judge.Evidence, scribe, started);
     }
 
     private HypervisorPlan Plan() => new()
@@ -64,6 +64,9 @@ public sealed class HypervisorSession
         Mode = _request.Mode,
         MayThrottle = _request.Source.Offer.OffersThrottle && _request.Policy.DirtyRateFloorBytesPerSecond is not null,
         Limit = _request.Policy.BlackoutLimit,
+        Devices = [.. _request.Source.Offer.Devices.Select(d => d.Name)],
+        KnowsDevices = _request.Source.Offer.TellsDevices,
+        OnStateLost = _request.Policy.OnStateLost,
         ReportPatience = _services.StatePatience,
         StopPatience = _services.StopPatience,
     };
@@ -76,17 +79,17 @@ public sealed class HypervisorSession
             [new JournalDevice(HypervisorEvidence.Participant, Endpoint(_request.Source, DeviceState.Running, settings[0]), Endpoint(_request.Destination, DeviceState.Resuming, settings[1]))]);
     }
 
-    private SessionResult Finish(HypervisorState state, HypervisorScribe scribe, DateTimeOffset started)
+    private SessionResult Finish(HypervisorState state, HypervisorEvidence evidence, HypervisorScribe scribe, DateTimeOffset started)
     {
         var gate = state.Gate;
         var explained = gate?.Evaluator.Explain(gate.Decision, gate.Moment);
-        var parts = SwitchoverParts.Of(state.Times, scribe, _evidence.StateBytes);
-        if (state.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
+        var parts = SwitchoverParts.Of(state, scribe, evidence);
+        if (state.IsOnDestination)
         {
-            parts.Note(_evidence, gate, _request, _notices.Now);
+            parts.Note(evidence, gate, _request, _notices.Now);
         }
 
-        var blackout = state.Times.Blackout ?? TimeSpan.Zero;
+        var blackout = state.Pause?.Length ?? TimeSpan.Zero;
         var snapshot = gate is null ? null : DecisionJson.WriteSnapshot(Input(gate));
         var record = new MigrationRecord(
             _request.MigrationId, _request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, state.IntendedOutcome,
@@ -98,12 +101,13 @@ public sealed class HypervisorSession
         {
             Outcome = state.IntendedOutcome,
             Blackout = blackout,
+            Pause = state.Pause,
             Reason = state.Reason,
             Decision = explained,
             Terms = explained is null ? [] : parts.Compare(explained.Terms),
             Snapshot = snapshot,
             Record = record,
-            Measurements = _evidence.Noted with { Migrations = [record] },
+            Measurements = evidence.Noted with { Migrations = [record] },
         };
         result = result with { StoreTrouble = Keep(result) };
         if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)

@@ -5,13 +5,29 @@ using Planner.Policies;
 namespace Planner.Sessions;
 
 /// <summary>The parts of one switchover as they happened, for the evidence and beside what was predicted.</summary>
-/// <remarks>A hypervisor does not tell memory and devices apart while it sends the rest. Bytes are counted at the rate of pre-copy, and what
-/// earlier stop phases carried beside the memory is the state; the time that is left is the fixed part.</remarks>
+/// <remarks>
+/// A hypervisor does not tell memory and devices apart while it sends the rest. Bytes are counted at the rate of pre-copy, and what earlier stop phases
+/// carried beside the memory is the state; of the time that is left a little is the fixed part, and where passed-through devices have a state the rest
+/// is reading and loading it. Where their arcs are told they are taken out of the hypervisor's own parts, which then add up to the blackout.
+/// </remarks>
 internal sealed record SwitchoverParts
 {
+    // What the stop phase of a machine without such devices takes; all beyond is theirs.
+    private static readonly TimeSpan MostFixed = TimeSpan.FromMilliseconds(6);
+
     private SwitchoverTimes Times { get; init; } = new();
 
+    private IReadOnlyList<DeviceArc> Arcs { get; init; } = [];
+
+    private PassedDeviceEvidence? Devices { get; init; }
+
     private long Bytes { get; init; }
+
+    private long OwnStateBytes { get; init; }
+
+    private long DeviceBytes { get; init; }
+
+    private long ToldStateBytes { get; init; }
 
     private long SentBytes { get; init; }
 
@@ -19,34 +35,56 @@ internal sealed record SwitchoverParts
 
     private TimeSpan? Commit { get; init; }
 
-    private TimeSpan? Stop => SwitchoverTimes.Between(Times.Stopped, Times.Sending);
+    private GuestPause? Pause { get; init; }
 
-    private TimeSpan? Sending => SwitchoverTimes.Between(Times.Sending, Times.Sent);
+    private TimeSpan? Stop { get; init; }
+
+    private TimeSpan? Sending { get; init; }
 
     private TimeSpan? Load => SwitchoverTimes.Between(Times.Sent, Times.Loaded);
 
-    private TimeSpan? Run => SwitchoverTimes.Between(LastOf(Times.Sent, Times.Loaded), Times.Resumed);
+    private TimeSpan? Run { get; init; }
 
-    private long StateBytes { get; init; }
+    private double OwnStateSeconds => Capped(Math.Min(Bytes, OwnStateBytes), Sending?.TotalSeconds ?? 0);
 
-    private double StateSeconds => Sending is { } sending && BytesPerSecond > 0 ? Math.Min(sending.TotalSeconds, Math.Min(Bytes, StateBytes) / BytesPerSecond) : 0;
+    private double RamSeconds => Capped(Math.Max(0, Bytes - OwnStateBytes), (Sending?.TotalSeconds ?? 0) - OwnStateSeconds);
 
-    private double RamSeconds => Sending is { } sending && BytesPerSecond > 0
-        ? Math.Min(sending.TotalSeconds - StateSeconds, Math.Max(0, Bytes - StateBytes) / BytesPerSecond)
-        : 0;
+    private double DeviceSeconds => Capped(DeviceBytes, (Sending?.TotalSeconds ?? 0) - RamSeconds - OwnStateSeconds);
 
-    /// <param name="times">The moments.</param>
+    private double StateWorkSeconds => DeviceBytes == 0 ? 0 : Math.Max(0, (Sending?.TotalSeconds ?? 0) - RamSeconds - OwnStateSeconds - DeviceSeconds - MostFixed.TotalSeconds);
+
+    /// <param name="state">How the session ended.</param>
     /// <param name="scribe">What was written down.</param>
-    /// <param name="stateBytes">How much of what was sent counts as the devices' state, by what earlier migrations showed.</param>
-    public static SwitchoverParts Of(SwitchoverTimes times, HypervisorScribe scribe, long stateBytes) => new()
+    /// <param name="evidence">What earlier migrations showed.</param>
+    public static SwitchoverParts Of(HypervisorState state, HypervisorScribe scribe, HypervisorEvidence evidence)
     {
-        StateBytes = stateBytes,
-        Times = times,
-        Bytes = scribe.StopPhaseBytes ?? 0,
-        SentBytes = scribe.SentBytes,
-        BytesPerSecond = scribe.PreCopyBytesPerSecond,
-        Commit = times is { AllowedNanoseconds: { } allowed, Stopped: { } stopped } ? SessionClock.Between(allowed, Math.Max(allowed, stopped.ReceivedNanoseconds)) : null,
-    };
+        var times = state.Times;
+        var arcs = evidence.Devices is { TellsArcs: true } ? DeviceArcs.Of(times) : [];
+        var sending = SwitchoverTimes.Between(times.Sending, times.Sent) - Sum(arcs.Where(IsWithinSending));
+        var stop = times is { Sending: { } began } && (evidence.Devices is null ? times.Stopped : SwitchoverPause.Began(times)) is { } stood
+            ? SwitchoverMoment.OfOneSide(stood, began) - Sum(arcs.Where(a => a.Side == MigrationSide.Source && !IsWithinSending(a)))
+            : (TimeSpan?)null;
+        var load = SwitchoverTimes.Between(times.Sent, times.Loaded) ?? TimeSpan.Zero;
+        return new SwitchoverParts
+        {
+            Times = times,
+            Arcs = arcs,
+            Devices = evidence.Devices,
+            Bytes = scribe.StopPhaseBytes ?? 0,
+            OwnStateBytes = evidence.OwnStateBytes,
+            DeviceBytes = evidence.Devices is null ? 0 : scribe.DeviceStopBytes ?? 0,
+            ToldStateBytes = scribe.ToldStateBytes,
+            SentBytes = scribe.SentBytes,
+            BytesPerSecond = scribe.PreCopyBytesPerSecond,
+            Commit = times is { AllowedNanoseconds: { } allowed, Stopped: { } stopped } ? SessionClock.Between(allowed, Math.Max(allowed, stopped.ReceivedNanoseconds)) : null,
+            Pause = state.Pause,
+            Stop = AtLeastZero(stop),
+            Sending = AtLeastZero(sending),
+            Run = evidence.Devices is null
+                ? SwitchoverTimes.Between(LastOf(times.Sent, times.Loaded), times.Resumed)
+                : AtLeastZero(state.Pause?.Length - (stop ?? TimeSpan.Zero) - (sending ?? TimeSpan.Zero) - load - Sum(arcs)),
+        };
+    }
 
     /// <summary>Makes evidence of it: each migration is evidence for the next.</summary>
     public void Note(HypervisorEvidence evidence, GateDecision? gate, HypervisorRequest request, DateTimeOffset at)
@@ -59,28 +97,60 @@ internal sealed record SwitchoverParts
             }
         }
 
+        foreach (var arc in Arcs)
+        {
+            if (evidence.Devices?.ClassOf(arc.Device) is { } deviceClass)
+            {
+                evidence.Note(new ArcSample(arc.Device, deviceClass, arc.Arc, arc.Took, ArcOutcome.Completed, at));
+            }
+        }
+
+        NoteTransfers(evidence, gate, at);
+        NoteBlackout(evidence, gate, request, at);
+    }
+
+    /// <summary>Puts it beside what was predicted, part by part.</summary>
+    public IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms) => [.. terms.Select(term => new TermOutcome(
+        term.Term, term.Device, term.P50Seconds, term.BoundSeconds, Times.Resumed is null ? null : Actual(term.Term, term.Device)))];
+
+    private void NoteTransfers(HypervisorEvidence evidence, GateDecision? gate, DateTimeOffset at)
+    {
         if (gate is not null && Times.AllowedNanoseconds is not null && Bytes > 0)
         {
             evidence.Note(new StateSizeSample(evidence.MachineClass, gate.Moment.RamRemainingBytes, Bytes, at));
+        }
+
+        if (evidence.Devices is { } devices && DeviceBytes > 0)
+        {
+            evidence.Note(new StateSizeSample(devices.StateClass, ToldStateBytes > 0 ? ToldStateBytes : null, DeviceBytes, at));
+            evidence.NoteState(new TransferSample(devices.StateClass, TransferPhase.StopCopy, DeviceBytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at));
         }
 
         if (Sending is { } sending && BytesPerSecond > 0 && SentBytes > 0)
         {
             evidence.Note(
                 new TransferSample(evidence.Link, TransferPhase.PreCopy, SentBytes, TimeSpan.Zero, TimeSpan.FromSeconds(SentBytes / BytesPerSecond), at),
-                new TransferSample(evidence.Link, TransferPhase.StopCopy, Bytes, TimeSpan.Zero, sending, at));
-        }
-
-        if (Times is { AllowedNanoseconds: not null, Blackout: { } blackout } && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted)
-        {
-            evidence.Note(new BlackoutSample(
-                evidence.MachineClass, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), blackout, at));
+                new TransferSample(evidence.Link, TransferPhase.StopCopy, Bytes + DeviceBytes, TimeSpan.Zero, sending - TimeSpan.FromSeconds(StateWorkSeconds), at));
         }
     }
 
-    /// <summary>Puts it beside what was predicted, part by part.</summary>
-    public IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms) => [.. terms.Select(term => new TermOutcome(
-        term.Term, term.Device, term.P50Seconds, term.BoundSeconds, Times.Resumed is null ? null : Actual(term.Term)))];
+    /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
+    private void NoteBlackout(HypervisorEvidence evidence, GateDecision? gate, HypervisorRequest request, DateTimeOffset at)
+    {
+        if (Times.AllowedNanoseconds is not null && Pause is { } pause && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
+            && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
+        {
+            evidence.Note(new BlackoutSample(
+                evidence.MachineClass, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at));
+        }
+    }
+
+    // A device without PRE_COPY goes to STOP_COPY only when its state is about to be read.
+    private static bool IsWithinSending(DeviceArc arc) => arc.Side == MigrationSide.Source && arc.Arc.From == DeviceState.Stop;
+
+    private static TimeSpan Sum(IEnumerable<DeviceArc> arcs) => arcs.Aggregate(TimeSpan.Zero, (sum, arc) => sum + arc.Took);
+
+    private static TimeSpan? AtLeastZero(TimeSpan? span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
 
     private static SwitchoverMoment? LastOf(SwitchoverMoment? first, SwitchoverMoment? second) =>
         (first, second) switch
@@ -89,14 +159,36 @@ internal sealed record SwitchoverParts
             _ => first ?? second,
         };
 
-    private double? Actual(string term) => term switch
+    private double Capped(long bytes, double mostSeconds) => BytesPerSecond > 0 ? Math.Clamp(bytes / BytesPerSecond, 0, Math.Max(0, mostSeconds)) : 0;
+
+    private double? Actual(string term, string? device)
     {
-        "transfer fixed" => Sending?.TotalSeconds - RamSeconds - StateSeconds,
-        "transfer ram" => Sending is null ? null : RamSeconds,
-        "transfer state" => Sending is null ? null : StateSeconds,
-        _ when term == $"arc {HypervisorEvidence.Stop}" => Stop?.TotalSeconds,
-        _ when term == $"arc {HypervisorEvidence.Load}" => Load?.TotalSeconds,
-        _ when term == $"arc {HypervisorEvidence.Run}" => Run?.TotalSeconds,
-        _ => null,
-    };
+        if (device is not null and not HypervisorEvidence.Participant)
+        {
+            return OfDevice(term, device);
+        }
+
+        return term switch
+        {
+            "transfer fixed" => Sending?.TotalSeconds - RamSeconds - OwnStateSeconds - DeviceSeconds - StateWorkSeconds,
+            "transfer ram" => Sending is null ? null : RamSeconds,
+            "transfer state" => Sending is null ? null : OwnStateSeconds + (Devices is { TellsArcs: false } ? DeviceSeconds : 0),
+            "read and load state" => Sending is null ? null : StateWorkSeconds,
+            _ when term == $"arc {HypervisorEvidence.Stop}" => Stop?.TotalSeconds,
+            _ when term == $"arc {HypervisorEvidence.Load}" => Load?.TotalSeconds,
+            _ when term == $"arc {HypervisorEvidence.Run}" => Run?.TotalSeconds,
+            _ => null,
+        };
+    }
+
+    private double? OfDevice(string term, string device)
+    {
+        var devices = Math.Max(1, Arcs.Select(a => a.Device).Distinct().Count());
+        return term switch
+        {
+            "transfer state" => Sending is null ? null : DeviceSeconds / devices,
+            "read and load state" => Sending is null ? null : StateWorkSeconds / devices,
+            _ => Arcs.Where(a => a.Device == device && term == $"arc {a.Arc}").Select(a => (double?)a.Took.TotalSeconds).FirstOrDefault(),
+        };
+    }
 }

@@ -12,6 +12,9 @@ public sealed record SessionResult
     /// <summary>How long the guest did not run in all, pauses that were taken back included.</summary>
     public required TimeSpan Blackout { get; init; }
 
+    /// <summary>How exactly the blackout is known, and what it was counted from; null where the planner walked the devices itself, or nothing stood still.</summary>
+    public GuestPause? Pause { get; init; }
+
     /// <summary>One sentence.</summary>
     public required string Reason { get; init; }
 

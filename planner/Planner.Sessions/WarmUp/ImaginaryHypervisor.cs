@@ -15,7 +15,7 @@ internal sealed class ImaginaryHypervisor(MigrationSide side) : IHypervisor
     public HypervisorOffer Offer { get; } = new()
     {
         Version = "imaginary",
-        MachineClass = "imaginary",
+        HypervisorClass = "imaginary",
         MachineType = "imaginary",
         CpuModel = "imaginary",
         Accelerator = "imaginary",

@@ -58,9 +58,9 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     private TermEstimate Estimate(DecisionLine line)
     {
         var term = _tables.Terms[line.Term];
-        if (line.Kind is DecisionLineKind.Arc or DecisionLineKind.TransferFixed)
+        if (line.Kind is DecisionLineKind.Arc or DecisionLineKind.TransferFixed or DecisionLineKind.StateWork)
         {
-            return Estimate(line, term.Median, term.Bound, term.Samples);
+            return Estimate(line, term.Median, term.Bound, term.Samples - _prepared.AssumedOf(line));
         }
 
         var rate = _tables.Terms[RateTerm];
@@ -167,7 +167,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         var worst = evaluator.Sla.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.WorstCase && _prepared.MissingWorstCases.Count > 0
             ? $", and the policy's worst case lacks {string.Join(", ", _prepared.MissingWorstCases)}"
             : "";
-        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}.";
+        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; no arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
     }
 
     private string Basis(EvidenceCount evidence) => decision.Method switch
@@ -176,6 +176,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",
         _ when evaluator.Guess is { } guess => $"first guess by model {guess.Model}, without proof",
+        _ when _prepared.Guessed is { Count: > 0 } guessed => $"a guess: no arc of {string.Join(" and ", guessed)} was measured yet",
         _ => "independent, a model without proof",
     };
 

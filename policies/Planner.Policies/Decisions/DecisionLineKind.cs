@@ -14,4 +14,7 @@ internal enum DecisionLineKind
 
     /// <summary>The transfer of one device's state.</summary>
     TransferState,
+
+    /// <summary>Reading and loading a device's state beyond what the link takes.</summary>
+    StateWork,
 }

@@ -24,6 +24,10 @@ public sealed record DeviceEvidence
     /// <summary>Past actual / expected sizes of the class, oldest first; empty if <see cref="StateBytes"/> is exact.</summary>
     public IReadOnlyList<double> StateSizeRatios { get; init => field = value ?? []; } = [];
 
+    /// <summary>How long reading the state out of the device and loading it took in past stop phases beyond what the link took, for a state of the expected
+    /// size; in seconds, oldest first. Empty if that is part of the transfer's rate.</summary>
+    public IReadOnlyList<double> StateSeconds { get; init => field = value ?? []; } = [];
+
     /// <summary>The arcs that were measured.</summary>
     public IReadOnlyList<ArcEvidence> Arcs { get; init => field = value ?? []; } = [];
 }

@@ -31,7 +31,8 @@ internal sealed class PreparedSnapshot
             StateShares,
             new BlackoutScores(Scores(snapshot.PastBlackouts)),
             new BlackoutScores(Scores(snapshot.PastBlackoutsAfterQuiesce)),
-            AllowedMisses);
+            AllowedMisses,
+            snapshot.DevicesInSeries);
     }
 
     /// <summary>The names of the devices.</summary>
@@ -64,6 +65,9 @@ internal sealed class PreparedSnapshot
     /// <summary>The index of the term of the transfer's rate.</summary>
     public int RateTerm => _terms.FindIndex(t => t.Kind == TermKind.TransferRate);
 
+    /// <summary>The devices of which an arc is only assumed; empty if all was measured.</summary>
+    public IReadOnlyList<string> Guessed => [.. _snapshot.Devices.Zip(Names).Where(d => d.First.Arcs.Any(a => a.IsGuess)).Select(d => d.Second)];
+
     /// <summary>What past blackouts must have in common to count: the classes of the devices and the SLA class, such as <c>mlx5/gold</c>.</summary>
     public string ClassName
     {
@@ -82,8 +86,14 @@ internal sealed class PreparedSnapshot
         TermKind.TransferFixed => "transfer fixed",
         TermKind.TransferRate => "transfer rate",
         TermKind.StateSize => $"state size of {Names[_terms[term].Device]}",
+        TermKind.StateWork => $"reading and loading the state of {Names[_terms[term].Device]}",
         _ => $"arc {_terms[term].Arc.Arc} of {Names[_terms[term].Device]}",
     };
+
+    /// <summary>How many values of a line are assumed.</summary>
+    public int AssumedOf(DecisionLine line) => line.Kind == DecisionLineKind.Arc
+        ? _snapshot.Devices[line.Device].Arcs.FirstOrDefault(a => ReadArc(a) == _terms[line.Term].Arc.Arc)?.Assumed ?? 0
+        : 0;
 
     /// <summary>Whether every device of a snapshot is in its P2P state: the moment of gate 2.</summary>
     public static bool IsQuiesced(DecisionSnapshot snapshot) =>
@@ -177,6 +187,10 @@ internal sealed class PreparedSnapshot
             var ratios = _snapshot.Devices[i].StateSizeRatios;
             var term = ratios.Count > 0 ? AddTerm(TermKind.StateSize, i, default, ratios) : rate;
             Lines.Add(new DecisionLine(DecisionLineKind.TransferState, "transfer state", i, term));
+            if (_snapshot.Devices[i].StateSeconds.Count > 0)
+            {
+                Lines.Add(new DecisionLine(DecisionLineKind.StateWork, "read and load state", i, AddTerm(TermKind.StateWork, i, default, _snapshot.Devices[i].StateSeconds)));
+            }
         }
     }
 

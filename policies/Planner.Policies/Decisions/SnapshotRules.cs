@@ -74,6 +74,7 @@ internal static class SnapshotRules
 
             if ((InRange(device.StateBytes, 0, MaximumBytes, $"{path}.stateBytes")
                 ?? ListProblem(device.StateSizeRatios, 0, MaximumRatio, $"{path}.stateSizeRatios")
+                ?? ListProblem(device.StateSeconds, 0, MaximumSeconds, $"{path}.stateSeconds")
                 ?? FlagsProblem(device, path)
                 ?? ArcsProblem(device.Arcs, path)) is { } problem)
             {
@@ -132,6 +133,11 @@ internal static class SnapshotRules
                 ?? Seconds(arc.WorstSeconds, $"{path}.worstSeconds")) is { } problem)
             {
                 return problem;
+            }
+
+            if (arc.Assumed < 0 || arc.Assumed > arc.Seconds.Count)
+            {
+                return ($"{path}.assumed", $"must be at least 0 and at most the {arc.Seconds.Count} values of 'seconds'; it is {arc.Assumed}");
             }
 
             if (!seen.Add((arc.From, arc.To)))

@@ -20,6 +20,7 @@ public sealed class SwitchoverEvaluator
     private readonly BoundCarrier? _carrierAfterQuiesce;
     private readonly (int Line, double Seconds) _longestArc;
     private readonly (int Line, double Seconds) _longestArcAfterQuiesce;
+    private readonly (int Line, double Seconds) _longestWork;
     private readonly int _quiesceLines;
     private readonly int _fixedLine;
     private readonly int _largestStateLine;
@@ -43,6 +44,7 @@ public sealed class SwitchoverEvaluator
         _longestArc = LongestArc(0);
         _longestArcAfterQuiesce = LongestArc(_quiesceLines);
         _fixedLine = prepared.Lines.FindIndex(l => l.Kind == DecisionLineKind.TransferFixed);
+        _longestWork = LongestWork();
         if (prepared.StateShares.Count > 0)
         {
             _largestStateShare = prepared.StateShares.Max();
@@ -147,12 +149,12 @@ public sealed class SwitchoverEvaluator
 
     private BoundCarrier? ChooseCarrier(ScoreTable scores)
     {
-        if (IsComplete && scores.IsSupported)
+        if (IsComplete && scores.IsSupported && Prepared.Guessed.Count == 0)
         {
             return new BoundCarrier(BoundMethod.Direct, Tables.Median, scores.Bound);
         }
 
-        if (IsComplete && Tables.IsUnionSupported)
+        if (IsComplete && Tables.IsUnionSupported && !Snapshot.WholeOnly)
         {
             return new BoundCarrier(BoundMethod.Union, Tables.Union[0].Parts, 1);
         }
@@ -274,11 +276,23 @@ public sealed class SwitchoverEvaluator
         return longest;
     }
 
+    private (int Line, double Seconds) LongestWork()
+    {
+        var longest = (Line: -1, Seconds: double.NegativeInfinity);
+        for (var i = 0; i < Prepared.Lines.Count; i++)
+        {
+            longest = Prepared.Lines[i].Kind == DecisionLineKind.StateWork ? Larger(longest, i, Tables.Terms[Prepared.Lines[i].Term].Median) : longest;
+        }
+
+        return longest;
+    }
+
     private int DominantLine(in DecisionMoment moment)
     {
         var dominant = moment.Quiesced ? _longestArcAfterQuiesce : _longestArc;
         var secondsPerByte = Tables.Median.SecondsPerByte;
-        dominant = Larger(dominant, _fixedLine, Tables.Median.FixedSeconds);
+        dominant = Larger(dominant, _fixedLine, Tables.Terms[Prepared.Lines[_fixedLine].Term].Median);
+        dominant = Larger(dominant, _longestWork.Line, _longestWork.Seconds);
         if (Snapshot.Ram is not null)
         {
             dominant = Larger(dominant, _fixedLine + 1, secondsPerByte * moment.RamRemainingBytes);

@@ -33,6 +33,9 @@ public sealed record SlaPolicy
     /// <summary>What is tried after a failure, in this order; what is left then is handed over to a person.</summary>
     public IReadOnlyList<FailureAction> OnFailure { get; init; } = [FailureAction.Unwind, FailureAction.Reset];
 
+    /// <summary>What is done with a guest that runs on with a device that has lost its state, as a hypervisor leaves it after a failed arc.</summary>
+    public StateLostAction OnStateLost { get; init; } = StateLostAction.HandOver;
+
     /// <summary>The lowest dirty rate to which a machine may be limited, in bytes per second; null if it may not be limited.</summary>
     public double? DirtyRateFloorBytesPerSecond { get; init; }
 

@@ -61,6 +61,7 @@ public static class SlaPolicyText
                 ("calmest", SwitchoverRule.Calmest)) ?? SwitchoverRule.Earliest,
             QuiesceTries = switchover?.Integer("quiesceTries", 3, 1, 100) ?? 3,
             OnFailure = ReadFailureActions(spec),
+            OnStateLost = spec.Choice<StateLostAction>("onStateLost", StateLostAction.HandOver, ("handOver", StateLostAction.HandOver), ("accept", StateLostAction.Accept)),
             DirtyRateFloorBytesPerSecond = ReadDirtyRateFloor(spec),
             ErrorBudget = ReadErrorBudget(spec),
             MaintenanceWindows = [.. spec.Maps("maintenanceWindows").Select(ReadWindow)],

@@ -6,8 +6,23 @@ public sealed record HypervisorOffer
     /// <summary>The hypervisor and its version, such as <c>QEMU 10.0.2</c>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The class whose members share the parts of a blackout, such as <c>qemu/10.0/tcg</c>.</summary>
-    public required string MachineClass { get; init; }
+    /// <summary>What machines whose hypervisor does the same in the same time have in common, such as <c>qemu/10.0/tcg</c>.</summary>
+    public required string HypervisorClass { get; init; }
+
+    /// <summary>The passed-through devices, in the order in which the hypervisor names them.</summary>
+    public IReadOnlyList<MigratableDevice> Devices { get; init; } = [];
+
+    /// <summary>Whether the hypervisor tells which passed-through devices there are.</summary>
+    public bool TellsDevices { get; init; } = true;
+
+    /// <summary>Whether every passed-through device tells its arcs. True without devices.</summary>
+    public bool TellsArcs => Devices.All(d => d.TellsArcs);
+
+    /// <summary>The class whose members share the parts of a blackout: the hypervisor's, and the set of passed-through devices. What one machine shows
+    /// says nothing about a machine with other devices; nor do blackouts that were counted without the devices' arcs.</summary>
+    public string MachineClass => Devices.Count == 0
+        ? HypervisorClass
+        : $"{HypervisorClass}/{string.Join('+', Devices.Select(d => d.Class).Order(StringComparer.Ordinal))}{(TellsArcs ? "" : "/whole")}";
 
     /// <summary>The machine's name as the hypervisor knows it; null if it was given none.</summary>
     public string? Name { get; init; }

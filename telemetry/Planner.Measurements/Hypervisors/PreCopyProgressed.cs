@@ -16,6 +16,9 @@ public sealed record PreCopyProgressed : HypervisorEvent
     /// <summary>State that the devices will send in the stop phase, in bytes, where it is told; else 0.</summary>
     public long StateBytes { get; init; }
 
+    /// <summary>Bytes of the states of passed-through devices that were sent so far; null if the machine has none.</summary>
+    public long? DeviceSentBytes { get; init; }
+
     /// <summary>Bytes sent so far.</summary>
     public long SentBytes { get; init; }
 

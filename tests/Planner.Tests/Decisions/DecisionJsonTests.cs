@@ -29,7 +29,7 @@ public class DecisionJsonTests
         iter: 50);
 
     [Theory]
-    [InlineData("{\n  \"slo\": {}\n}", 2, 3, "unknown key 'slo'; known here are sla, ram, transfer, devices, pastBlackouts, pastBlackoutsAfterQuiesce")]
+    [InlineData("{\n  \"slo\": {}\n}", 2, 3, "unknown key 'slo'; known here are sla, ram, transfer, devices, devicesInSeries, wholeOnly, pastBlackouts, pastBlackoutsAfterQuiesce")]
     [InlineData("{\"sla\": {\"blackoutLimit\": 3}}", 1, 10, "unknown key 'blackoutLimit'; known here are class, blackoutLimitSeconds")]
     [InlineData("{\"sla\": {\"confidence\": \"0.99\"}}", 1, 24, "'confidence' must be a number")]
     [InlineData("{\"sla\": {\"confidence\": 1}}", 1, 24, "sla.confidence: must be above 0 and below 1, such as 0.99; it is 1")]

@@ -29,6 +29,8 @@ internal sealed class ScriptedQemu : IAsyncDisposable
         ["query-cpus-fast"] = () => """[{"cpu-index": 0, "qom-path": "/machine/unattached/device[0]"}, {"cpu-index": 1, "qom-path": "/x"}]""",
         ["qom-get /machine"] = () => "\"pc-q35-10.0-machine\"",
         ["qom-get /machine/unattached/device[0]"] = () => "\"host-x86_64-cpu\"",
+        ["qom-list"] = () => "[]",
+        ["query-pci"] = () => "[]",
         ["query-name"] = () => """{"name": "vm1"}""",
         ["query-memory-size-summary"] = () => """{"base-memory": 1073741824, "plugged-memory": 4096}""",
     });

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using Planner.Measurements;
+
+namespace Planner.Hypervisors;
+
+/// <summary>Finds the passed-through devices of a machine: QEMU's list of its devices, their properties, what query-pci says they are, and the host's sysfs beside them.</summary>
+/// <param name="connection">The monitor.</param>
+/// <param name="limit">The time limit of each command.</param>
+internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
+{
+    private const int MostDevices = 64;
+    private const int LongestText = 128;
+
+    // Devices with an id, and devices without one.
+    private static readonly string[] Folders = ["/machine/peripheral", "/machine/peripheral-anon"];
+
+    // What "host" says of a device that was named by its folder in sysfs.
+    private const string NoHost = "ffff:ff:ff.f";
+    private static readonly string[] Types = ["child<vfio-pci>", "child<vfio-pci-nohotplug>"];
+
+    /// <summary>Reads them, in QEMU's order.</summary>
+    /// <returns>Null if this QEMU does not say which devices it has.</returns>
+    /// <exception cref="QmpException">The monitor does not answer.</exception>
+    public async Task<IReadOnlyList<MigratableDevice>?> ReadAsync(CancellationToken cancellation)
+    {
+        var found = new List<(string Path, string Name, bool HasId)>();
+        foreach (var folder in Folders)
+        {
+            if (await OptionalAsync(QmpCommands.QomList, new QmpQomPath { Path = folder }, cancellation).ConfigureAwait(false) is not { } members)
+            {
+                return null;
+            }
+
+            var hasId = folder == Folders[0];
+            found.AddRange(members.Where(m => Types.Contains(m.Type)).Select(m => ($"{folder}/{m.Name}", hasId ? m.Name : $"{folder}/{m.Name}", hasId)));
+        }
+
+        if (found.Count == 0)
+        {
+            return [];
+        }
+
+        var buses = await OptionalAsync(QmpCommands.QueryPci, QmpNone.Value, cancellation).ConfigureAwait(false) ?? [];
+        var pci = All(buses.SelectMany(b => b.Devices ?? [])).Take(4096).ToList();
+        var devices = new List<MigratableDevice>();
+        foreach (var (path, name, hasId) in found.Take(MostDevices))
+        {
+            devices.Add(await ReadAsync(path, name, hasId, pci, cancellation).ConfigureAwait(false));
+        }
+
+        return devices;
+    }
+
+    private async Task<MigratableDevice> ReadAsync(string path, string name, bool hasId, IReadOnlyList<QmpPciDevice> pci, CancellationToken cancellation)
+    {
+        // Of a device without an id query-pci tells only where it is.
+        var place = await TextAsync(path, "legacy-addr", cancellation).ConfigureAwait(false);
+        var identity = pci.FirstOrDefault(d => hasId ? d.Id == name : string.IsNullOrEmpty(d.Id) && d.Bus == 0 && $"{d.Slot:x2}.{d.Function:x}" == place)?.Identity;
+        var sysfs = await TextAsync(path, "sysfsdev", cancellation).ConfigureAwait(false);
+        var host = await TextAsync(path, "host", cancellation).ConfigureAwait(false) is { Length: > 0 } named && named != NoHost ? named : null;
+        var folder = !string.IsNullOrEmpty(sysfs) ? sysfs : host is null ? null : $"/sys/bus/pci/devices/{host}";
+        return new MigratableDevice
+        {
+            Name = Clean(name),
+            Model = identity is null ? null : Model(identity),
+            Driver = SysfsFolder.Driver(folder),
+            Firmware = SysfsFolder.Revision(folder),
+            HostAddress = !string.IsNullOrEmpty(sysfs) ? sysfs : host,
+            TellsArcs = await FlagAsync(path, "migration-events", cancellation).ConfigureAwait(false) ?? false,
+            Migration = await TextAsync(path, "enable-migration", cancellation).ConfigureAwait(false),
+            TracksDirtyPages = await FlagAsync(path, "x-device-dirty-page-tracking", cancellation).ConfigureAwait(false),
+            UsesParallelTransfer = await TextAsync(path, "x-migration-multifd-transfer", cancellation).ConfigureAwait(false) == "on",
+        };
+    }
+
+    private static string Model(QmpPciIdentity id) => string.Create(
+        CultureInfo.InvariantCulture, $"{id.Vendor & 0xffff:x4}:{id.Device & 0xffff:x4}:{(id.SubsystemVendor ?? 0) & 0xffff:x4}:{(id.Subsystem ?? 0) & 0xffff:x4}");
+
+    private static IEnumerable<QmpPciDevice> All(IEnumerable<QmpPciDevice> devices) => devices.SelectMany(d => All(d.Bridge?.Devices ?? []).Prepend(d));
+
+    private async Task<string?> TextAsync(string path, string property, CancellationToken cancellation) =>
+        await GetAsync(path, property, cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.String } text ? Clean(text.GetString()!) : null;
+
+    private async Task<bool?> FlagAsync(string path, string property, CancellationToken cancellation)
+    {
+        var value = await GetAsync(path, property, cancellation).ConfigureAwait(false);
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.String => value.GetString() == "on",
+            _ => null,
+        };
+    }
+
+    private async Task<JsonElement> GetAsync(string path, string property, CancellationToken cancellation) =>
+        await OptionalAsync(QmpCommands.QomGet, new QmpQomProperty { Path = path, Property = property }, cancellation).ConfigureAwait(false);
+
+    // A property that this version lacks is a property that is not known; a monitor that is gone is not.
+    private async Task<TReply?> OptionalAsync<TArguments, TReply>(QmpCommand<TArguments, TReply> command, TArguments arguments, CancellationToken cancellation)
+    {
+        try
+        {
+            return await connection.ExecuteAsync(command, arguments, limit, cancellation).ConfigureAwait(false);
+        }
+        catch (QmpException e) when (e.Fault == QmpFault.Refused)
+        {
+            return default;
+        }
+    }
+
+    private static string Clean(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(LongestText));
+}
