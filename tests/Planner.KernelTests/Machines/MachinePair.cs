@@ -8,6 +8,8 @@ internal sealed class MachinePair : IDisposable
 {
     private static readonly string[] Events = ["\"events\"", "\"return-path\""];
 
+    private static int _count;
+
     private readonly MachineSetup _setup;
     private readonly Dictionary<int, long> _since = [];
 
@@ -18,10 +20,13 @@ internal sealed class MachinePair : IDisposable
         Version = setup.Version ?? NestedQemu.Versions[0];
         Prepare(setup.Source, setup.SourceModels);
         Prepare(setup.Destination, setup.DestinationModels);
-        Source = new NestedQemu("A", Version, setup, isDestination: false);
+
+        // Each pair is another machine: the planner does not touch one again whose last migration needs a person.
+        _count++;
+        Source = new NestedQemu($"A{_count}", Version, setup, isDestination: false);
         try
         {
-            Destination = new NestedQemu("B", Version, setup, isDestination: true);
+            Destination = new NestedQemu($"B{_count}", Version, setup, isDestination: true);
         }
         catch
         {
