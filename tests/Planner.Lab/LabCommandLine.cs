@@ -14,7 +14,7 @@ public static class LabCommandLine
     /// <returns>The exit status: 0, or 1 after an error.</returns>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error), Compare(output, error) };
+        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error), Compare(output, error), Machines(output, error) };
         return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
     }
 
@@ -110,6 +110,14 @@ public static class LabCommandLine
             await output.WriteLineAsync(ComparisonTable.Of(study.Results));
             await File.WriteAllTextAsync(Path.Combine(options.Folder, "comparison.svg"), ComparisonPicture.Of(study.Results), cancel);
         }));
+        return command;
+    }
+
+    private static System.CommandLine.Command Machines(TextWriter output, TextWriter error)
+    {
+        var folder = new Argument<string>("folder") { Description = "The folder that 'tests/kernel-lab machine --runs N --out FOLDER' has filled." };
+        var command = new System.CommandLine.Command("machines", "Write the table and the picture of a study of machines with VFIO devices.") { folder };
+        command.SetAction((parsed, cancel) => GuardedAsync(error, async () => await output.WriteLineAsync(await MachineStudyFolder.ShowAsync(parsed.GetValue(folder)!, cancel))));
         return command;
     }
 

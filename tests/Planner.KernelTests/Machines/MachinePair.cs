@@ -8,6 +8,8 @@ internal sealed class MachinePair : IDisposable
 {
     private static readonly string[] Events = ["\"events\"", "\"return-path\""];
 
+    private static int _count;
+
     private readonly MachineSetup _setup;
     private readonly Dictionary<int, long> _since = [];
 
@@ -18,10 +20,13 @@ internal sealed class MachinePair : IDisposable
         Version = setup.Version ?? NestedQemu.Versions[0];
         Prepare(setup.Source, setup.SourceModels);
         Prepare(setup.Destination, setup.DestinationModels);
-        Source = new NestedQemu("A", Version, setup, isDestination: false);
+
+        // Each pair is another machine: the planner does not touch one again whose last migration needs a person.
+        _count++;
+        Source = new NestedQemu($"A{_count}", Version, setup, isDestination: false);
         try
         {
-            Destination = new NestedQemu("B", Version, setup, isDestination: true);
+            Destination = new NestedQemu($"B{_count}", Version, setup, isDestination: true);
         }
         catch
         {
@@ -58,7 +63,7 @@ internal sealed class MachinePair : IDisposable
 
     /// <summary>
     /// How long the machine was dark, as the devices have seen it: from the beginning of the first arc of the switchover on the source to the end of
-    /// the last one on the destination. Null if the switchover was not walked to its end.
+    /// the last one on the destination. Null if the switchover was not walked to its end, or there is no device.
     /// </summary>
     public TimeSpan? Truth
     {
@@ -66,7 +71,7 @@ internal sealed class MachinePair : IDisposable
         {
             var began = ArcsOf(_setup.Source).Where(a => a.Arc == new Arc(PreCopy, PreCopyP2P)).Select(a => a.Began).DefaultIfEmpty(TimeSpan.MaxValue).Min();
             var ends = ArcsOf(_setup.Destination).Where(a => a.Arc == new Arc(RunningP2P, Running) && a.Errno == 0 && a.Began > began).ToList();
-            return ends.Count == _setup.Destination.Count ? ends.Max(a => a.Ended) - began : null;
+            return ends.Count > 0 && ends.Count == _setup.Destination.Count ? ends.Max(a => a.Ended) - began : null;
         }
     }
 
@@ -145,7 +150,7 @@ internal sealed class MachinePair : IDisposable
         {
             var knobs = Knobs(numbers[i]);
             knobs.Clear();
-            knobs.Size(_setup.PreCopyBlocks, _setup.StopBlocks);
+            knobs.Size(_setup.PreCopyBlocks, _setup.StopBlocks.Count > i ? _setup.StopBlocks[i] : 16);
             knobs.Set("model", $"{(models.Count > i ? models[i] : 1)}");
         }
     }

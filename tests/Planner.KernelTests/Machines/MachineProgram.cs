@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace Planner.KernelTests;
 
 /// <summary>Migrations of whole machines, in the lab's guest: <c>tests/kernel-lab machine</c>.</summary>
 internal static class MachineProgram
 {
     /// <summary>Runs one part of them.</summary>
-    /// <param name="arguments"><c>times [PART]</c> or <c>behaviour [PART]</c>.</param>
+    /// <param name="arguments"><c>times [PART]</c>, <c>behaviour [PART]</c> or <c>runs N SEED</c>.</param>
     /// <returns>The exit status.</returns>
     public static int Run(string[] arguments)
     {
@@ -15,7 +17,8 @@ internal static class MachineProgram
         {
             ["times", .. var part] => Times(new TestRun(part.FirstOrDefault())),
             ["behaviour", .. var part] => Behaviour(new TestRun(part.FirstOrDefault())),
-            _ => throw new ArgumentException("machine wants times or behaviour"),
+            ["runs", var runs, var seed] => Study(int.Parse(runs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
+            _ => throw new ArgumentException("machine wants times, behaviour or runs"),
         };
     }
 
@@ -48,6 +51,22 @@ internal static class MachineProgram
         run.Try(MachineFaultTests.A_device_that_cannot_leave_STOP_has_lost_its_state_on_the_destination);
         run.Try(MachineFaultTests.A_device_that_cannot_leave_RUNNING_P2P_has_lost_its_state_and_QEMU_tells_nobody);
         run.Try(MachineFaultTests.A_machine_that_is_stopped_and_continued_in_pre_copy_stays_and_its_migration_is_cancelled);
+        return run.Finish();
+    }
+
+    private static int Study(int runs, int seed)
+    {
+        var study = new MachineStudy(runs, seed);
+        study.Run();
+        var (run, verdicts) = (new TestRun(null), new StudyVerdicts(study.Results));
+        run.Try(verdicts.Every_guest_is_whole_afterwards_and_runs_on_one_side);
+        run.Try(verdicts.The_blackout_on_11_1_is_reported_to_5_ms);
+        run.Try(verdicts.The_blackout_on_10_0_is_reported_within_its_stated_uncertainty_of_at_most_10_ms_and_to_5_ms_on_the_median);
+        run.Try(verdicts.The_bound_holds_as_often_as_it_says_on_10_0);
+        run.Try(verdicts.The_bound_holds_as_often_as_it_says_on_11_1);
+        run.Try(verdicts.The_bound_is_at_most_one_and_a_half_times_the_blackout_on_the_median);
+        run.Try(verdicts.The_limit_is_kept_as_often_as_it_says);
+        run.Try(verdicts.Of_what_fits_and_is_known_nine_in_ten_are_committed);
         return run.Finish();
     }
 }

@@ -39,8 +39,8 @@ internal sealed record MachineSetup
     /// <summary>What pre-copy carries of each device's state, in blocks of 4096 bytes.</summary>
     public int PreCopyBlocks { get; init; } = 48;
 
-    /// <summary>What the blackout carries of each device's state, in blocks of 4096 bytes.</summary>
-    public int StopBlocks { get; init; } = 16;
+    /// <summary>What the blackout carries of each device's state, in blocks of 4096 bytes, one entry a device; an entry too few stands for 16.</summary>
+    public IReadOnlyList<int> StopBlocks { get; init; } = [];
 
     /// <summary>Model numbers of the source's devices; empty for 1.</summary>
     public IReadOnlyList<int> SourceModels { get; init; } = [];

@@ -42,7 +42,7 @@ internal static class MachineTimeTests
 
     public static void A_state_of_a_mebibyte_is_part_of_the_blackout()
     {
-        var migration = MachineMigration.OfGood(MachineSetup.Of(Arcs) with { StopBlocks = 256 }, new PlannerPolicy());
+        var migration = MachineMigration.OfGood(MachineSetup.Of(Arcs) with { StopBlocks = [256] }, new PlannerPolicy());
         migration.CheckBlackout(Tolerance);
     }
 
@@ -58,9 +58,9 @@ internal static class MachineTimeTests
         Check.That(third.Report.Bound >= third.Truth, $"the bound is {third.Report.Bound}, and the machine was dark for {third.Truth}");
 
         using var pair = new MachinePair(setup);
-        var refused = MachineMigration.Of(pair, new PlannerPolicy { Limit = TimeSpan.FromMilliseconds(100), CompleteWithin = TimeSpan.FromSeconds(3) }, Store);
+        var refused = MachineMigration.Of(pair, new PlannerPolicy { Limit = TimeSpan.FromMilliseconds(100), CompleteWithin = TimeSpan.FromSeconds(2) }, Store);
         Check.Equal(3, refused.Report.Exit);
-        Check.That(refused.Report.Reason.Contains("PRE_COPY_P2P->STOP_COPY", StringComparison.Ordinal) && refused.Report.Reason.Contains("dev0", StringComparison.Ordinal), $"it says: {refused.Report.Reason}");
+        Check.That(refused.Report.Reason.Contains("PRE_COPY_P2P->STOP_COPY", StringComparison.Ordinal) && refused.Report.Reason.Contains("dev0", StringComparison.Ordinal), $"it says: {refused.Report.Reason} {refused.Report.Decision}");
         refused.CheckNothingWalked();
         pair.CheckRunsOnly(pair.Source);
     }

@@ -17,11 +17,6 @@ internal sealed class NestedQemu : IDisposable
     public NestedQemu(string name, string version, MachineSetup setup, bool isDestination)
     {
         _name = name;
-        foreach (var path in new[] { PlannerSocket, TestSocket, LogPath, SerialPath })
-        {
-            File.Delete(path);
-        }
-
         // By a shell, which puts what it says into a file.
         string[] command = ["-c", "exec \"$@\" > \"$0\" 2>&1", LogPath, .. Arguments(version, setup, isDestination)];
         _process = Process.Start(new ProcessStartInfo("/bin/sh", command))!;
@@ -32,8 +27,9 @@ internal sealed class NestedQemu : IDisposable
         }
         catch (System.Net.Sockets.SocketException)
         {
+            var log = Log;
             Dispose();
-            throw new CheckFailedException($"QEMU {version} did not start as {name}: {Log}");
+            throw new CheckFailedException($"QEMU {version} did not start as {name}: {log}");
         }
     }
 
@@ -65,6 +61,10 @@ internal sealed class NestedQemu : IDisposable
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+        foreach (var path in new[] { PlannerSocket, TestSocket, LogPath, SerialPath })
+        {
+            File.Delete(path);
+        }
     }
 
     private IEnumerable<string> Arguments(string version, MachineSetup setup, bool isDestination)

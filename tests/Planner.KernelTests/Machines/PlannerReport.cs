@@ -17,6 +17,9 @@ internal sealed record PlannerReport
     /// <summary>Why; if there was no report, what it wrote to standard error.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>What its last decision rests on, and what would have let it commit; empty if there was none.</summary>
+    public string Decision { get; init; } = "";
+
     public TimeSpan? Blackout { get; init; }
 
     public TimeSpan? Uncertainty { get; init; }
@@ -40,13 +43,15 @@ internal sealed record PlannerReport
 
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
-        var blackout = Object(Object(root, "decision"), "blackout");
+        var decision = Object(root, "decision");
+        var blackout = Object(decision, "blackout");
         return new()
         {
             Exit = exit,
             Error = error,
             Outcome = Text(root, "outcome"),
             Reason = Text(root, "reason"),
+            Decision = decision.ValueKind == JsonValueKind.Object ? decision.GetRawText() : "",
             Blackout = Seconds(root, "blackoutSeconds"),
             Uncertainty = Seconds(root, "blackoutUncertaintySeconds"),
             Bound = Seconds(root, "boundSeconds") ?? Seconds(blackout, "boundSeconds"),

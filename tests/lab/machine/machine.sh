@@ -60,7 +60,8 @@ run_machine() {
   : > "$scratch/counts"
   prepare_machine
   if ((runs)); then
-    seconds=${told_seconds:-$((180 + 12 * runs))} timing=("${quick_timing[@]}")
+    seconds=${told_seconds:-$((180 + (icount ? 40 : 12) * runs))}
+    ((icount)) || timing=("${quick_timing[@]}")
     boot_machine runs "$runs" "$seed"
   else
     boot_machine times "${part[@]}"
