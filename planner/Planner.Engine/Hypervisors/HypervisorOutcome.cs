@@ -42,7 +42,7 @@ internal static class HypervisorOutcome
 
         var was = pause.Length > limit
             ? $"{runs}, but the blackout was {UnitText.Format(pause.Length)}; the limit of {UnitText.Format(limit)} was exceeded."
-            : $"{runs}, but the blackout was {UnitText.Format(pause.Length)}, known to {UnitText.Format(pause.Uncertainty)}: the limit of {UnitText.Format(limit)} may have been exceeded.";
+            : $"{runs}, but the blackout was {UnitText.Format(pause.Length)}, and may have been {UnitText.Format(pause.AtMost)}: the limit of {UnitText.Format(limit)} may have been exceeded.";
         return (MigrationOutcome.CompletedOverLimit, $"{was}{unasked}{SavedByDeadline(state, pause.Length, limit)}");
     }
 

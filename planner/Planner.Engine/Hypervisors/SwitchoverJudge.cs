@@ -31,6 +31,10 @@ public sealed class SwitchoverJudge
     private const long UnusedAfterNanoseconds = 3 * NanosecondsPerSecond / 10;
     private const double DeviceRoomFactor = 1.25;
 
+    // QEMU counts a rate over 100 ms.
+    private const double RateWindowSeconds = 0.1;
+    private const double IdleShare = 0.7;
+
     private readonly HypervisorEvidence? _withUnknownDevices;
     private readonly Queue<(long At, long Bytes)> _grants = new();
     private HypervisorEvidence _evidence;
@@ -172,7 +176,8 @@ public sealed class SwitchoverJudge
         var room = Math.Max(LeastGuardBytes, GuardShareOfLimit * BytesPerSecond * (_sla.BlackoutLimitSeconds ?? 0));
         var guard = Math.Max(GuardFactor * moment.RamRemainingBytes, moment.RamRemainingBytes + room) * growth;
         var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
-        var allow = (long)Math.Max(1, Math.Min(guard, most) + StateRoom(progress));
+        var (stateExpected, stateWithRoom) = CountedState(progress);
+        var allow = (long)Math.Max(1, Math.Min(guard + stateWithRoom, most + stateExpected));
         NoteGrant(allow, now);
         var percent = decision.Verdict == Verdict.Throttle
             ? _throttle.Next(elapsed, decision.DirtyRateLimitBytesPerSecond, _curve?.UniqueBytesPerSecond(ShortestWindowSeconds) ?? double.NaN)
@@ -187,10 +192,17 @@ public sealed class SwitchoverJudge
         $" The hypervisor counts more than it tells: permitted to stop the guest with {UnitText.FormatBytes(_unusedGrantBytes)} left it did not, so it counts at least {UnitText.FormatBytes(_hiddenBytes)}"
         + " of state of a passed-through device. QEMU 11.1 tells it ('remaining' of query-migrate), and so does one migration under a limit that leaves room for it.";
 
-    /// <summary>The state that the hypervisor counts beside the memory, with room for what it counts and does not tell.</summary>
-    private double StateRoom(PreCopyProgressed progress) =>
-        progress.StateBytes > 0 || _evidence.Devices is null ? progress.StateBytes
-        : Math.Max(_evidence.Devices.LearnedBytes, _hiddenBytes) is > 0 and var bytes ? (DeviceRoomFactor * bytes) + LeastGuardBytes : 0;
+    /// <summary>The state that the hypervisor counts beside the memory as it is expected, and with room for what it counts and does not tell.</summary>
+    private (double Expected, double WithRoom) CountedState(PreCopyProgressed progress)
+    {
+        if (progress.StateBytes > 0 || _evidence.Devices is null)
+        {
+            return (progress.StateBytes, progress.StateBytes);
+        }
+
+        double bytes = Math.Max(_evidence.Devices.LearnedBytes, _hiddenBytes);
+        return bytes > 0 ? (bytes, (DeviceRoomFactor * bytes) + LeastGuardBytes) : (0, 0);
+    }
 
     private void NoteGrant(long bytes, long now)
     {
@@ -226,7 +238,7 @@ public sealed class SwitchoverJudge
             return;
         }
 
-        if (!(progress.BytesPerSecond > 0))
+        if (!(progress.BytesPerSecond > 0) || IsIdle(progress))
         {
             return;
         }
@@ -238,6 +250,10 @@ public sealed class SwitchoverJudge
 
         _rates.Enqueue(progress.BytesPerSecond);
     }
+
+    /// <summary>A link with less to send than it carries in the time that a rate is counted over shows what there was to send, not what it could carry.</summary>
+    private bool IsIdle(PreCopyProgressed progress) =>
+        progress.RemainingBytes < RateWindowSeconds * progress.BytesPerSecond && progress.BytesPerSecond < IdleShare * BytesPerSecond;
 
     /// <summary>A pass begins: what it starts with was written in the one before.</summary>
     private (double WrittenBytes, double RoundSeconds) NotePass(PreCopyProgressed progress, long now)

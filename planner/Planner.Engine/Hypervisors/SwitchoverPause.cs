@@ -11,8 +11,10 @@ namespace Planner.Engine;
 /// </remarks>
 public static class SwitchoverPause
 {
-    // QEMU counts its downtime in whole milliseconds of two readings of a clock.
+    // QEMU counts its downtime in whole milliseconds of two readings of a clock, the first before it stops the vCPUs: 1 ms on a quiet host, and up to 9 ms
+    // were seen where other work kept a vCPU from stopping.
     private static readonly TimeSpan CountUncertainty = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan VcpuStop = TimeSpan.FromMilliseconds(8);
     private static readonly TimeSpan EventUncertainty = TimeSpan.FromMilliseconds(1);
 
     // An answer to the order to run comes a little after the last arc: 2 ms on a quiet host.
@@ -71,9 +73,9 @@ public static class SwitchoverPause
 
     private static GuestPause WithoutDevices(SwitchoverTimes times, SwitchoverMoment stopped, SwitchoverMoment sent, SwitchoverMoment resumed)
     {
-        var told = new GuestPause(SwitchoverMoment.Between(stopped, resumed), TimeSpan.Zero, "STOP and RESUME");
+        var told = Exactly(SwitchoverMoment.Between(stopped, resumed), "STOP and RESUME");
         return times.ReportedDowntime is { } downtime && downtime + SwitchoverMoment.Between(sent, resumed) is var counted && counted > told.Length + Agreement
-            ? new GuestPause(counted, CountUncertainty, "the source's downtime and RESUME, which contradict STOP")
+            ? GuestPause.Within(counted, VcpuStop, CountUncertainty, "the source's downtime and RESUME, which contradict STOP")
             : told;
     }
 
@@ -81,15 +83,15 @@ public static class SwitchoverPause
     private static GuestPause Head(SwitchoverTimes times, SwitchoverMoment stopped, SwitchoverMoment sent)
     {
         GuestPause? told = Prepared(times) is { } prepared
-            ? new GuestPause(SwitchoverMoment.OfOneSide(prepared, sent), EventUncertainty, "the devices' events")
+            ? GuestPause.Within(SwitchoverMoment.OfOneSide(prepared, sent), EventUncertainty, EventUncertainty, "the devices' events")
             : null;
-        GuestPause? counted = times.ReportedDowntime is { } downtime ? new GuestPause(downtime, CountUncertainty, "the source's downtime") : null;
+        GuestPause? counted = times.ReportedDowntime is { } downtime ? GuestPause.Within(downtime, VcpuStop, CountUncertainty, "the source's downtime") : null;
         if ((told ?? counted) is not { } best)
         {
             // The guest ran when the last pass began, and stood when it was told to have stopped.
             var least = SwitchoverMoment.OfOneSide(stopped, sent);
             var most = times.LastPass is { } pass ? SwitchoverMoment.OfOneSide(pass, sent) : least;
-            return new GuestPause(most, most - least, "the last pass");
+            return new GuestPause(most, least, most, "the last pass");
         }
 
         if (told is not null && counted is not null)
@@ -100,46 +102,43 @@ public static class SwitchoverPause
         }
 
         var stop = SwitchoverMoment.OfOneSide(stopped, sent);
-        return stop > best.Length + Agreement ? best with { Length = stop, Basis = "STOP, which contradicts the source's downtime" } : best;
+        return stop > best.Length + Agreement ? Exactly(stop, "STOP, which contradicts the source's downtime") : best;
     }
 
     /// <summary>From there until the last device of the destination runs.</summary>
     private static GuestPause Tail(SwitchoverTimes times, SwitchoverMoment sent, SwitchoverMoment resumed)
     {
         GuestPause? told = LastRunning(times, MigrationSide.Destination) is { } last
-            ? new GuestPause(
-                SwitchoverMoment.OfOneSide(sent, last),
-                EventUncertainty,
-                "the devices' events")
+            ? GuestPause.Within(SwitchoverMoment.OfOneSide(sent, last), EventUncertainty, EventUncertainty, "the devices' events")
             : null;
         if (times.ContinuedNanoseconds is not { } continued)
         {
-            return told ?? new GuestPause(SwitchoverMoment.Between(sent, resumed), AnswerUncertainty, "RESUME");
+            return told ?? GuestPause.Within(SwitchoverMoment.Between(sent, resumed), EventUncertainty, AnswerUncertainty, "RESUME");
         }
 
         // Heard on one clock. An event that comes after the answer, or long before it, is told by another clock than the source's.
         var answered = TimeSpan.FromTicks(Math.Max(0, continued - sent.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
         return told is not null && told.Length <= answered + EventUncertainty && told.Length >= answered - AnswerDelay
             ? told
-            : new GuestPause(answered, AnswerUncertainty, "the answer to the order to run");
+            : GuestPause.Within(answered, AnswerUncertainty, EventUncertainty, "the answer to the order to run");
     }
 
     private static GuestPause BackOnSource(SwitchoverTimes times, SwitchoverMoment stopped, SwitchoverMoment resumed, bool hasDevices)
     {
         if (!hasDevices)
         {
-            return new GuestPause(SwitchoverMoment.Between(stopped, resumed), TimeSpan.Zero, "STOP and RESUME");
+            return Exactly(SwitchoverMoment.Between(stopped, resumed), "STOP and RESUME");
         }
 
         var end = LastRunning(times, MigrationSide.Source) is { } last && SwitchoverMoment.OfOneSide(resumed, last) > TimeSpan.Zero ? last : resumed;
         if (Prepared(times) is { } prepared)
         {
-            return new GuestPause(SwitchoverMoment.OfOneSide(prepared, end), EventUncertainty, "the devices' events");
+            return GuestPause.Within(SwitchoverMoment.OfOneSide(prepared, end), EventUncertainty, EventUncertainty, "the devices' events");
         }
 
         var least = SwitchoverMoment.OfOneSide(stopped, end);
         var most = times.LastPass is { } pass ? SwitchoverMoment.OfOneSide(pass, end) : least;
-        return new GuestPause(most, most - least, "the last pass and the devices' events");
+        return new GuestPause(most, least, most, "the last pass and the devices' events");
     }
 
     private static SwitchoverMoment? LastRunning(SwitchoverTimes times, MigrationSide side)
@@ -155,6 +154,8 @@ public static class SwitchoverPause
         return null;
     }
 
+    private static GuestPause Exactly(TimeSpan length, string basis) => new(length, length, length, basis);
+
     private static GuestPause Sum(GuestPause head, GuestPause tail) => new(
-        head.Length + tail.Length, head.Uncertainty + tail.Uncertainty, head.Basis == tail.Basis ? head.Basis : $"{head.Basis}; {tail.Basis}");
+        head.Length + tail.Length, head.AtLeast + tail.AtLeast, head.AtMost + tail.AtMost, head.Basis == tail.Basis ? head.Basis : $"{head.Basis}; {tail.Basis}");
 }

@@ -123,7 +123,10 @@ internal sealed record SwitchoverParts
         if (evidence.Devices is { } devices && DeviceBytes > 0)
         {
             evidence.Note(new StateSizeSample(devices.StateClass, ToldStateBytes > 0 ? ToldStateBytes : null, DeviceBytes, at));
-            evidence.NoteState(new TransferSample(devices.StateClass, TransferPhase.StopCopy, DeviceBytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at));
+
+            // By the bytes that were foretold, since those are what the next one is foretold from.
+            var bytes = ToldStateBytes > 0 ? ToldStateBytes : DeviceBytes;
+            evidence.NoteState(new TransferSample(devices.StateClass, TransferPhase.StopCopy, bytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at));
         }
 
         if (Sending is { } sending && BytesPerSecond > 0 && SentBytes > 0)

@@ -42,6 +42,29 @@ public sealed class SwitchoverJudgeDeviceTests
     }
 
     [Fact]
+    public void A_link_that_has_nothing_to_do_is_not_taken_for_a_slow_one()
+    {
+        var judge = Judge(Offer(), within: null);
+        judge.Consider(Progress(0.1, 1, isPass: false, 50e6, 0) with { RemainingBytes = 20 * MiB });
+        Passes(judge, 0.2, 3, bytesPerSecond: 3e6);
+
+        Assert.Equal(50e6, judge.BytesPerSecond);
+    }
+
+    [Fact]
+    public void A_link_that_has_become_slower_is_seen_to_be()
+    {
+        var judge = Judge(Offer(), within: null);
+        judge.Consider(Progress(0.1, 1, isPass: false, 50e6, 0) with { RemainingBytes = 20 * MiB });
+        for (var i = 0; i < 40; i++)
+        {
+            judge.Consider(Progress(0.2 + (0.1 * i), 1, isPass: false, 3e6, 0) with { RemainingBytes = 20 * MiB });
+        }
+
+        Assert.Equal(3e6, judge.BytesPerSecond);
+    }
+
+    [Fact]
     public void A_machine_that_turns_out_to_have_devices_is_not_judged_by_those_without()
     {
         var plain = new HypervisorOffer { Version = "", HypervisorClass = "qemu/10.0/tcg", MachineType = "", CpuModel = "", RamBytes = 1, Accelerator = "tcg" };
