@@ -69,7 +69,7 @@ public sealed class HypervisorEvidence
     {
         if (offer.Devices.Count > 0)
         {
-            Devices = new PassedDeviceEvidence(offer.MachineClass, offer.HypervisorClass, offer.TellsArcs ? offer.Devices : []);
+            Devices = new PassedDeviceEvidence(offer.MachineClass, offer.TellsArcs ? offer.Devices : []);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class HypervisorEvidence
     public static HypervisorEvidence OfUnknownDevices(HypervisorOffer offer)
     {
         var machineClass = $"{offer.HypervisorClass}/unknown/whole";
-        return new HypervisorEvidence(machineClass, new PassedDeviceEvidence(machineClass, offer.HypervisorClass, []));
+        return new HypervisorEvidence(machineClass, new PassedDeviceEvidence(machineClass, []));
     }
 
     /// <summary>The class that blackouts and the hypervisor's own parts are kept under.</summary>

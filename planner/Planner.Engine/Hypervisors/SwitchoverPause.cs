@@ -116,9 +116,9 @@ public static class SwitchoverPause
             return told ?? GuestPause.Within(SwitchoverMoment.Between(sent, resumed), EventUncertainty, AnswerUncertainty, "RESUME");
         }
 
-        // Heard on one clock. An event that comes after the answer, or long before it, is told by another clock than the source's.
+        // Heard on one clock, the first perhaps a little late. An event that comes after the answer, or long before it, is told by another clock than the source's.
         var answered = TimeSpan.FromTicks(Math.Max(0, continued - sent.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
-        return told is not null && told.Length <= answered + EventUncertainty && told.Length >= answered - AnswerDelay
+        return told is not null && told.Length <= answered + Agreement && told.Length >= answered - AnswerDelay
             ? told
             : GuestPause.Within(answered, AnswerUncertainty, EventUncertainty, "the answer to the order to run");
     }
