@@ -21,6 +21,29 @@ internal static class MachineFaultTests
         migration.CheckBlackout(10 + migration.Report.Uncertainty!.Value.TotalMilliseconds);
     }
 
+    public static void States_that_go_over_several_channels_are_counted_all_the_same()
+    {
+        DeviceArcs arcs = new(10, 40, 20, 5, 5);
+        foreach (var options in new[] { "", ",x-migration-multifd-transfer=on" })
+        {
+            using var pair = new MachinePair(MachineSetup.Of(arcs, arcs) with
+            {
+                StopBlocks = [2048, 2048],
+                SourceOptions = MachineSetup.UsualOptions + options,
+                DestinationOptions = MachineSetup.UsualOptions + options,
+            });
+            foreach (var qemu in new[] { pair.Source, pair.Destination })
+            {
+                qemu.Monitor.Execute("migrate-set-capabilities", $$"""{"capabilities":[{"capability":"multifd","state":{{(options.Length > 0 ? "true" : "false")}}}]}""");
+            }
+
+            var migration = MachineMigration.Of(pair, new PlannerPolicy(), "/tmp/multifd.db");
+            Console.WriteLine($"# arcs of the source with '{options}': {string.Join(", ", migration.SourceArcs.Where(a => a.Arc.To is PreCopyP2P or StopCopy).Select(a => FormattableString.Invariant($"{a.Arc} {a.Took.TotalMilliseconds:0.0} ms")))}");
+            migration.CheckBlackout(10 + migration.Report.Uncertainty!.Value.TotalMilliseconds);
+            pair.CheckRunsOnly(pair.Destination);
+        }
+    }
+
     public static void A_device_that_cannot_leave_PRE_COPY_has_lost_its_state_on_the_source() => LosesStateOnSource(PreCopy, PreCopyP2P);
 
     public static void A_device_that_cannot_reach_STOP_COPY_has_lost_its_state_on_the_source() => LosesStateOnSource(PreCopyP2P, StopCopy);
