@@ -52,6 +52,9 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
         return devices;
     }
 
+    /// <summary>A name that a peer gave: without what a terminal would obey, and with a limit.</summary>
+    public static string Clean(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(LongestText));
+
     private async Task<MigratableDevice> ReadAsync(string path, string name, bool hasId, IReadOnlyList<QmpPciDevice> pci, CancellationToken cancellation)
     {
         // Of a device without an id query-pci tells only where it is.
@@ -110,6 +113,4 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
             return default;
         }
     }
-
-    private static string Clean(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(LongestText));
 }

@@ -115,6 +115,18 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public async Task A_name_from_a_peer_has_a_limit_and_nothing_that_a_terminal_obeys()
+    {
+        await using var qemu = WithDevice();
+        await using var machine = await qemu.OpenAsync();
+        await qemu.EventAsync("VFIO_MIGRATION", $$"""{"device-state": "stop", "device-id": "\u001b[2J{{new string('x', 5000)}}"}""");
+
+        var moved = await qemu.UntilAsync<DeviceStateChanged>();
+        Assert.InRange(moved.Device.Length, 100, 200);
+        Assert.DoesNotContain(moved.Device, char.IsControl);
+    }
+
+    [Fact]
     public async Task A_stop_is_told_with_the_last_pass_before_it()
     {
         await using var qemu = WithDevice();
