@@ -28,6 +28,20 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public async Task A_device_without_an_id_is_found_by_its_place()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["qom-list /machine/peripheral-anon"] = () => """[{"name": "device[0]", "type": "child<vfio-pci>"}]""";
+        qemu.Answers["query-pci"] = () => Pci.Replace("\"qdev_id\": \"dev0\"", "\"qdev_id\": \"\"", StringComparison.Ordinal);
+        qemu.Answers["qom-get /machine/peripheral-anon/device[0] addr"] = () => "40";
+        qemu.Answers["qom-get /machine/peripheral-anon/device[0]"] = () => "!no such property";
+        await using var machine = await qemu.OpenAsync();
+
+        var device = Assert.Single(machine.Offer.Devices);
+        Assert.Equal(("/machine/peripheral-anon/device[0]", "1234:4c41:1234:0007"), (device.Name, device.Model));
+    }
+
+    [Fact]
     public async Task Without_the_property_the_arcs_are_not_told_and_the_class_is_another()
     {
         await using var qemu = WithDevice(events: "false");
