@@ -52,11 +52,12 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
         return devices;
     }
 
+    /// <summary>A name that a peer gave: without what a terminal would obey, and with a limit.</summary>
+    public static string Clean(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(LongestText));
+
     private async Task<MigratableDevice> ReadAsync(string path, string name, bool hasId, IReadOnlyList<QmpPciDevice> pci, CancellationToken cancellation)
     {
-        // Of a device without an id query-pci tells only where it is.
-        var place = await TextAsync(path, "legacy-addr", cancellation).ConfigureAwait(false);
-        var identity = pci.FirstOrDefault(d => hasId ? d.Id == name : string.IsNullOrEmpty(d.Id) && d.Bus == 0 && $"{d.Slot:x2}.{d.Function:x}" == place)?.Identity;
+        var identity = pci.FirstOrDefault(hasId ? d => d.Id == name : await IsAtAsync(path, cancellation).ConfigureAwait(false))?.Identity;
         var sysfs = await TextAsync(path, "sysfsdev", cancellation).ConfigureAwait(false);
         var host = await TextAsync(path, "host", cancellation).ConfigureAwait(false) is { Length: > 0 } named && named != NoHost ? named : null;
         var folder = !string.IsNullOrEmpty(sysfs) ? sysfs : host is null ? null : $"/sys/bus/pci/devices/{host}";
@@ -72,6 +73,13 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
             TracksDirtyPages = await FlagAsync(path, "x-device-dirty-page-tracking", cancellation).ConfigureAwait(false),
             UsesParallelTransfer = await TextAsync(path, "x-migration-multifd-transfer", cancellation).ConfigureAwait(false) == "on",
         };
+    }
+
+    /// <summary>Of a device without an id query-pci tells only where it is: five bits of slot and three of function. Only the first bus is looked at: elsewhere the place alone would not tell which it is.</summary>
+    private async Task<Func<QmpPciDevice, bool>> IsAtAsync(string path, CancellationToken cancellation)
+    {
+        var place = await GetAsync(path, "addr", cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var at) ? at : -1;
+        return d => string.IsNullOrEmpty(d.Id) && d.Bus == 0 && ((d.Slot << 3) | d.Function) == place;
     }
 
     private static string Model(QmpPciIdentity id) => string.Create(
@@ -110,6 +118,4 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
             return default;
         }
     }
-
-    private static string Clean(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(LongestText));
 }

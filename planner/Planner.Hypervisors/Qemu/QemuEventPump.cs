@@ -87,7 +87,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
     {
         if (TryRead(told, QmpEvents.VfioMigration) is { } moved && QemuWords.Device(moved.State) is { } state)
         {
-            var device = moved.DeviceId.Length > 0 ? moved.DeviceId : moved.QomPath;
+            var device = QemuDevices.Clean(moved.DeviceId.Length > 0 ? moved.DeviceId : moved.QomPath);
             Tell(new DeviceStateChanged(device, state, moved.State == QmpVfioState.PreCopyP2pPrepare) { HappenedAt = happened, ReceivedNanoseconds = received });
         }
     }

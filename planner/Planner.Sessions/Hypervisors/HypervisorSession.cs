@@ -84,8 +84,9 @@ public sealed class HypervisorSession
         var gate = state.Gate;
         var explained = gate?.Evaluator.Explain(gate.Decision, gate.Moment);
         var parts = SwitchoverParts.Of(state, scribe, evidence);
-        if (state.IsOnDestination)
+        if (state.IsOnDestination && state.ResetDevices.IsEmpty)
         {
+            // What a reset made of an arc is no evidence.
             parts.Note(evidence, gate, _request, _notices.Now);
         }
 

@@ -4,7 +4,7 @@ using Planner.KernelTests;
 namespace Planner.Lab;
 
 /// <summary>The results of a study of machines with VFIO devices (<c>tests/kernel-lab machine --runs N --out FOLDER</c>).</summary>
-internal static class MachineStudyFolder
+public static class MachineStudyFolder
 {
     private const string ResultsName = "results.jsonl", TableName = "machines.md", PictureName = "machines.svg";
 

@@ -85,7 +85,7 @@ public sealed class PassedDeviceEvidenceTests
         var snapshot = evidence.Snapshot(new SlaTerms { BlackoutLimitSeconds = 1, Confidence = confidence }, Rate, 0, 0, []);
         var found = snapshot.Devices.Single(d => d.Name == "dev0").Arcs.Single(a => a.From == "RESUMING");
         Assert.Equal((assumed, samples + assumed), (found.Assumed, found.Seconds.Count));
-        Assert.Equal(assumed == 0 ? 0.1 : 0.14, found.Seconds.Max(), 1e-9);
+        Assert.Equal(assumed == 0 ? 0.1 : 0.125, found.Seconds.Max(), 1e-9);
         Assert.Equal(0.1, found.Seconds.Order().ElementAt(found.Seconds.Count / 2), 1e-9);
     }
 

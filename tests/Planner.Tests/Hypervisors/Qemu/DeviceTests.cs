@@ -28,6 +28,20 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public async Task A_device_without_an_id_is_found_by_its_place()
+    {
+        await using var qemu = new ScriptedQemu();
+        qemu.Answers["qom-list /machine/peripheral-anon"] = () => """[{"name": "device[0]", "type": "child<vfio-pci>"}]""";
+        qemu.Answers["query-pci"] = () => Pci.Replace("\"qdev_id\": \"dev0\"", "\"qdev_id\": \"\"", StringComparison.Ordinal);
+        qemu.Answers["qom-get /machine/peripheral-anon/device[0] addr"] = () => "40";
+        qemu.Answers["qom-get /machine/peripheral-anon/device[0]"] = () => "!no such property";
+        await using var machine = await qemu.OpenAsync();
+
+        var device = Assert.Single(machine.Offer.Devices);
+        Assert.Equal(("/machine/peripheral-anon/device[0]", "1234:4c41:1234:0007"), (device.Name, device.Model));
+    }
+
+    [Fact]
     public async Task Without_the_property_the_arcs_are_not_told_and_the_class_is_another()
     {
         await using var qemu = WithDevice(events: "false");
@@ -112,6 +126,18 @@ public sealed class DeviceTests
         await qemu.EventAsync("VFIO_MIGRATION", """{"device-state": "stop", "qom-path": "/machine/peripheral-anon/device[0]"}""");
 
         Assert.Equal("/machine/peripheral-anon/device[0]", (await qemu.UntilAsync<DeviceStateChanged>()).Device);
+    }
+
+    [Fact]
+    public async Task A_name_from_a_peer_has_a_limit_and_nothing_that_a_terminal_obeys()
+    {
+        await using var qemu = WithDevice();
+        await using var machine = await qemu.OpenAsync();
+        await qemu.EventAsync("VFIO_MIGRATION", $$"""{"device-state": "stop", "device-id": "\u001b[2J{{new string('x', 5000)}}"}""");
+
+        var moved = await qemu.UntilAsync<DeviceStateChanged>();
+        Assert.InRange(moved.Device.Length, 100, 200);
+        Assert.DoesNotContain(moved.Device, char.IsControl);
     }
 
     [Fact]
