@@ -1,7 +1,7 @@
 namespace Planner.Estimators;
 
 /// <summary>The parts of one blackout figure, be it a median or a bound: a straight line over the bytes that remain.</summary>
-/// <param name="ArcsSeconds">All arcs: stages in series, the slowest device of each, in seconds.</param>
+/// <param name="ArcsSeconds">All arcs: stages in series, of each the slowest device or all devices together, in seconds.</param>
 /// <param name="ArcsAfterQuiesceSeconds">The same without the quiesce stage.</param>
 /// <param name="ArcsAfterCommitSeconds">The same on the destination alone.</param>
 /// <param name="FixedSeconds">The fixed part of the transfer, and the reading and loading of the devices' state, in seconds.</param>

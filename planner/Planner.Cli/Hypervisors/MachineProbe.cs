@@ -66,7 +66,7 @@ internal static class MachineProbe
     {
         var arcs = device.TellsArcs
             ? "tells its arcs"
-            : "does not tell its arcs, so only whole blackouts are evidence; start it on both sides with migration-events=on";
+            : "does not tell its arcs, so only whole blackouts are evidence; start it on both sides with migration-events=on (QEMU 9.1 or later)";
         var log = device.TracksDirtyPages == true
             ? "; a log of dirty pages of its own is used where it has one, which needs IOMMUFD_DRIVER in the kernel (without: x-device-dirty-page-tracking=off,enable-migration=on)"
             : "";

@@ -49,7 +49,7 @@ internal static class WatchCommand
     private static async Task WatchAsync(CommandContext context, QemuMachine machine, QemuObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
     {
         SwitchoverJudge? judge = null;
-        var known = HypervisorKnowledge.Recall(machine.Offer, policy.Name, store);
+        var known = HypervisorKnowledge.Recall(machine.Offer, machine.Offer.Name ?? machine.Address, policy.Name, store);
         GateDecision? latest = null;
         var pass = 0;
         while (true)

@@ -18,7 +18,7 @@ public sealed class HypervisorEvidence
     /// <summary>The migrations that count: the latest.</summary>
     public const int Window = SampleWindow.DefaultCapacity;
 
-    /// <summary>From the permission to the stop of the guest. Outside the blackout, but the guest writes meanwhile.</summary>
+    /// <summary>From the permission until the guest stands. Outside the blackout, but the guest writes meanwhile.</summary>
     public static readonly Arc Commit = new(DeviceState.PreCopy, DeviceState.Stop);
 
     /// <summary>From the stop of the guest until the source sends the rest.</summary>
@@ -79,9 +79,10 @@ public sealed class HypervisorEvidence
     /// <summary>Starts without evidence for a machine that turns out to have passed-through devices of which nothing else is known. What is known of
     /// machines without devices says nothing about it.</summary>
     /// <param name="offer">The machine.</param>
-    public static HypervisorEvidence OfUnknownDevices(HypervisorOffer offer)
+    /// <param name="machine">Its name.</param>
+    public static HypervisorEvidence OfUnknownDevices(HypervisorOffer offer, string machine)
     {
-        var machineClass = $"{offer.HypervisorClass}/unknown/whole";
+        var machineClass = $"{offer.HypervisorClass}/unknown of {machine}/whole";
         return new HypervisorEvidence(machineClass, new PassedDeviceEvidence(machineClass, []));
     }
 
@@ -108,10 +109,6 @@ public sealed class HypervisorEvidence
 
     /// <summary>All that was noted in this session.</summary>
     public MeasurementBatch Noted => new() { Arcs = [.. _newArcs], Transfers = [.. _newTransfers], StateSizes = [.. _newSizes], Blackouts = [.. _newBlackouts] };
-
-    /// <summary>All state that the stop phase is expected to carry, in bytes.</summary>
-    /// <param name="toldBytes">What the hypervisor tells of it; 0 if it does not.</param>
-    public long StateBytes(long toldBytes) => OwnStateBytes + DeviceBytes(toldBytes);
 
     /// <summary>Takes over what was measured in earlier migrations; each list oldest first.</summary>
     public void Recall(MeasurementBatch batch)
@@ -187,21 +184,23 @@ public sealed class HypervisorEvidence
     /// <param name="sla">The promise, with what has elapsed.</param>
     /// <param name="bytesPerSecond">What pre-copy sends at; above 0.</param>
     /// <param name="ramBytes">The memory expected to be left at the stop.</param>
-    /// <param name="toldStateBytes">The devices' state that is told, in bytes; 0 if none is.</param>
+    /// <param name="deviceBytes">The state of passed-through devices that is expected, in bytes; 0 if there is none.</param>
     /// <param name="windows">What the guest wrote, oldest first.</param>
-    public DecisionSnapshot Snapshot(SlaTerms sla, double bytesPerSecond, double ramBytes, long toldStateBytes, IReadOnlyList<DirtyWindowEvidence> windows)
+    public DecisionSnapshot Snapshot(SlaTerms sla, double bytesPerSecond, double ramBytes, long deviceBytes, IReadOnlyList<DirtyWindowEvidence> windows)
     {
         var spread = Devices is null ? null : new AssumedSpread(sla.Confidence ?? SlaTerms.DefaultConfidence);
         var isWhole = Devices is { TellsArcs: false };
+        var (stateSeconds, stateAssumed) = isWhole ? Devices!.StateSeconds(deviceBytes, spread!) : ([], 0);
         var machine = new DeviceEvidence
         {
             Name = Participant,
             Class = MachineClass,
             State = DeviceState.PreCopy.Name(),
             Flags = ["STOP_COPY", "PRE_COPY"],
-            StateBytes = OwnStateBytes + (isWhole || Devices is null ? DeviceBytes(toldStateBytes) : 0),
+            StateBytes = OwnStateBytes + (isWhole || Devices is null ? deviceBytes : 0),
             StateSizeRatios = isWhole ? Devices!.SizeRatios : [],
-            StateSeconds = isWhole ? Devices!.StateSeconds(DeviceBytes(toldStateBytes), spread!) : [],
+            StateSeconds = stateSeconds,
+            StateSecondsAssumed = stateAssumed,
             Arcs = [.. new[] { Stop, Load, Run }.Select(arc => Evidence(arc, spread))],
         };
         return new DecisionSnapshot
@@ -209,14 +208,12 @@ public sealed class HypervisorEvidence
             Sla = sla,
             Ram = new RamEvidence { RemainingBytes = (long)Math.Ceiling(ramBytes), DirtyWindows = [.. windows.TakeLast(LatestDirtyWindows)] },
             Transfer = new TransferEvidence { FixedSeconds = _fixedSeconds, BytesPerSecond = [.. _ratios.Select(r => Math.Max(1, r * bytesPerSecond))] },
-            Devices = Devices is null || isWhole ? [machine] : [machine, .. Devices.Snapshot(DeviceBytes(toldStateBytes), spread!)],
+            Devices = Devices is null || isWhole ? [machine] : [machine, .. Devices.Snapshot(deviceBytes, spread!)],
             DevicesInSeries = Devices is not null,
             WholeOnly = isWhole,
             PastBlackouts = [.. _blackouts],
         };
     }
-
-    private long DeviceBytes(long toldBytes) => toldBytes > 0 ? toldBytes : Devices?.LearnedBytes ?? 0;
 
     private ArcEvidence Evidence(Arc arc, AssumedSpread? spread)
     {

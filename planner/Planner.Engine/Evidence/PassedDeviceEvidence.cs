@@ -49,6 +49,11 @@ public sealed class PassedDeviceEvidence
     /// <summary>Takes notice of a state that a device came to in this migration.</summary>
     public void See(MigrationSide side, DeviceStateChanged moved)
     {
+        if (ClassOf(moved.Device) is null)
+        {
+            return;
+        }
+
         if (side == MigrationSide.Source && !moved.IsPreparing)
         {
             _states[moved.Device] = moved.State;
@@ -100,10 +105,21 @@ public sealed class PassedDeviceEvidence
         }
     }
 
-    internal double[] StateSeconds(long bytes, AssumedSpread spread) =>
-        bytes == 0 || _secondsPerByte.Count == 0 ? [] : [.. spread.Of(_secondsPerByte.ToArray()).Seconds.Select(s => s * bytes)];
+    /// <summary>How long reading and loading so many bytes takes, and how many of the first values are assumed.</summary>
+    internal (double[] Seconds, int Assumed) StateSeconds(long bytes, AssumedSpread spread)
+    {
+        if (bytes == 0 || _secondsPerByte.Count == 0)
+        {
+            return ([], 0);
+        }
 
-    internal IEnumerable<DeviceEvidence> Snapshot(long bytes, AssumedSpread spread) => _devices.Select(device => Snapshot(device, bytes / _devices.Count, spread));
+        var (seconds, assumed) = spread.Of(_secondsPerByte.ToArray());
+        return ([.. seconds.Select(s => s * bytes)], assumed);
+    }
+
+    /// <summary>The devices with equal parts of the state: a hypervisor tells the bytes of all together.</summary>
+    internal IEnumerable<DeviceEvidence> Snapshot(long bytes, AssumedSpread spread) =>
+        _devices.Select((device, i) => Snapshot(device, (bytes / _devices.Count) + (i < bytes % _devices.Count ? 1 : 0), spread));
 
     private static string ClassOf(MigratableDevice device) => $"hypervisor/{device.Class}";
 
@@ -116,6 +132,7 @@ public sealed class PassedDeviceEvidence
         // QEMU needs the P2P states to migrate several devices, and nearly all have them. One that was seen without says so by its arcs.
         var hasP2P = _withP2P.Contains(device.Name) || known.Count == 0 || known.Keys.Any(a => IsP2P(a.From) || IsP2P(a.To));
         var state = hasPreCopy ? DeviceState.PreCopy : DeviceState.Running;
+        var (stateSeconds, assumed) = StateSeconds(bytes, spread);
         return new DeviceEvidence
         {
             Name = device.Name,
@@ -124,7 +141,8 @@ public sealed class PassedDeviceEvidence
             Flags = ["STOP_COPY", .. hasP2P ? new[] { "P2P" } : [], .. hasPreCopy ? new[] { "PRE_COPY" } : []],
             StateBytes = bytes,
             StateSizeRatios = SizeRatios,
-            StateSeconds = StateSeconds(bytes, spread),
+            StateSeconds = stateSeconds,
+            StateSecondsAssumed = assumed,
             Arcs = [.. Walk(state, hasP2P).Select(arc => Evidence(arc, known, spread))],
         };
     }
@@ -144,6 +162,12 @@ public sealed class PassedDeviceEvidence
 
     private static ArcEvidence Evidence(Arc arc, Dictionary<Arc, SampleList> known, AssumedSpread spread)
     {
+        if (arc == new Arc(DeviceState.Stop, DeviceState.StopCopy))
+        {
+            // When it begins is not told; it is counted with the reading of the state, which it comes just before.
+            return new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = [0] };
+        }
+
         var (seconds, assumed) = known.TryGetValue(arc, out var list) ? spread.Of(list.ToArray()) : (AssumedSeconds, AssumedSeconds.Length);
         return new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = seconds, Assumed = assumed };
     }

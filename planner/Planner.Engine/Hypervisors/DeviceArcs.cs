@@ -16,21 +16,26 @@ public static class DeviceArcs
     /// <summary>Whether a move shows that the device was reset, which loses its state: the hypervisor resets a device whose arc failed and goes on with it in RUNNING.</summary>
     /// <param name="before">The moves before, of both sides.</param>
     /// <param name="move">The move.</param>
+    /// <param name="runsAgain">Whether the guest was told to run on that side, in this switchover.</param>
     /// <param name="isGivenUp">Whether the migration had been given up or had failed: then PRE_COPY ends in RUNNING, too.</param>
-    /// <remarks>The ways that a hypervisor walks lead to RUNNING by RUNNING_P2P where a device has that. A device without it that is reset while it
-    /// is loaded cannot be told from one that was loaded, and neither can a reset in the last arc.</remarks>
-    public static bool IsReset(IReadOnlyList<DeviceMove> before, DeviceMove move, bool isGivenUp)
+    /// <remarks>A source's device comes to RUNNING only once its guest runs again, or with the end of pre-copy. The ways of a guest that runs lead to
+    /// RUNNING by RUNNING_P2P where a device has that. A device without it that is reset while it is loaded cannot be told from one that was loaded, and
+    /// neither can a reset in the last arc.</remarks>
+    public static bool IsReset(IReadOnlyList<DeviceMove> before, DeviceMove move, bool runsAgain, bool isGivenUp)
     {
         if (move.State != DeviceState.Running || move.IsPreparing)
         {
             return false;
         }
 
-        var from = LastState(before, move.Side, move.Device);
-        return from switch
+        if (move.Side == MigrationSide.Source && !runsAgain)
+        {
+            return !isGivenUp;
+        }
+
+        return LastState(before, move.Side, move.Device) switch
         {
             DeviceState.PreCopyP2P => true,
-            DeviceState.PreCopy => !isGivenUp,
             DeviceState.StopCopy or DeviceState.Resuming or DeviceState.Stop => HasP2P(before, move.Device),
             _ => false,
         };
@@ -82,13 +87,13 @@ public static class DeviceArcs
                 break;
             }
 
-            var begin = before ?? SwitchoverPause.Began(times);
-            if (from == DeviceState.Stop && times.Sending is { } sending && (begin is not { } b || SwitchoverMoment.OfOneSide(b, sending) > TimeSpan.Zero))
+            if (from == DeviceState.Stop)
             {
-                begin = sending;
+                // A device without PRE_COPY goes to STOP_COPY when its state is about to be read, behind the memory and other devices' states: its beginning is not told.
+                continue;
             }
 
-            if (begin is { } began)
+            if ((before ?? SwitchoverPause.Began(times)) is { } began)
             {
                 arcs.Add(new DeviceArc(move.Side, move.Device, new Arc(from, move.State), SwitchoverMoment.OfOneSide(began, move.At)));
             }

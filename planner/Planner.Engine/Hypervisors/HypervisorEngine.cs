@@ -93,6 +93,10 @@ public static class HypervisorEngine
         if (e.Order == HypervisorOrder.Report)
         {
             turn.Set(e.Side, turn.State.Side(e.Side) with { IsAsked = false, Report = e.Report, Trouble = e.Trouble, Fault = e.Fault });
+            if (e.Report is { HasResetDevice: true } && !turn.State.ResetDevices.Any(d => d.Side == e.Side))
+            {
+                turn.State = turn.State with { ResetDevices = turn.State.ResetDevices.Add((e.Side, "a passed-through device")) };
+            }
         }
 
         if (e is { Order: HypervisorOrder.Continue, Side: MigrationSide.Destination, Trouble: null })
@@ -113,7 +117,7 @@ public static class HypervisorEngine
                 break;
             case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } }:
                 turn.State = turn.State with { IsPausedByOthers = true };
-                turn.Resolve(MigrationOutcome.Recovered, "Somebody stopped the guest on the source in pre-copy, so the migration was given up.");
+                turn.Resolve(MigrationOutcome.Recovered, $"The guest was stopped on the source in pre-copy and not by the migration ({e.Report.Words}), so the migration was given up.");
                 break;
             case HypervisorStage.Starting when e.Order == HypervisorOrder.Continue:
                 Continued(turn, e);
@@ -163,7 +167,7 @@ public static class HypervisorEngine
                 break;
             case GuestStopped when e.Side == MigrationSide.Source && turn.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 turn.State = turn.State with { Stage = HypervisorStage.Stopped, Gate = turn.State.CommitGate ?? turn.State.Gate };
-                turn.WakeIn(turn.Plan.PausePatience);
+                turn.WakeIn(turn.Plan.SendingPatience);
                 break;
             case PreCopyProgressed { DeviceSentBytes: not null }:
                 turn.State = turn.State with { SeesDevices = true };
@@ -185,7 +189,7 @@ public static class HypervisorEngine
                 break;
             case GuestResumed when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
                 turn.Resolve(MigrationOutcome.Recovered, turn.State.Times.Sending is null && !turn.State.HasFailed
-                    ? "Somebody stopped the guest on the source in pre-copy and let it run again, which the streams of passed-through devices do not survive; the migration was given up."
+                    ? $"Somebody stopped the guest on the source in pre-copy and let it run again{(turn.State.HasDevices ? ", which the streams of passed-through devices do not survive" : "")}; the migration was given up."
                     : "The migration failed while the guest was stopped.");
                 break;
             case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Starting
@@ -230,7 +234,13 @@ public static class HypervisorEngine
             turn.Send(new MarkHandover());
         }
 
-        turn.State = turn.State with { Stage = HypervisorStage.Starting, IsHandedOver = true, Continued = turn.State.Continued + 1 };
+        turn.State = turn.State with
+        {
+            Stage = HypervisorStage.Starting,
+            IsHandedOver = true,
+            Continued = turn.State.Continued + 1,
+            Times = turn.State.Times with { ContinueToldNanoseconds = turn.NowNanoseconds },
+        };
         turn.Tell(MigrationSide.Destination, HypervisorOrder.Continue);
         turn.WakeIn(turn.Plan.SilencePatience);
     }
@@ -246,8 +256,8 @@ public static class HypervisorEngine
 
         if (turn.State is { HasDevices: true, Times: { ContinuedNanoseconds: null } times })
         {
-            // It runs, and it did not say when it began to: not later than now.
-            turn.State = turn.State with { Times = times with { ContinuedNanoseconds = turn.NowNanoseconds } };
+            // It runs, and it did not say since when: not later than now.
+            turn.State = turn.State with { Times = times with { ContinuedNanoseconds = turn.NowNanoseconds, IsAnswerMissing = true } };
         }
 
         turn.Restore(MigrationOutcome.Completed, "The machine runs on the destination.");
@@ -285,7 +295,8 @@ public static class HypervisorEngine
         if (e.What is DeviceStateChanged moved && times.Moves.Length < MostMoves)
         {
             var move = new DeviceMove(e.Side, moved.Device, moved.State, moved.IsPreparing, moment);
-            if (DeviceArcs.IsReset(times.Moves, move, state.HasFailed || state.HasCancelled) && !state.ResetDevices.Contains((e.Side, moved.Device)))
+            var runsAgain = times.Resumed is not null && times.ResumedOn == e.Side;
+            if (DeviceArcs.IsReset(times.Moves, move, runsAgain, state.HasFailed || state.HasCancelled) && !state.ResetDevices.Contains((e.Side, moved.Device)))
             {
                 state = state with { ResetDevices = state.ResetDevices.Add((e.Side, moved.Device)) };
             }
@@ -307,8 +318,9 @@ public static class HypervisorEngine
                 {
                     Stopped = moment,
                     Resumed = null,
-                    LastPass = stopped.LastPassAt > TimeSpan.Zero ? new SwitchoverMoment(stopped.LastPassAt, e.What.ReceivedNanoseconds) : null,
+                    LastRan = LastRan(times, stopped),
                 },
+                (MigrationSide.Source, PreCopyProgressed) => times with { AnsweredNanoseconds = e.What.ReceivedNanoseconds },
                 (MigrationSide.Source, SwitchoverDone done) => times with { ReportedDowntime = done.ReportedDowntime },
                 (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Device }) => times with { Sending = moment },
                 (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Sent = moment },
@@ -317,6 +329,18 @@ public static class HypervisorEngine
                 _ => times,
             },
         };
+    }
+
+    /// <summary>The later of the last pass and the last answer before a stop, by both clocks.</summary>
+    private static SwitchoverMoment? LastRan(SwitchoverTimes times, GuestStopped stopped)
+    {
+        var heard = stopped.ReceivedNanoseconds;
+        var sinceAnswer = times.AnsweredNanoseconds is { } answered && answered <= heard ? TimeSpan.FromTicks((heard - answered) / TimeSpan.NanosecondsPerTick) : TimeSpan.MaxValue;
+        var sincePass = stopped.LastPassAt > TimeSpan.Zero && stopped.HappenedAt >= stopped.LastPassAt ? stopped.HappenedAt - stopped.LastPassAt : TimeSpan.MaxValue;
+        var since = sinceAnswer < sincePass ? sinceAnswer : sincePass;
+        return since == TimeSpan.MaxValue || stopped.HappenedAt <= since
+            ? null
+            : new SwitchoverMoment(stopped.HappenedAt - since, heard - (since.Ticks * TimeSpan.NanosecondsPerTick));
     }
 
     private static void Cancel(HypervisorTurn turn)
@@ -340,13 +364,14 @@ public static class HypervisorEngine
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 HypervisorPreCopy.Woke(turn);
                 break;
-            case HypervisorStage.Stopped when turn.State.Times is { Sending: null, Stopped: { } stopped } && !turn.IsPast(stopped.ReceivedNanoseconds, turn.Plan.StopPatience):
-                // Was it the switchover, or did somebody else stop the guest? A source that walks its devices does not answer, which is an answer, too.
-                turn.Ask(MigrationSide.Source);
-                turn.WakeIn(turn.Plan.StopPatience - turn.Plan.PausePatience);
-                break;
             case HypervisorStage.Stopped when turn.State.Times.Stopped is { } stopped && !turn.IsPast(stopped.ReceivedNanoseconds, turn.Plan.StopPatience):
-                turn.WakeIn(turn.Plan.StopPatience - turn.Plan.PausePatience);
+                if (turn.State.Times.Sending is null)
+                {
+                    // A switchover sends at once. Did somebody else stop the guest?
+                    turn.Ask(MigrationSide.Source);
+                }
+
+                turn.WakeIn(turn.Plan.PausePatience);
                 break;
             case HypervisorStage.Stopped:
                 turn.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {UnitText.Format(turn.Plan.StopPatience)}.");

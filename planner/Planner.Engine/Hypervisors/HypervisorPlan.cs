@@ -23,6 +23,9 @@ public sealed record HypervisorPlan
     /// <summary>Whether the hypervisor says which devices there are.</summary>
     public bool KnowsDevices { get; init; } = true;
 
+    /// <summary>Whether every device tells its arcs. If not, what some tell is half of the truth, and is not counted.</summary>
+    public bool TellsArcs { get; init; } = true;
+
     /// <summary>What is done with a guest that runs on with a device that has lost its state.</summary>
     public StateLostAction OnStateLost { get; init; }
 
@@ -37,6 +40,9 @@ public sealed record HypervisorPlan
 
     /// <summary>How long pre-copy may tell nothing before the sides are asked.</summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after the stop of the guest the source may take to say that it sends the rest, before it is asked whether it was the migration that stopped it.</summary>
+    public TimeSpan SendingPatience { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a stopped guest with nothing under way is left alone before it is continued: a failed migration continues it by itself.</summary>
     public TimeSpan PausePatience { get; init; } = TimeSpan.FromSeconds(1);

@@ -9,9 +9,6 @@ internal static class HypervisorPreCopy
     // A permission that is about the same need not be given again at every pass.
     private const double AllowedChange = 0.25;
 
-    /// <summary>How much of what was judged may be granted while a change is too small to be told.</summary>
-    public const double LeastGrantedShare = 1 / (1 + AllowedChange);
-
     public static void Judge(HypervisorTurn turn, PassJudgement judgement)
     {
         if (judgement.Gate is { } gate)

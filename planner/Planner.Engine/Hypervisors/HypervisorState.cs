@@ -98,7 +98,10 @@ public sealed record HypervisorState
         && IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit or MigrationOutcome.NeedsPerson;
 
     /// <summary>How long the guest stood still; null while it did not, or still does.</summary>
-    public GuestPause? Pause => SwitchoverPause.Of(Times, HasDevices);
+    public GuestPause? Pause => SwitchoverPause.Of(CountedTimes, HasDevices);
+
+    /// <summary>The moments without what only some of the devices tell.</summary>
+    public SwitchoverTimes CountedTimes => Plan.TellsArcs ? Times : Times with { Moves = [] };
 
     /// <summary>The phase that observers see.</summary>
     public SessionPhase Phase => Stage switch

@@ -34,11 +34,13 @@ public sealed class SwitchoverJudge
     // QEMU counts a rate over 100 ms.
     private const double RateWindowSeconds = 0.1;
     private const double IdleShare = 0.7;
+    private const double StateChange = 0.02;
 
     private readonly HypervisorEvidence? _withUnknownDevices;
     private readonly Queue<(long At, long Bytes)> _grants = new();
     private HypervisorEvidence _evidence;
     private long _hiddenBytes;
+    private long _builtStateBytes;
     private long _unusedGrantBytes;
     private double _passRate;
     private readonly SlaTerms _sla;
@@ -88,8 +90,17 @@ public sealed class SwitchoverJudge
     /// <summary>What the decisions are made from.</summary>
     public HypervisorEvidence Evidence => _evidence;
 
-    /// <summary>State that the hypervisor tells of or that was found out in this migration, in bytes; 0 if there is none.</summary>
-    public long ToldStateBytes { get; private set; }
+    /// <summary>The state of passed-through devices that the stop phase is expected to carry, in bytes: as the hypervisor tells it; or as earlier stop phases
+    /// showed it, and not less than what was found out in this migration. 0 if nothing is known.</summary>
+    public long DeviceStateBytes { get; private set; }
+
+    /// <summary>Takes notice that the source was permitted to stop the guest.</summary>
+    /// <param name="bytes">The most that may be left.</param>
+    /// <param name="nowNanoseconds">The monotonic clock.</param>
+    public void Permitted(long bytes, long nowNanoseconds) => _grants.Enqueue((nowNanoseconds, bytes));
+
+    /// <summary>Takes notice that the permission was taken back.</summary>
+    public void Held() => _grants.Clear();
 
     /// <summary>Takes notice of a state that a passed-through device came to.</summary>
     public void See(MigrationSide side, DeviceStateChanged moved) => _evidence.Devices?.See(side, moved);
@@ -118,7 +129,7 @@ public sealed class SwitchoverJudge
         var (writtenBytes, roundSeconds) = progress.IsPass ? NotePass(progress, now) : (double.NaN, double.NaN);
         (_lastRemainingBytes, _lastAt) = (progress.RemainingBytes, now);
         FindHidden(progress, now);
-        ToldStateBytes = Math.Max(progress.StateBytes, _hiddenBytes);
+        DeviceStateBytes = progress.StateBytes > 0 ? progress.StateBytes : Math.Max(_evidence.Devices?.LearnedBytes ?? 0, _hiddenBytes);
         if (double.IsNaN(BytesPerSecond))
         {
             return new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
@@ -137,7 +148,9 @@ public sealed class SwitchoverJudge
             RamBytes = expected,
             WrittenBytes = writtenBytes,
             RoundSeconds = roundSeconds,
-            StateBytes = _evidence.StateBytes(ToldStateBytes),
+
+            // As the tables were built with, so that a decision can be repeated from their snapshot.
+            StateBytes = _builtStateBytes,
             BytesPerSecond = progress.BytesPerSecond,
             SentBytes = progress.SentBytes,
             TotalBytes = progress.TotalBytes,
@@ -178,7 +191,6 @@ public sealed class SwitchoverJudge
         var most = _moments.LastEvaluator!.LargestRamBytes(moment with { RamRemainingBytes = (long)guard });
         var (stateExpected, stateWithRoom) = CountedState(progress);
         var allow = (long)Math.Max(1, Math.Min(guard + stateWithRoom, most + stateExpected));
-        NoteGrant(allow, now);
         var percent = decision.Verdict == Verdict.Throttle
             ? _throttle.Next(elapsed, decision.DirtyRateLimitBytesPerSecond, _curve?.UniqueBytesPerSecond(ShortestWindowSeconds) ?? double.NaN)
             : null;
@@ -200,32 +212,32 @@ public sealed class SwitchoverJudge
             return (progress.StateBytes, progress.StateBytes);
         }
 
-        double bytes = Math.Max(_evidence.Devices.LearnedBytes, _hiddenBytes);
+        double bytes = DeviceStateBytes;
         return bytes > 0 ? (bytes, (DeviceRoomFactor * bytes) + LeastGuardBytes) : (0, 0);
-    }
-
-    private void NoteGrant(long bytes, long now)
-    {
-        if (_allowedSince is null || _evidence.Devices is null)
-        {
-            _grants.Clear();
-        }
-        else
-        {
-            _grants.Enqueue((now, (long)(bytes * HypervisorPreCopy.LeastGrantedShare)));
-        }
     }
 
     /// <summary>A permission that was not used though less is left shows how much the hypervisor counts that it does not tell.</summary>
     private void FindHidden(PreCopyProgressed progress, long now)
     {
-        while (progress.IsPass && _grants.TryPeek(out var grant) && grant.At <= now - UnusedAfterNanoseconds)
+        if (!progress.IsPass || _evidence.Devices is null)
+        {
+            return;
+        }
+
+        // Of those that are old enough to have been used the latest counts, and of later ones the smallest.
+        var old = now - UnusedAfterNanoseconds;
+        while (_grants.Count > 1 && _grants.ElementAt(1).At <= old)
         {
             _grants.Dequeue();
-            var hidden = grant.Bytes - progress.RemainingBytes - progress.StateBytes;
+        }
+
+        if (_grants.TryPeek(out var grant) && grant.At <= old)
+        {
+            var least = _grants.Min(g => g.Bytes);
+            var hidden = least - progress.RemainingBytes - progress.StateBytes;
             if (hidden > Math.Max(_hiddenBytes, LeastGuardBytes))
             {
-                (_hiddenBytes, _unusedGrantBytes) = ((long)hidden, grant.Bytes);
+                (_hiddenBytes, _unusedGrantBytes) = ((long)hidden, least);
             }
         }
     }
@@ -251,9 +263,10 @@ public sealed class SwitchoverJudge
         _rates.Enqueue(progress.BytesPerSecond);
     }
 
-    /// <summary>A link with less to send than it carries in the time that a rate is counted over shows what there was to send, not what it could carry.</summary>
+    /// <summary>A link with less to send than it carries in the time that a rate is counted over shows what there was to send, not what it could carry. It matters
+    /// where a device's state has still to go; without one there is then nothing left that would take time.</summary>
     private bool IsIdle(PreCopyProgressed progress) =>
-        progress.RemainingBytes < RateWindowSeconds * progress.BytesPerSecond && progress.BytesPerSecond < IdleShare * BytesPerSecond;
+        _evidence.Devices is not null && progress.RemainingBytes < RateWindowSeconds * progress.BytesPerSecond && progress.BytesPerSecond < IdleShare * BytesPerSecond;
 
     /// <summary>A pass begins: what it starts with was written in the one before.</summary>
     private (double WrittenBytes, double RoundSeconds) NotePass(PreCopyProgressed progress, long now)
@@ -298,14 +311,16 @@ public sealed class SwitchoverJudge
             _curve = DirtyCurve.Fit([.. _windows.Select(w => (w.Seconds, w.UniqueBytes))]);
         }
 
-        if (_rule is not null && now - _builtAt < RebuildEveryNanoseconds && Math.Abs(rate - _builtRate) <= RateChange * _builtRate)
+        var stateBytes = _evidence.OwnStateBytes + DeviceStateBytes;
+        if (_rule is not null && now - _builtAt < RebuildEveryNanoseconds && Math.Abs(rate - _builtRate) <= RateChange * _builtRate
+            && Math.Abs(stateBytes - _builtStateBytes) <= StateChange * _builtStateBytes)
         {
             return;
         }
 
-        (_builtAt, _builtRate) = (now, rate);
+        (_builtAt, _builtRate, _builtStateBytes) = (now, rate, stateBytes);
         var evaluator = SwitchoverEvaluator.Prepare(
-            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, ToldStateBytes, [.. _windows]));
+            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, DeviceStateBytes, [.. _windows]));
         var evaluators = new MomentEvaluators(evaluator, evaluator, evaluator);
         if (_moments is null)
         {

@@ -17,12 +17,15 @@ public static class SwitchoverPause
     private static readonly TimeSpan VcpuStop = TimeSpan.FromMilliseconds(8);
     private static readonly TimeSpan EventUncertainty = TimeSpan.FromMilliseconds(1);
 
-    // An answer to the order to run comes a little after the last arc: 2 ms on a quiet host.
-    private static readonly TimeSpan AnswerUncertainty = TimeSpan.FromMilliseconds(5);
+    // "completed" may be heard a little late, and then what follows looks shorter than it was.
+    private static readonly TimeSpan HeardLate = TimeSpan.FromMilliseconds(5);
+
+    // The answer to the order to run comes that much later than the last arc at most: 2 ms on a quiet host.
+    private static readonly TimeSpan AnswerDelay = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MostApart = TimeSpan.FromMilliseconds(5);
 
     // Beyond this two counts of the same time contradict each other.
     private static readonly TimeSpan Agreement = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan AnswerDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The pause; null while there was none, or it is not over.</summary>
     /// <param name="times">The moments.</param>
@@ -55,7 +58,7 @@ public static class SwitchoverPause
         // Its own count ends when it tells that everything was sent.
         return times is { Sent: { Happened: var sent } moment, ReportedDowntime: { } downtime } && sent > TimeSpan.Zero
             ? new SwitchoverMoment(sent - downtime, moment.ReceivedNanoseconds - (downtime.Ticks * TimeSpan.NanosecondsPerTick))
-            : times.LastPass;
+            : times.LastRan;
     }
 
     private static SwitchoverMoment? Prepared(SwitchoverTimes times)
@@ -88,10 +91,11 @@ public static class SwitchoverPause
         GuestPause? counted = times.ReportedDowntime is { } downtime ? GuestPause.Within(downtime, VcpuStop, CountUncertainty, "the source's downtime") : null;
         if ((told ?? counted) is not { } best)
         {
-            // The guest ran when the last pass began, and stood when it was told to have stopped.
+            // The guest ran at the last pass or answer, and stood when it was told to have stopped.
             var least = SwitchoverMoment.OfOneSide(stopped, sent);
-            var most = times.LastPass is { } pass ? SwitchoverMoment.OfOneSide(pass, sent) : least;
-            return new GuestPause(most, least, most, "the last pass");
+            return times.LastRan is { } ran
+                ? new GuestPause(SwitchoverMoment.OfOneSide(ran, sent), least, SwitchoverMoment.OfOneSide(ran, sent), "the last pass or answer before STOP")
+                : new GuestPause(least, least, least, "STOP, which leaves out the source's arcs");
         }
 
         if (told is not null && counted is not null)
@@ -106,22 +110,43 @@ public static class SwitchoverPause
     }
 
     /// <summary>From there until the last device of the destination runs.</summary>
+    /// <remarks>
+    /// Two hosts' clocks differ, so each span is taken on one clock. The order to run was given after "completed" was heard, RESUME cannot come before the
+    /// order, and the last arc ends before the answer: these bound it on the planner's clock. An event is exact where both sides tell the time of one clock,
+    /// which it is believed to be only within those bounds.
+    /// </remarks>
     private static GuestPause Tail(SwitchoverTimes times, SwitchoverMoment sent, SwitchoverMoment resumed)
     {
-        GuestPause? told = LastRunning(times, MigrationSide.Destination) is { } last
-            ? GuestPause.Within(SwitchoverMoment.OfOneSide(sent, last), EventUncertainty, EventUncertainty, "the devices' events")
-            : null;
-        if (times.ContinuedNanoseconds is not { } continued)
+        var last = LastRunning(times, MigrationSide.Destination);
+        var told = Longer(sent.Happened > TimeSpan.Zero && last is { Happened: var ended } ? ended - sent.Happened : TimeSpan.Zero, TimeSpan.Zero);
+        if (times is not { ContinuedNanoseconds: { } continued, ContinueToldNanoseconds: { } order })
         {
-            return told ?? GuestPause.Within(SwitchoverMoment.Between(sent, resumed), EventUncertainty, AnswerUncertainty, "RESUME");
+            // It was not started stopped, and ran before the source was done.
+            return GuestPause.Within(told, told, EventUncertainty, "the devices' events");
         }
 
-        // Heard on one clock, the first perhaps a little late. An event that comes after the answer, or long before it, is told by another clock than the source's.
-        var answered = TimeSpan.FromTicks(Math.Max(0, continued - sent.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
-        return told is not null && told.Length <= answered + Agreement && told.Length >= answered - AnswerDelay
-            ? told
-            : GuestPause.Within(answered, AnswerUncertainty, EventUncertainty, "the answer to the order to run");
+        // The answer comes a little after the last arc; that it was found to run says only that it was not later.
+        var arcs = last is { } end ? SwitchoverMoment.OfOneSide(resumed, end) : TimeSpan.Zero;
+        var most = Since(sent, continued);
+        var least = times.IsAnswerMissing ? Since(sent, order) + arcs : Longer(most - AnswerDelay, TimeSpan.Zero);
+        if (last is null || told < Since(sent, order) + arcs - EventUncertainty || told > most + Agreement)
+        {
+            return new GuestPause(most, least < most ? least : most, most + HeardLate, "the answer to the order to run");
+        }
+
+        // What is heard at once shows how far the clocks are apart.
+        var apart = (Delay(sent) - Delay(resumed)).Duration();
+        return apart <= MostApart
+            ? GuestPause.Within(told, EventUncertainty + apart, EventUncertainty + apart, "the devices' events")
+            : new GuestPause(told, least < told ? least : told, Longer(most, told) + EventUncertainty, "the devices' events");
     }
+
+    private static TimeSpan Delay(SwitchoverMoment moment) => TimeSpan.FromTicks(moment.ReceivedNanoseconds / TimeSpan.NanosecondsPerTick) - moment.Happened;
+
+    private static TimeSpan Since(SwitchoverMoment moment, long nanoseconds) =>
+        TimeSpan.FromTicks(Math.Max(0, nanoseconds - moment.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static GuestPause BackOnSource(SwitchoverTimes times, SwitchoverMoment stopped, SwitchoverMoment resumed, bool hasDevices)
     {
@@ -137,8 +162,8 @@ public static class SwitchoverPause
         }
 
         var least = SwitchoverMoment.OfOneSide(stopped, end);
-        var most = times.LastPass is { } pass ? SwitchoverMoment.OfOneSide(pass, end) : least;
-        return new GuestPause(most, least, most, "the last pass and the devices' events");
+        var most = times.LastRan is { } ran ? SwitchoverMoment.OfOneSide(ran, end) : least;
+        return new GuestPause(most, least, most, "the last pass or answer before STOP, and the devices' events");
     }
 
     private static SwitchoverMoment? LastRunning(SwitchoverTimes times, MigrationSide side)

@@ -9,8 +9,12 @@ public sealed record SwitchoverTimes
     /// <summary>The hypervisor was allowed to stop the guest, on the monotonic clock in nanoseconds; null if it stopped by itself.</summary>
     public long? AllowedNanoseconds { get; init; }
 
-    /// <summary>The last pass of pre-copy before the stop began: the guest ran then. By the hypervisor's clock alone.</summary>
-    public SwitchoverMoment? LastPass { get; init; }
+    /// <summary>When the source last answered in pre-copy, on the monotonic clock in nanoseconds: the guest ran then, and a monitor answers nobody while it
+    /// stops devices. Null if it did not.</summary>
+    public long? AnsweredNanoseconds { get; init; }
+
+    /// <summary>The last moment in which the guest is known to have run before the stop: the last pass or the last answer of pre-copy. Null if neither is known.</summary>
+    public SwitchoverMoment? LastRan { get; init; }
 
     /// <summary>The hypervisor told that the guest had stopped on the source: after the devices' arcs.</summary>
     public SwitchoverMoment? Stopped { get; init; }
@@ -30,8 +34,14 @@ public sealed record SwitchoverTimes
     /// <summary>Where the guest runs again.</summary>
     public MigrationSide ResumedOn { get; init; }
 
-    /// <summary>The order to run was answered by the destination, on the monotonic clock in nanoseconds: after the devices' arcs. Null if it was not.</summary>
+    /// <summary>The destination was told to run, on the monotonic clock in nanoseconds; null if it was not.</summary>
+    public long? ContinueToldNanoseconds { get; init; }
+
+    /// <summary>The order to run was answered by the destination, on the monotonic clock in nanoseconds, or it was found to run: after the devices' arcs. Null if neither.</summary>
     public long? ContinuedNanoseconds { get; init; }
+
+    /// <summary>Whether the answer to the order to run did not come, and the guest was found to run later.</summary>
+    public bool IsAnswerMissing { get; init; }
 
     /// <summary>The source's own count, from the stop of the guest until everything was sent; null if it did not tell.</summary>
     public TimeSpan? ReportedDowntime { get; init; }

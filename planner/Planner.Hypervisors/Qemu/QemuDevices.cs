@@ -9,7 +9,7 @@ namespace Planner.Hypervisors;
 /// <param name="limit">The time limit of each command.</param>
 internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
 {
-    private const int MostDevices = 64;
+    private const int MostDevices = 256;
     private const int LongestText = 128;
 
     // Devices with an id, and devices without one.
@@ -61,10 +61,12 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
         var sysfs = await TextAsync(path, "sysfsdev", cancellation).ConfigureAwait(false);
         var host = await TextAsync(path, "host", cancellation).ConfigureAwait(false) is { Length: > 0 } named && named != NoHost ? named : null;
         var folder = !string.IsNullOrEmpty(sysfs) ? sysfs : host is null ? null : $"/sys/bus/pci/devices/{host}";
+        var model = identity is null ? null : Model(identity);
+        folder = SysfsFolder.IsOf(folder, model) ? folder : null;
         return new MigratableDevice
         {
             Name = Clean(name),
-            Model = identity is null ? null : Model(identity),
+            Model = model,
             Driver = SysfsFolder.Driver(folder),
             Firmware = SysfsFolder.Revision(folder),
             HostAddress = !string.IsNullOrEmpty(sysfs) ? sysfs : host,

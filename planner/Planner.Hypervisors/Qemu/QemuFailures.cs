@@ -25,6 +25,9 @@ internal static class QemuFailures
             "its dirty rate is being measured already; try again when that is over"),
     ];
 
+    /// <summary>What QEMU says where an arc failed and it resets the device.</summary>
+    public const string DeviceReset = "Resetting device";
+
     // What QEMU says of a migration that cannot begin or has failed, and what to do about it.
     private static readonly (string Words, string Advice)[] Causes =
     [

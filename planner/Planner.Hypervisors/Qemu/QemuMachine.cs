@@ -257,7 +257,10 @@ public sealed class QemuMachine : IHypervisor
             QemuWords.Guest(guest.Status),
             QemuWords.Migration(reply.Status),
             $"{QemuWords.Of(guest.Status)}/{QemuWords.Of(reply.Status)}",
-            reply.Error is { } error ? QemuFailures.Explain(error) : null);
+            reply.Error is { } error ? QemuFailures.Explain(error) : null)
+        {
+            HasResetDevice = reply.Error?.Contains(QemuFailures.DeviceReset, StringComparison.OrdinalIgnoreCase) ?? false,
+        };
     }
 
     // Thresholds put back while a migration runs would let it stop the guest, and capabilities are refused then.

@@ -34,12 +34,13 @@ public static class HypervisorKnowledge
 
     /// <summary>What is known of machines like one, and of it in case it turns out to have passed-through devices that its hypervisor did not name.</summary>
     /// <param name="offer">The machine.</param>
+    /// <param name="machine">Its name: a machine whose devices nobody names shares with nobody.</param>
     /// <param name="slaClass">The SLA class, whose blackouts count.</param>
     /// <param name="store">The store; null for none.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static (HypervisorEvidence Evidence, HypervisorEvidence? WithUnknownDevices) Recall(HypervisorOffer offer, string slaClass, IMeasurementStore? store) => (
+    public static (HypervisorEvidence Evidence, HypervisorEvidence? WithUnknownDevices) Recall(HypervisorOffer offer, string machine, string slaClass, IMeasurementStore? store) => (
         Recall(new HypervisorEvidence(offer), slaClass, store),
-        offer.Devices.Count > 0 ? null : Recall(HypervisorEvidence.OfUnknownDevices(offer), slaClass, store));
+        offer.Devices.Count > 0 ? null : Recall(HypervisorEvidence.OfUnknownDevices(offer, machine), slaClass, store));
 
     /// <summary>The promise as a decision reads it, with nothing elapsed.</summary>
     /// <param name="policy">The SLA class.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Planner.Engine;
 using Planner.Measurements;
+using Planner.Policies;
 
 namespace Planner.Sessions;
 
@@ -56,7 +57,7 @@ internal sealed class HypervisorLoop : IDisposable
             step = HypervisorEngine.Advance(before, happened, now);
             if (happened is HypervisorTold { Side: MigrationSide.Source, What: PreCopyProgressed progress }
                 && step.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed
-                && _scribe.Judge(progress) is { } judgement)
+                && Judge(progress) is { } judgement)
             {
                 var told = step;
                 var judged = HypervisorEngine.Advance(told.State, new PassJudged(judgement), now);
@@ -71,6 +72,19 @@ internal sealed class HypervisorLoop : IDisposable
         _timer?.Dispose();
         _source.Told = null;
         _destination.Told = null;
+    }
+
+    /// <summary>A decision that cannot be made ends the migration; it must not end the one who answers for the guest.</summary>
+    private PassJudgement? Judge(PreCopyProgressed progress)
+    {
+        try
+        {
+            return _scribe.Judge(progress);
+        }
+        catch (Exception e)
+        {
+            return new PassJudgement(SwitchoverAction.Abort, null, 0, null, true) { Reason = $"No decision could be made ({e.Message.TrimEnd('.')}); the machine runs on the source." };
+        }
     }
 
     private void Carry(EngineCommand command, long now)

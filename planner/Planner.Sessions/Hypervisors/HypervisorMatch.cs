@@ -46,6 +46,11 @@ internal static class HypervisorMatch
         {
             foreach (var device in here.Offer.Devices)
             {
+                if (device.Name == HypervisorEvidence.Participant || here.Offer.Devices.Count(d => d.Name == device.Name) > 1)
+                {
+                    throw new PlanRefusedException($"A passed-through device of {here.Address} is named '{device.Name}', which explanations need for the machine or for another device: give it another id.");
+                }
+
                 if (device.Migration == "off")
                 {
                     throw new PlanRefusedException($"The passed-through device {device.Name} of {here.Address} may not migrate: start it with enable-migration=on, or unplug it first.");

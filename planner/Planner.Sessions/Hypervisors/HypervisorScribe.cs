@@ -5,7 +5,7 @@ using Planner.Policies;
 namespace Planner.Sessions;
 
 /// <summary>Writes a migration by hypervisors down: notices for observers, and what the stop phase carried.</summary>
-internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudge judge, JournalHeader header, SessionNotices notices) : IHypervisorScribe
+internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudge judge, JournalHeader header, SessionNotices notices, TimeProvider clock) : IHypervisorScribe
 {
     /// <summary>What the source says it sent while the guest was stopped, in bytes; null if it did not say.</summary>
     public long? StopPhaseBytes { get; private set; }
@@ -13,8 +13,8 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
     /// <summary>What it says it sent of the passed-through devices' state since it was last asked in pre-copy, in bytes; null if it did not say.</summary>
     public long? DeviceStopBytes { get; private set; }
 
-    /// <summary>The state of devices that was expected at the last look, as far as it was told; 0 if it was not.</summary>
-    public long ToldStateBytes => judge.ToldStateBytes;
+    /// <summary>The state of devices that was expected at the last look, in bytes; 0 if nothing was known.</summary>
+    public long ExpectedDeviceBytes => judge.DeviceStateBytes;
 
     /// <summary>What pre-copy sent at before the guest stopped, in bytes per second; NaN if it is not known.</summary>
     public double PreCopyBytesPerSecond => judge.BytesPerSecond;
@@ -47,9 +47,17 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
 
         foreach (var command in step.Commands)
         {
-            if (command is ReportDecision { Decision: var gate })
+            switch (command)
             {
-                NoteDecision(gate);
+                case ReportDecision { Decision: var gate }:
+                    NoteDecision(gate);
+                    break;
+                case TellHypervisor { Order: HypervisorOrder.Allow } permission:
+                    judge.Permitted(permission.Value, clock.GetNanoseconds());
+                    break;
+                case TellHypervisor { Order: HypervisorOrder.Hold }:
+                    judge.Held();
+                    break;
             }
         }
 

@@ -33,7 +33,7 @@ public sealed class HypervisorSession
     {
         HypervisorWarmUp.Once();
         var started = _notices.Now;
-        var (evidence, withUnknownDevices) = HypervisorKnowledge.Recall(_request.Source.Offer, _request.Policy.Name, _services.Store);
+        var (evidence, withUnknownDevices) = HypervisorKnowledge.Recall(_request.Source.Offer, _request.Machine, _request.Policy.Name, _services.Store);
         var settings = Task.WhenAll(_request.Source.ReadSettingsAsync(cancellationToken), _request.Destination.ReadSettingsAsync(cancellationToken)).GetAwaiter().GetResult();
         _notices.Send(new MigrationStarted(_request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, _request.Policy.BlackoutLimit)
         {
@@ -43,7 +43,7 @@ public sealed class HypervisorSession
         var terms = HypervisorKnowledge.Terms(_request.Policy, _request.Source.Offer, _request.ErrorBudgetRemaining);
         var judge = new SwitchoverJudge(
             evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice, withUnknownDevices);
-        var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices);
+        var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices, _services.Clock);
         var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.OpenHypervisor);
         var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.OpenHypervisor);
         HypervisorState state;
@@ -66,6 +66,7 @@ public sealed class HypervisorSession
         Limit = _request.Policy.BlackoutLimit,
         Devices = [.. _request.Source.Offer.Devices.Select(d => d.Name)],
         KnowsDevices = _request.Source.Offer.TellsDevices,
+        TellsArcs = _request.Source.Offer.TellsArcs,
         OnStateLost = _request.Policy.OnStateLost,
         ReportPatience = _services.StatePatience,
         StopPatience = _services.StopPatience,
@@ -84,9 +85,9 @@ public sealed class HypervisorSession
         var gate = state.Gate;
         var explained = gate?.Evaluator.Explain(gate.Decision, gate.Moment);
         var parts = SwitchoverParts.Of(state, scribe, evidence);
-        if (state.IsOnDestination && state.ResetDevices.IsEmpty)
+        if (state is { IsOnDestination: true, ResetDevices.IsEmpty: true, UnknownDevice: null })
         {
-            // What a reset made of an arc is no evidence.
+            // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
             parts.Note(evidence, gate, _request, _notices.Now);
         }
 

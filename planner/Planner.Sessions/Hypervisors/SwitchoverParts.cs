@@ -15,6 +15,8 @@ internal sealed record SwitchoverParts
     // What the stop phase of a machine without such devices takes; all beyond is theirs.
     private static readonly TimeSpan MostFixed = TimeSpan.FromMilliseconds(6);
 
+    private static readonly TimeSpan MostUncertainty = TimeSpan.FromMilliseconds(20);
+
     private SwitchoverTimes Times { get; init; } = new();
 
     private IReadOnlyList<DeviceArc> Arcs { get; init; } = [];
@@ -27,7 +29,7 @@ internal sealed record SwitchoverParts
 
     private long DeviceBytes { get; init; }
 
-    private long ToldStateBytes { get; init; }
+    private long ExpectedDeviceBytes { get; init; }
 
     private long SentBytes { get; init; }
 
@@ -58,11 +60,12 @@ internal sealed record SwitchoverParts
     /// <param name="evidence">What earlier migrations showed.</param>
     public static SwitchoverParts Of(HypervisorState state, HypervisorScribe scribe, HypervisorEvidence evidence)
     {
-        var times = state.Times;
+        var times = state.CountedTimes;
         var arcs = evidence.Devices is { TellsArcs: true } ? DeviceArcs.Of(times) : [];
-        var sending = SwitchoverTimes.Between(times.Sending, times.Sent) - Sum(arcs.Where(IsWithinSending));
-        var stop = times is { Sending: { } began } && (evidence.Devices is null ? times.Stopped : SwitchoverPause.Began(times)) is { } stood
-            ? SwitchoverMoment.OfOneSide(stood, began) - Sum(arcs.Where(a => a.Side == MigrationSide.Source && !IsWithinSending(a)))
+        var sending = SwitchoverTimes.Between(times.Sending, times.Sent);
+        var stands = evidence.Devices is null ? times.Stopped : SwitchoverPause.Began(times);
+        var stop = times is { Sending: { } began } && stands is { } stood
+            ? SwitchoverMoment.OfOneSide(stood, began) - Sum(arcs.Where(a => a.Side == MigrationSide.Source))
             : (TimeSpan?)null;
         var load = SwitchoverTimes.Between(times.Sent, times.Loaded) ?? TimeSpan.Zero;
         return new SwitchoverParts
@@ -73,10 +76,10 @@ internal sealed record SwitchoverParts
             Bytes = scribe.StopPhaseBytes ?? 0,
             OwnStateBytes = evidence.OwnStateBytes,
             DeviceBytes = evidence.Devices is null ? 0 : scribe.DeviceStopBytes ?? 0,
-            ToldStateBytes = scribe.ToldStateBytes,
+            ExpectedDeviceBytes = scribe.ExpectedDeviceBytes,
             SentBytes = scribe.SentBytes,
             BytesPerSecond = scribe.PreCopyBytesPerSecond,
-            Commit = times is { AllowedNanoseconds: { } allowed, Stopped: { } stopped } ? SessionClock.Between(allowed, Math.Max(allowed, stopped.ReceivedNanoseconds)) : null,
+            Commit = times.AllowedNanoseconds is { } allowed && stands is { } still ? SessionClock.Between(allowed, Math.Max(allowed, still.ReceivedNanoseconds)) : null,
             Pause = state.Pause,
             Stop = AtLeastZero(stop),
             Sending = AtLeastZero(sending),
@@ -122,10 +125,10 @@ internal sealed record SwitchoverParts
 
         if (evidence.Devices is { } devices && DeviceBytes > 0)
         {
-            evidence.Note(new StateSizeSample(devices.StateClass, ToldStateBytes > 0 ? ToldStateBytes : null, DeviceBytes, at));
+            evidence.Note(new StateSizeSample(devices.StateClass, ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : null, DeviceBytes, at));
 
             // By the bytes that were foretold, since those are what the next one is foretold from.
-            var bytes = ToldStateBytes > 0 ? ToldStateBytes : DeviceBytes;
+            var bytes = ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : DeviceBytes;
             evidence.NoteState(new TransferSample(devices.StateClass, TransferPhase.StopCopy, bytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at));
         }
 
@@ -140,7 +143,7 @@ internal sealed record SwitchoverParts
     /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
     private void NoteBlackout(HypervisorEvidence evidence, GateDecision? gate, HypervisorRequest request, DateTimeOffset at)
     {
-        if (Times.AllowedNanoseconds is not null && Pause is { } pause && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
+        if (Times.AllowedNanoseconds is not null && Pause is { } pause && IsKnown(pause) && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
             evidence.Note(new BlackoutSample(
@@ -148,8 +151,8 @@ internal sealed record SwitchoverParts
         }
     }
 
-    // A device without PRE_COPY goes to STOP_COPY only when its state is about to be read.
-    private static bool IsWithinSending(DeviceArc arc) => arc.Side == MigrationSide.Source && arc.Arc.From == DeviceState.Stop;
+    // Where neither events nor the source's count tell when the guest stood, its blackout is no score.
+    private static bool IsKnown(GuestPause pause) => pause.Uncertainty <= MostUncertainty || pause.Uncertainty <= pause.Length / 10;
 
     private static TimeSpan Sum(IEnumerable<DeviceArc> arcs) => arcs.Aggregate(TimeSpan.Zero, (sum, arc) => sum + arc.Took);
 

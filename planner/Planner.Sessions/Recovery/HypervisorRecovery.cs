@@ -25,6 +25,10 @@ internal static class HypervisorRecovery
             DestinationAddress = machine.Destination.Address,
             ReportPatience = services.StatePatience,
             StopPatience = services.StopPatience,
+
+            // The journal does not say which devices there are.
+            KnowsDevices = false,
+            TellsArcs = false,
         };
         HypervisorState state;
         using (var loop = new HypervisorLoop(source, destination, new HypervisorChannel("", "", false), services, new HypervisorRecoveryScribe(contents.Header)))

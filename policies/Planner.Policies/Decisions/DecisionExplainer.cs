@@ -175,7 +175,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         var worst = evaluator.Sla.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.WorstCase && _prepared.MissingWorstCases.Count > 0
             ? $", and the policy's worst case lacks {string.Join(", ", _prepared.MissingWorstCases)}"
             : "";
-        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; no arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
+        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
     }
 
     private string Basis(EvidenceCount evidence) => decision.Method switch
@@ -184,7 +184,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",
         _ when evaluator.Guess is { } guess => $"first guess by model {guess.Model}, without proof",
-        _ when _prepared.Guessed is { Count: > 0 } guessed => $"a guess: no arc of {string.Join(" and ", guessed)} was measured yet",
+        _ when _prepared.Guessed is { Count: > 0 } guessed => $"a guess: not every arc of {string.Join(" and ", guessed)} was measured yet",
         _ => "independent, a model without proof",
     };
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Planner.Policies;
 
 /// <summary>One device at the moment of the decision, with what is known about its class.</summary>
@@ -27,6 +29,10 @@ public sealed record DeviceEvidence
     /// <summary>How long reading the state out of the device and loading it took in past stop phases beyond what the link took, for a state of the expected
     /// size; in seconds, oldest first. Empty if that is part of the transfer's rate.</summary>
     public IReadOnlyList<double> StateSeconds { get; init => field = value ?? []; } = [];
+
+    /// <summary>How many of the first of <see cref="StateSeconds"/> were not measured but assumed. At least 0, and left out of JSON where it is 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int StateSecondsAssumed { get; init; }
 
     /// <summary>The arcs that were measured.</summary>
     public IReadOnlyList<ArcEvidence> Arcs { get; init => field = value ?? []; } = [];

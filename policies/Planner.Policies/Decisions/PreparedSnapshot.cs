@@ -65,7 +65,7 @@ internal sealed class PreparedSnapshot
     /// <summary>The index of the term of the transfer's rate.</summary>
     public int RateTerm => _terms.FindIndex(t => t.Kind == TermKind.TransferRate);
 
-    /// <summary>The devices of which an arc is only assumed; empty if all was measured.</summary>
+    /// <summary>The devices of which some arc is only assumed; empty if all was measured.</summary>
     public IReadOnlyList<string> Guessed => [.. _snapshot.Devices.Zip(Names).Where(d => d.First.Arcs.Any(a => a.IsGuess)).Select(d => d.Second)];
 
     /// <summary>What past blackouts must have in common to count: the classes of the devices and the SLA class, such as <c>mlx5/gold</c>.</summary>
@@ -91,9 +91,12 @@ internal sealed class PreparedSnapshot
     };
 
     /// <summary>How many values of a line are assumed.</summary>
-    public int AssumedOf(DecisionLine line) => line.Kind == DecisionLineKind.Arc
-        ? _snapshot.Devices[line.Device].Arcs.FirstOrDefault(a => ReadArc(a) == _terms[line.Term].Arc.Arc)?.Assumed ?? 0
-        : 0;
+    public int AssumedOf(DecisionLine line) => line.Kind switch
+    {
+        DecisionLineKind.Arc => _snapshot.Devices[line.Device].Arcs.FirstOrDefault(a => ReadArc(a) == _terms[line.Term].Arc.Arc)?.Assumed ?? 0,
+        DecisionLineKind.StateWork => _snapshot.Devices[line.Device].StateSecondsAssumed,
+        _ => 0,
+    };
 
     /// <summary>Whether every device of a snapshot is in its P2P state: the moment of gate 2.</summary>
     public static bool IsQuiesced(DecisionSnapshot snapshot) =>

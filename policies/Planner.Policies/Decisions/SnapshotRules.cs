@@ -75,6 +75,7 @@ internal static class SnapshotRules
             if ((InRange(device.StateBytes, 0, MaximumBytes, $"{path}.stateBytes")
                 ?? ListProblem(device.StateSizeRatios, 0, MaximumRatio, $"{path}.stateSizeRatios")
                 ?? ListProblem(device.StateSeconds, 0, MaximumSeconds, $"{path}.stateSeconds")
+                ?? InRange(device.StateSecondsAssumed, 0, device.StateSeconds.Count, $"{path}.stateSecondsAssumed")
                 ?? FlagsProblem(device, path)
                 ?? ArcsProblem(device.Arcs, path)) is { } problem)
             {

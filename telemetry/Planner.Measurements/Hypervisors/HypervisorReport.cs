@@ -7,6 +7,9 @@ namespace Planner.Measurements;
 /// <param name="Error">What the hypervisor says went wrong; null if nothing.</param>
 public sealed record HypervisorReport(GuestRunState Guest, HypervisorMigrationStatus Migration, string Words, string? Error)
 {
+    /// <summary>Whether the error says that a passed-through device was reset, which has lost its state by that.</summary>
+    public bool HasResetDevice { get; init; }
+
     /// <summary>Whether a migration is under way.</summary>
     public bool IsMigrating => Migration is HypervisorMigrationStatus.Setup or HypervisorMigrationStatus.Active
         or HypervisorMigrationStatus.Device or HypervisorMigrationStatus.Cancelling or HypervisorMigrationStatus.Other;

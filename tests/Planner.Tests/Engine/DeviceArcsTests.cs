@@ -55,22 +55,30 @@ public sealed class DeviceArcsTests
     [InlineData(PreCopyP2P, true)]
     [InlineData(StopCopy, true)]
     [InlineData(Resuming, true)]
-    [InlineData(PreCopy, true)]
+    [InlineData(Stop, true)]
     [InlineData(RunningP2P, false)]
-    public void A_device_that_is_RUNNING_without_having_passed_RUNNING_P2P_was_reset(DeviceState from, bool isReset)
+    public void A_device_of_a_guest_that_runs_again_was_reset_if_it_did_not_pass_RUNNING_P2P(DeviceState from, bool isReset)
     {
         DeviceMove[] before = [Move(PreCopyP2P, MigrationSide.Source), Move(from, MigrationSide.Destination)];
 
-        Assert.Equal(isReset, DeviceArcs.IsReset(before, Move(Running, MigrationSide.Destination), isGivenUp: false));
+        Assert.Equal(isReset, DeviceArcs.IsReset(before, Move(Running, MigrationSide.Destination), runsAgain: true, isGivenUp: false));
     }
+
+    [Theory]
+    [InlineData(PreCopy)]
+    [InlineData(PreCopyP2P)]
+    [InlineData(RunningP2P)]
+    [InlineData(Stop)]
+    public void A_device_of_the_source_that_is_RUNNING_before_its_guest_is_was_reset(DeviceState from) =>
+        Assert.True(DeviceArcs.IsReset([Move(from, MigrationSide.Source)], Move(Running, MigrationSide.Source), runsAgain: false, isGivenUp: false));
 
     [Fact]
     public void Pre_copy_that_is_given_up_ends_in_RUNNING_and_is_no_reset() =>
-        Assert.False(DeviceArcs.IsReset([Move(PreCopy, MigrationSide.Source)], Move(Running, MigrationSide.Source), isGivenUp: true));
+        Assert.False(DeviceArcs.IsReset([Move(PreCopy, MigrationSide.Source)], Move(Running, MigrationSide.Source), runsAgain: false, isGivenUp: true));
 
     [Fact]
     public void A_device_without_P2P_goes_to_RUNNING_at_once() =>
-        Assert.False(DeviceArcs.IsReset([Move(StopCopy, MigrationSide.Source)], Move(Running, MigrationSide.Source), isGivenUp: false));
+        Assert.False(DeviceArcs.IsReset([Move(StopCopy, MigrationSide.Source)], Move(Running, MigrationSide.Source), runsAgain: true, isGivenUp: false));
 
     private static DeviceMove Move(DeviceState state, MigrationSide side) => new(side, "dev0", state, false, default);
 }

@@ -52,6 +52,18 @@ public sealed class HypervisorDeviceTests
     }
 
     [Fact]
+    public void Where_no_event_tells_it_the_hypervisors_own_words_do()
+    {
+        var told = new ToldSwitchover("dev0");
+        told.Stopped(1126, lastPass: 999).Source(1133, new MigrationChanged(HypervisorMigrationStatus.Failed) { ReceivedNanoseconds = 0 });
+        told.Source(1134, new GuestResumed { ReceivedNanoseconds = 0 });
+        told.Answered(1150, HypervisorOrder.Report, MigrationSide.Destination, Report(GuestRunState.Incoming, HypervisorMigrationStatus.Failed));
+        told.Answered(1150, HypervisorOrder.Report, MigrationSide.Source, Report(GuestRunState.Running, HypervisorMigrationStatus.Failed) with { HasResetDevice = true });
+
+        Assert.Equal(MigrationOutcome.NeedsPerson, told.End().Outcome);
+    }
+
+    [Fact]
     public void A_class_may_accept_that_a_device_has_lost_its_state()
     {
         var (outcome, reason) = FailedOnSource(StateLostAction.Accept).End();

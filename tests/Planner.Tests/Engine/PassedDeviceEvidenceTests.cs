@@ -29,6 +29,7 @@ public sealed class PassedDeviceEvidenceTests
     public void Before_anything_was_measured_a_class_that_stays_stays_and_one_that_accepts_is_told_that_it_is_a_guess()
     {
         var evidence = new HypervisorEvidence(Offer(Device("dev0", "a")));
+        evidence.Devices!.See(MigrationSide.Source, new DeviceStateChanged("dev0", PreCopy) { ReceivedNanoseconds = 0 });
 
         var stays = Explain(evidence, InsufficientEvidenceAction.Stay);
         Assert.Equal("stay", stays.Verdict);
@@ -96,11 +97,12 @@ public sealed class PassedDeviceEvidenceTests
         evidence.Note(new StateSizeSample(evidence.Devices!.StateClass, null, 8_000_000, Start));
         evidence.NoteState(new TransferSample(evidence.Devices.StateClass, TransferPhase.StopCopy, 8_000_000, TimeSpan.Zero, TimeSpan.FromSeconds(0.08), Start));
 
-        Assert.Equal(8_000_000, evidence.StateBytes(0));
-        Assert.Equal(500_000, evidence.StateBytes(500_000));
+        Assert.Equal(8_000_000, evidence.Devices.LearnedBytes);
         var terms = Explain(evidence, InsufficientEvidenceAction.Accept).Terms;
         Assert.Equal(0.16, terms.Single(t => t is { Term: "transfer state", Device: "dev0" }).P50Seconds!.Value, 0.001);
-        Assert.Equal(0.08, terms.Single(t => t is { Term: "read and load state", Device: "dev0" }).P50Seconds!.Value, 0.001);
+        var work = terms.Single(t => t is { Term: "read and load state", Device: "dev0" });
+        Assert.Equal(0.08, work.P50Seconds!.Value, 0.001);
+        Assert.Equal(1, work.Samples);
     }
 
     [Fact]
@@ -162,7 +164,7 @@ public sealed class PassedDeviceEvidenceTests
     };
 
     private static DecisionSnapshot Snapshot(HypervisorEvidence evidence, InsufficientEvidenceAction action, double limit) =>
-        evidence.Snapshot(new SlaTerms { Class = "lab", BlackoutLimitSeconds = limit, Confidence = 0.9, WhenEvidenceIsInsufficient = action }, Rate, 0, 0, []);
+        evidence.Snapshot(new SlaTerms { Class = "lab", BlackoutLimitSeconds = limit, Confidence = 0.9, WhenEvidenceIsInsufficient = action }, Rate, 0, evidence.Devices?.LearnedBytes ?? 0, []);
 
     private static ExplainedDecision Explain(HypervisorEvidence evidence, InsufficientEvidenceAction action, double limit = 0.6)
     {

@@ -22,6 +22,27 @@ public sealed class SwitchoverJudgeDeviceTests
     }
 
     [Fact]
+    public void A_permission_that_nobody_gave_shows_nothing()
+    {
+        // As 'planner watch' looks at a migration that somebody else drives.
+        var judge = Judge(Offer(), within: null);
+        var judgement = Passes(judge, 0, 6, 50e6, isPermitted: false);
+
+        Assert.Equal((SwitchoverAction.Commit, 0), (judgement.Action, judge.DeviceStateBytes));
+    }
+
+    [Fact]
+    public void State_that_is_found_out_never_makes_less_of_what_is_known()
+    {
+        var evidence = new HypervisorEvidence(Offer());
+        evidence.Note(new StateSizeSample(evidence.Devices!.StateClass, null, 12 * MiB, DateTimeOffset.UnixEpoch));
+        var judge = new SwitchoverJudge(evidence, Terms(limit: 0.4, within: null), "earliest", 0);
+        Passes(judge, 0, 3, 50e6);
+
+        Assert.True(judge.DeviceStateBytes >= 12 * MiB, $"{judge.DeviceStateBytes}");
+    }
+
+    [Fact]
     public void A_permission_leaves_room_for_the_state_that_is_known_and_not_told()
     {
         var evidence = new HypervisorEvidence(Offer());
@@ -75,7 +96,7 @@ public sealed class SwitchoverJudgeDeviceTests
         }
 
         var terms = Terms(limit: 0.4, within: null) with { WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Stay };
-        SwitchoverJudge Make() => new(evidence, terms, "earliest", 0, withUnknownDevices: HypervisorEvidence.OfUnknownDevices(plain));
+        SwitchoverJudge Make() => new(evidence, terms, "earliest", 0, withUnknownDevices: HypervisorEvidence.OfUnknownDevices(plain, "vm1"));
 
         Assert.Equal(SwitchoverAction.Commit, Passes(Make(), 0, 0.3, 50e6, deviceBytes: null).Action);
         Assert.Equal(SwitchoverAction.Wait, Passes(Make(), 0, 0.3, 50e6).Action);
@@ -104,7 +125,7 @@ public sealed class SwitchoverJudgeDeviceTests
     };
 
     /// <summary>A pass with nothing left every 50 ms, and a look between two of them; ends early where the judge gives up.</summary>
-    private static PassJudgement Passes(SwitchoverJudge judge, double from, double to, double bytesPerSecond, bool tellBetween = true, long? deviceBytes = 0)
+    private static PassJudgement Passes(SwitchoverJudge judge, double from, double to, double bytesPerSecond, bool tellBetween = true, long? deviceBytes = 0, bool isPermitted = true)
     {
         PassJudgement? last = null;
         var pass = 0;
@@ -116,6 +137,10 @@ public sealed class SwitchoverJudgeDeviceTests
             }
 
             last = judge.Consider(Progress(t + 0.02, ++pass, isPass: true, bytesPerSecond, deviceBytes));
+            if (isPermitted && last is { Action: SwitchoverAction.Commit, AllowBytes: var bytes })
+            {
+                judge.Permitted(bytes, (long)((t + 0.02) * 1e9));
+            }
         }
 
         return last!;

@@ -168,6 +168,23 @@ public sealed class DeviceTests
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_device_that_is_named_as_the_machine_is_in_explanations_is_refused()
+    {
+        await using var from = new ScriptedQemu();
+        await using var to = new ScriptedQemu();
+        foreach (var qemu in new[] { from, to })
+        {
+            qemu.Answers["qom-list /machine/peripheral"] = () => """[{"name": "machine", "type": "child<vfio-pci>"}]""";
+            qemu.Answers["qom-get /machine/peripheral/machine"] = () => "!no such property";
+        }
+
+        await using var source = await from.OpenAsync();
+        await using var destination = await to.OpenAsync();
+
+        Assert.Contains("another id", Assert.Throws<PlanRefusedException>(() => HypervisorMatch.Check(source, destination)).Message, StringComparison.Ordinal);
+    }
+
     private static ScriptedQemu WithDevice(string events = "true", string subsystem = "7")
     {
         var qemu = new ScriptedQemu();
