@@ -93,7 +93,7 @@ internal sealed class MachinePair : IDisposable
 
     /// <summary>Migrates by QEMU's own decision alone, and waits for the end.</summary>
     /// <returns>How it ended on the source, such as <c>completed</c>.</returns>
-    public string MigrateByQemuAlone(TimeSpan limit)
+    public string MigrateByQemuAlone(TimeSpan limit, TimeSpan? patience = null)
     {
         foreach (var qemu in new[] { Source, Destination })
         {
@@ -104,7 +104,7 @@ internal sealed class MachinePair : IDisposable
         Source.Monitor.Execute("migrate-set-parameters", $$"""{"downtime-limit":{{(long)limit.TotalMilliseconds}}}""");
         Destination.Monitor.Execute("migrate-incoming", """{"uri":"unix:/tmp/alone"}""");
         Source.Monitor.Execute("migrate", """{"uri":"unix:/tmp/alone"}""");
-        if (Source.Monitor.WaitFor(e => e.EndsMigration, TimeSpan.FromSeconds(20)) is not { } ended)
+        if (Source.Monitor.WaitFor(e => e.EndsMigration, patience ?? TimeSpan.FromSeconds(20)) is not { } ended)
         {
             return "endless";
         }

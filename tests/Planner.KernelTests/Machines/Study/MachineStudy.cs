@@ -13,7 +13,7 @@ internal sealed class MachineStudy(int runs, int seed)
     private const string Store = "/tmp/study.db";
 
     // Long enough for any moment that fits; a machine for which none does costs as much.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly List<StudyResult> _results = [];
     private readonly Dictionary<string, StudyLink> _links = [];
@@ -87,7 +87,7 @@ internal sealed class MachineStudy(int runs, int seed)
     private static StudyResult MigrateByQemu(StudyDraw draw, StudyResult result)
     {
         using var pair = new MachinePair(draw.Setup with { Waits = false });
-        var status = pair.MigrateByQemuAlone(draw.Machine.Limit);
+        var status = pair.MigrateByQemuAlone(draw.Machine.Limit, Patience);
         return WithWhole(pair, result with { TruthSeconds = pair.Truth?.TotalSeconds, Exit = status == "completed" ? 0 : 3, Reason = status });
     }
 
