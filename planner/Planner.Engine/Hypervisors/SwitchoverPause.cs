@@ -137,7 +137,7 @@ public static class SwitchoverPause
         // What is heard at once shows how far the clocks are apart.
         var apart = (Delay(sent) - Delay(resumed)).Duration();
         return apart <= MostApart
-            ? GuestPause.Within(told, EventUncertainty + apart, EventUncertainty + apart, "the devices' events")
+            ? GuestPause.Within(told, Longer(EventUncertainty, apart), Longer(EventUncertainty, apart), "the devices' events")
             : new GuestPause(told, least < told ? least : told, Longer(most, told) + EventUncertainty, "the devices' events");
     }
 

@@ -32,6 +32,7 @@ internal static class QemuFailures
     private static readonly (string Words, string Advice)[] Causes =
     [
         ("DMA logging", "this kernel cannot report the pages that the device writes (it lacks IOMMUFD_DRIVER): start both sides with x-device-dirty-page-tracking=off,enable-migration=on, or use a kernel that can"),
+        ("ram_save_setup failed: Operation not supported", "most often a device logs the pages that it writes and this kernel cannot report them, since it lacks IOMMUFD_DRIVER: start both sides with x-device-dirty-page-tracking=off,enable-migration=on, or use a kernel that can"),
         ("device and IOMMU dirty tracking", "neither the device nor the IOMMU logs written pages: with enable-migration=on on both sides it migrates all the same, and all of its memory may be sent again while the guest stands"),
         ("disabled for VFIO device", "start it with enable-migration=on, or unplug it first"),
         ("not supported in kernel", "the kernel's driver for the device has no migration: bind it to one that has, or unplug it first"),

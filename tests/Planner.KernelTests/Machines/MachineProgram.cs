@@ -44,9 +44,15 @@ internal static class MachineProgram
         run.Try(MachineRefusalTests.A_device_on_the_source_alone_is_refused);
         run.Try(MachineRefusalTests.A_device_on_the_destination_alone_is_refused);
         run.Try(MachineRefusalTests.Events_on_one_side_alone_are_refused);
-        run.Try(MachineDirtyPageTests.IsReported
-            ? MachineDirtyPageTests.Pages_that_a_device_writes_are_sent_again_and_the_machine_arrives_whole
-            : MachineDirtyPageTests.A_kernel_that_cannot_report_what_a_device_writes_is_named_with_what_to_do);
+        if (MachineDirtyPageTests.IsReported)
+        {
+            run.Try(MachineDirtyPageTests.Pages_that_a_device_writes_are_sent_again_and_the_machine_arrives_whole);
+        }
+        else
+        {
+            run.Try(MachineDirtyPageTests.A_kernel_that_cannot_report_what_a_device_writes_is_named_with_what_to_do);
+        }
+
         run.Try(MachineFaultTests.States_that_go_over_several_channels_are_counted_all_the_same);
         run.Try(MachineRefusalTests.Migrations_of_machines_without_a_device_are_no_evidence_for_one_with_a_device);
         run.Try(MachineRefusalTests.What_QEMU_counts_beyond_what_it_tells_is_named);

@@ -77,6 +77,7 @@ public sealed class DeviceTests
 
     [Theory]
     [InlineData("vfiolab.0: Failed to get DMA logging report - iova: 0x0 - size: 0x1000, err: -95 (Operation not supported)", "IOMMUFD_DRIVER")]
+    [InlineData("ram_save_setup failed: Operation not supported", "IOMMUFD_DRIVER")]
     [InlineData("vfiolab.0: VFIO device doesn't support device and IOMMU dirty tracking", "enable-migration=on")]
     [InlineData("vfiolab.0: Migration is disabled for VFIO device", "enable-migration=on")]
     public async Task What_keeps_a_device_from_migrating_is_told_with_what_to_do(string words, string advice)
