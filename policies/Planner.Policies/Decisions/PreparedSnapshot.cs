@@ -73,8 +73,10 @@ internal sealed class PreparedSnapshot
     {
         get
         {
+            // A machine that its hypervisor migrates is the first participant, and its class names its devices.
             var devices = _snapshot.Devices.Count == 0
                 ? "memory"
+                : _snapshot.DevicesInSeries ? _snapshot.Devices[0].Class ?? "unknown"
                 : string.Join('+', _snapshot.Devices.Select(d => d.Class ?? "unknown").Order(StringComparer.Ordinal));
             return _snapshot.Sla?.Class is { Length: > 0 } sla ? $"{devices}/{sla}" : devices;
         }
