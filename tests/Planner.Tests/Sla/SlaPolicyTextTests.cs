@@ -17,9 +17,14 @@ public class SlaPolicyTextTests
         Assert.Equal(0.99, policy.Confidence);
         Assert.Equal(InsufficientEvidenceAction.Stay, policy.WhenEvidenceIsInsufficient);
         Assert.Equal([FailureAction.Unwind, FailureAction.Reset], policy.OnFailure);
+        Assert.Equal(StateLostAction.HandOver, policy.OnStateLost);
         Assert.Null(policy.DirtyRateFloorBytesPerSecond);
         Assert.Equal(SlaMode.Active, policy.Mode);
     }
+
+    [Fact]
+    public void A_class_may_accept_that_a_device_has_lost_its_state() =>
+        Assert.Equal(StateLostAction.Accept, Assert.Single(SlaPolicyText.ReadAll(Head + "  blackout: { limit: 300ms }\n  onStateLost: accept\n", "p.yaml")).OnStateLost);
 
     [Fact]
     public void The_example_policy_is_read_in_full()
@@ -54,6 +59,7 @@ public class SlaPolicyTextTests
     [InlineData("  blackout: { limit: 300ms }\n  mode: sleepy\n", 6, "one of active, shadow")]
     [InlineData("  blackout: { limit: 300ms }\n  onFailure: [unwind, unwind]\n", 6, "twice")]
     [InlineData("  blackout: { limit: 300ms }\n  onFailure: [pray]\n", 6, "unwind or reset")]
+    [InlineData("  blackout: { limit: 300ms }\n  onStateLost: shrug\n", 6, "handOver")]
     [InlineData("  blackout: { limit: 300ms }\n  completeWithin: 100ms\n", 6, "longer than the blackout limit")]
     [InlineData("  blackout: { limit: 300ms }\n  errorBudget: { blackout: 31d, per: 30d }\n", 6, "shorter than its period")]
     [InlineData("  blackout: { limit: 300ms }\n  maintenanceWindows: [ { cron: \"whenever\", for: 4h } ]\n", 6, "not a Quartz cron expression")]
