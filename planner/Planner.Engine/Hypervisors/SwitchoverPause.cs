@@ -47,7 +47,7 @@ public static class SwitchoverPause
             : WithoutDevices(times, stopped, sent, resumed);
     }
 
-    /// <summary>When the vCPUs stood, by the source's clock; null if that is not known to a few milliseconds.</summary>
+    /// <summary>When the vCPUs stood, by the source's clock: as told or counted, or else the last moment in which the guest is known to have run; null if nothing of it is known.</summary>
     public static SwitchoverMoment? Began(SwitchoverTimes times)
     {
         if (Prepared(times) is { } prepared)
