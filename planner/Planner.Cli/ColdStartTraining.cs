@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Planner.Documents;
 using Planner.Estimators;
+using Planner.Evaluation;
 using Planner.Learning;
 using Planner.Measurements;
-using Planner.Simulation;
 
 namespace Planner.Cli;
 

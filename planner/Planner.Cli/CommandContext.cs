@@ -1,6 +1,7 @@
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
-using Planner.Telemetry;
+using Planner.Storage;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -47,7 +48,7 @@ internal sealed record CommandContext(
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="StoreException">It cannot be opened.</exception>
-    public IMeasurementStore OpenStore() => SqliteMeasurementStore.Open(Planner.Telemetry.StoreAddress.Parse(Store));
+    public IMeasurementStore OpenStore() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store));
 
     private static IAnsiConsole CreateConsole(TextWriter output)
     {

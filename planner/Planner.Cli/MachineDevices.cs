@@ -1,7 +1,10 @@
 using Planner.Devices;
+using Planner.Documents;
+using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Telemetry;
+using Planner.Simulation;
+using Planner.Storage;
 
 namespace Planner.Cli;
 

@@ -1,4 +1,4 @@
-using Planner.Measurements;
+using Planner.Documents;
 
 namespace Planner.Cli;
 

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Planner.Devices;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Simulation;
 
 namespace Planner.Benchmarks;
 
@@ -50,7 +52,7 @@ internal static class MoverComparison
         }
     }
 
-    private static string Rate(double bytesPerSecond) => $"{UnitText.FormatBytes(bytesPerSecond)}/s".PadLeft(12);
+    private static string Rate(double bytesPerSecond) => $"{Quantity.FormatBytes(bytesPerSecond)}/s".PadLeft(12);
 
     private static string Spread(List<double> ratios)
     {

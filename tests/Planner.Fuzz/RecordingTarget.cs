@@ -1,6 +1,7 @@
+using Planner.Documents;
 using Planner.Estimators;
+using Planner.Evaluation;
 using Planner.Measurements;
-using Planner.Simulation;
 
 namespace Planner.Fuzz;
 

@@ -1,4 +1,5 @@
 using Planner.Devices;
+using Planner.Simulation;
 
 namespace Planner.Fuzz;
 

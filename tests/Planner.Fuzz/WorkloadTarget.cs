@@ -1,6 +1,6 @@
 using System.Text;
-using Planner.Measurements;
-using Planner.Simulation;
+using Planner.Documents;
+using Planner.Evaluation;
 
 namespace Planner.Fuzz;
 

@@ -1,5 +1,5 @@
 using Planner.Devices;
-using Planner.Measurements;
+using Planner.Documents;
 
 namespace Planner.KernelTests;
 

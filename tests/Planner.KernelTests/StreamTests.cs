@@ -1,4 +1,4 @@
-using Planner.Engine;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Sessions;
 using static Planner.Measurements.DeviceState;

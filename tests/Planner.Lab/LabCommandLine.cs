@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Planner.Documents;
 using Planner.Policies;
 
 namespace Planner.Lab;

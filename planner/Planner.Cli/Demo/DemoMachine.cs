@@ -1,6 +1,7 @@
-using Planner.Devices;
+using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Simulation;
 
 namespace Planner.Cli;
 

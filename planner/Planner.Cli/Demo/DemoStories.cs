@@ -4,6 +4,7 @@ using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Simulation;
 
 namespace Planner.Cli;
 
@@ -59,7 +60,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             "the evidence supports a promise, and the promise is kept",
             [
                 $"{Rehearsals} switchovers of a {profile.DeviceClass} were rehearsed over its socket; {foreseen.Evidence.Need} are needed for a bound at {Share(policy.Confidence)}.",
-                $"They support a bound of {DecisionTable.Seconds(foreseen.Blackout.BoundSeconds)}, so {UnitText.Format(limit)} can be promised. Now the machine migrates under that promise.",
+                $"They support a bound of {DecisionTable.Seconds(foreseen.Blackout.BoundSeconds)}, so {Quantity.Format(limit)} can be promised. Now the machine migrates under that promise.",
             ],
             Rehearsals,
             result);
@@ -67,7 +68,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
 
     private DemoStory IsRefused(DemoMachine machine, TimeSpan limit, CancellationToken stop) => Story(
         "a tighter promise cannot be kept, and nothing is stopped",
-        [$"The same machine on its way back, with a limit of {UnitText.Format(limit)}: the bound does not fit, so the machine stays RUNNING."],
+        [$"The same machine on its way back, with a limit of {Quantity.Format(limit)}: the bound does not fit, so the machine stays RUNNING."],
         0,
         Run(machine, limit, MigrationMode.Active, stop));
 
@@ -78,7 +79,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
         return Story(
             "the device knows better, and refuses the deadline",
             [
-                $"A {machine.Profile.DeviceClass} takes a deadline with SET_STATE. It was rehearsed {Rehearsals} times, and {UnitText.Format(limit)} can be promised.",
+                $"A {machine.Profile.DeviceClass} takes a deadline with SET_STATE. It was rehearsed {Rehearsals} times, and {Quantity.Format(limit)} can be promised.",
                 $"Then its arcs past the commit point become {SlowdownFactor:0} times as slow. No measurement shows that yet; only the device knows.",
                 "The planner commits on its evidence and gives the device what is left of the limit as a deadline.",
             ],

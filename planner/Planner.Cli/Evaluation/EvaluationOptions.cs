@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Planner.Measurements;
+using Planner.Documents;
 
 namespace Planner.Cli;
 

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Planner.Evaluation;
 
 namespace Planner.Cli;
 

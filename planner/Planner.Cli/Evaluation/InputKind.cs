@@ -1,3 +1,5 @@
+using Planner.Evaluation;
+
 namespace Planner.Cli;
 
 /// <summary>What a file holds that can be evaluated.</summary>

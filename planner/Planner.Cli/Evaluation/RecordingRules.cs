@@ -1,5 +1,5 @@
+using Planner.Evaluation;
 using Planner.Policies;
-using Planner.Simulation;
 
 namespace Planner.Cli;
 

@@ -1,3 +1,4 @@
+using Planner.Evaluation;
 using Planner.Policies;
 
 namespace Planner.Cli;

@@ -1,4 +1,4 @@
-using Planner.Simulation;
+using Planner.Evaluation;
 
 namespace Planner.Cli;
 

@@ -1,8 +1,10 @@
+using Planner.Documents;
 using Planner.Engine;
 using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Storage;
 using Planner.Telemetry;
 
 namespace Planner.Cli;

@@ -82,7 +82,7 @@ internal static class MachineProbe
         Row("class", report.Class);
         Row("machine type", report.MachineType);
         Row("CPU", $"{report.Vcpus} x {report.CpuModel}, by {report.Accelerator}");
-        Row("memory", UnitText.FormatBytes(report.RamBytes));
+        Row("memory", Quantity.FormatBytes(report.RamBytes));
         Row("state", report.State);
         Row("capabilities", string.Join(", ", report.Capabilities.Intersect(Used)) + $" and {report.Capabilities.Except(Used).Count()} more");
         Row("switchover", "held in pre-copy by the planner until the bound fits (gate 1); no way back once the guest is stopped");
@@ -108,7 +108,7 @@ internal static class MachineProbe
         var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("window").RightAligned()).AddColumn(new TableColumn("written at least once").RightAligned()).AddColumn(new TableColumn("rate").RightAligned());
         foreach (var window in report.DirtyWindows)
         {
-            table.AddRow(DecisionTable.Seconds(window.Seconds), UnitText.FormatBytes(window.UniqueBytes), $"{UnitText.FormatBytes((long)(window.UniqueBytes / window.Seconds))}/s");
+            table.AddRow(DecisionTable.Seconds(window.Seconds), Quantity.FormatBytes(window.UniqueBytes), $"{Quantity.FormatBytes((long)(window.UniqueBytes / window.Seconds))}/s");
         }
 
         console.Write(table);

@@ -44,5 +44,5 @@ internal static class DecisionTable
     }
 
     /// <summary>A duration for people; a dash where nothing is known.</summary>
-    public static string Seconds(double? seconds) => seconds is { } s ? UnitText.Format(TimeSpan.FromSeconds(Math.Min(s, LongestSeconds))) : "-";
+    public static string Seconds(double? seconds) => seconds is { } s ? Quantity.Format(TimeSpan.FromSeconds(Math.Min(s, LongestSeconds))) : "-";
 }

@@ -15,7 +15,7 @@ internal sealed class ProgressLines(TextWriter output, bool everyStep) : ISessio
             PhaseEntered e => Describe(e.Phase),
             Decided e => Describe(e),
             ArcRun e when everyStep || !e.Result.Reached => Describe(e),
-            StreamMoved e when everyStep => $"{e.Device}: {UnitText.FormatBytes(e.Bytes)} carried in {UnitText.Format(e.Took)}",
+            StreamMoved e when everyStep => $"{e.Device}: {Quantity.FormatBytes(e.Bytes)} carried in {Quantity.Format(e.Took)}",
             _ => "",
         };
 
@@ -47,6 +47,6 @@ internal sealed class ProgressLines(TextWriter output, bool everyStep) : ISessio
     {
         var side = run.Side == MigrationSide.Source ? "source" : "destination";
         var end = run.Result.Reached ? "" : $", {run.Result.Outcome.ToString().ToLowerInvariant()}{(run.Result.Errno == Errno.None ? "" : $" ({run.Result.Errno})")}";
-        return $"{run.Device} on the {side}: {run.Arc} in {UnitText.Format(run.Result.Took)}{end}";
+        return $"{run.Device} on the {side}: {run.Arc} in {Quantity.Format(run.Result.Took)}{end}";
     }
 }

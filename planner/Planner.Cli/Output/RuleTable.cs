@@ -1,5 +1,5 @@
 using System.Globalization;
-using Planner.Simulation;
+using Planner.Evaluation;
 using Spectre.Console;
 
 namespace Planner.Cli;

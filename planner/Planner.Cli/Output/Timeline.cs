@@ -28,14 +28,14 @@ internal static class Timeline
             }
 
             var predicted = result.Decision?.Blackout;
-            var happened = result.Blackout > TimeSpan.Zero ? UnitText.Format(result.Blackout) : "-";
+            var happened = result.Blackout > TimeSpan.Zero ? Quantity.Format(result.Blackout) : "-";
             table.AddRow("[bold]blackout[/]", "", DecisionTable.Seconds(predicted?.P50Seconds), DecisionTable.Seconds(predicted?.BoundSeconds), $"[bold]{happened}[/]");
             console.Write(table);
         }
 
         if (result.Pause is { Uncertainty.Ticks: > 0 } pause)
         {
-            console.WriteLine($"The blackout was counted from {pause.Basis}, to {UnitText.Format(pause.Uncertainty)}.");
+            console.WriteLine($"The blackout was counted from {pause.Basis}, to {Quantity.Format(pause.Uncertainty)}.");
         }
 
         var colour = result.Outcome switch
@@ -56,8 +56,8 @@ internal static class Timeline
 
     private static string Headline(SessionResult result) => result.Outcome switch
     {
-        MigrationOutcome.Completed => $"migrated within the limit: {UnitText.Format(result.Blackout)} of {UnitText.Format(result.Record.Limit)}.",
-        MigrationOutcome.CompletedOverLimit => $"migrated over the limit: {UnitText.Format(result.Blackout)} of {UnitText.Format(result.Record.Limit)}.",
+        MigrationOutcome.Completed => $"migrated within the limit: {Quantity.Format(result.Blackout)} of {Quantity.Format(result.Record.Limit)}.",
+        MigrationOutcome.CompletedOverLimit => $"migrated over the limit: {Quantity.Format(result.Blackout)} of {Quantity.Format(result.Record.Limit)}.",
         MigrationOutcome.Stayed => "stayed RUNNING on the source.",
         MigrationOutcome.Recovered => "failed and recovered.",
         _ => "failed; a person has to act.",

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Planner.Estimators;
+using Planner.Evaluation;
 using Planner.Policies;
-using Planner.Simulation;
 using Spectre.Console;
 
 namespace Planner.Cli;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Planner.Documents;
 using Planner.Policies;
 
 namespace Planner.Cli;

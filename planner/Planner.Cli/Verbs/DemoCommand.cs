@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using Planner.Devices;
 using Planner.Measurements;
-using Planner.Telemetry;
+using Planner.Simulation;
+using Planner.Storage;
 using Spectre.Console;
 
 namespace Planner.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Planner.Devices;
+using Planner.Simulation;
 
 namespace Planner.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Planner.Simulation;
+using Planner.Evaluation;
 using Spectre.Console;
 
 namespace Planner.Cli;

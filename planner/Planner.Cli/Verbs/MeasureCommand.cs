@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Planner.Documents;
 using Planner.Engine;
 using Planner.Estimators;
+using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Telemetry;
+using Planner.Storage;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -95,7 +97,7 @@ internal static class MeasureCommand
                 done++;
                 if (context.Verbose)
                 {
-                    context.Say($"switchover {done}: {UnitText.Format(result.Blackout)}");
+                    context.Say($"switchover {done}: {Quantity.Format(result.Blackout)}");
                 }
             },
         };

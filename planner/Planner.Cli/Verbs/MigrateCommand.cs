@@ -1,9 +1,11 @@
 using System.CommandLine;
-using Planner.Devices;
+using Planner.Documents;
 using Planner.Engine;
+using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Storage;
 using Planner.Telemetry;
 using Spectre.Console;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using Planner.Devices;
+using Planner.Documents;
+using Planner.Evaluation;
 using Planner.Measurements;
+using Planner.Simulation;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -45,7 +47,7 @@ internal static class ProbeCommand
         {
             windows.Add(UnitText.TryParseDuration(part, out var window) && window >= ShortestWindow && window <= LongestWindow
                 ? window
-                : throw new CliException(ExitStatus.InvalidInput, $"--windows has '{part}'; durations from {UnitText.Format(ShortestWindow)} to {UnitText.Format(LongestWindow)} are expected, such as 500ms,1s"));
+                : throw new CliException(ExitStatus.InvalidInput, $"--windows has '{part}'; durations from {Quantity.Format(ShortestWindow)} to {Quantity.Format(LongestWindow)} are expected, such as 500ms,1s"));
         }
 
         return windows;
@@ -103,7 +105,7 @@ internal static class ProbeCommand
         Row("state", report.State);
         Row("capabilities", string.Join(", ", report.Flags));
         Row("commit point", $"{report.CommitArc} ({(report.Gate2 ? "the machine can still go back once quiesced" : "no way back once it begins")})");
-        Row("data size", report.DataSizeOffered ? $"{UnitText.FormatBytes(report.DataSizeBytes!.Value)} ({report.DataSizeMeaning})" : "not offered; learned from streams");
+        Row("data size", report.DataSizeOffered ? $"{Quantity.FormatBytes(report.DataSizeBytes!.Value)} ({report.DataSizeMeaning})" : "not offered; learned from streams");
         Row("pre-copy info", report.PreCopyInfoOffered ? "offered" : "not offered; learned by draining");
         Row("latency report", report.ArcLatencyReportOffered ? "offered" : "not offered; measured");
         Row("deadline", report.DeadlineOffered ? "taken by the device with SET_STATE" : "not offered; the planner decides before the commit point");

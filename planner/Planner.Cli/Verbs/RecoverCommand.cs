@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Telemetry;
+using Planner.Storage;
 
 namespace Planner.Cli;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Planner.Documents;
 using Planner.Engine;
 using Planner.Hypervisors;
 using Planner.Measurements;
@@ -93,7 +94,7 @@ internal static class WatchCommand
     {
         var advised = latest is null ? "nothing could be advised" : $"the last advice was {latest.Decision.Verdict.ToString().ToLowerInvariant()}";
         var blackout = seen.Downtime is { } downtime
-            ? $" QEMU counts a blackout of {UnitText.Format(downtime)}; the limit of {policy.Name} is {UnitText.Format(policy.BlackoutLimit)}."
+            ? $" QEMU counts a blackout of {Quantity.Format(downtime)}; the limit of {policy.Name} is {Quantity.Format(policy.BlackoutLimit)}."
             : "";
         context.Say($"The migration is over ({seen.Words}{(seen.Error is { } error ? $": {error.TrimEnd('.')}" : "")}); {advised}.{blackout}");
     }

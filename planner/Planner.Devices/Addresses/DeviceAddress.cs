@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Planner.Documents;
 
 namespace Planner.Devices;
 

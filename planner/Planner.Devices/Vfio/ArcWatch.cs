@@ -75,6 +75,6 @@ internal sealed class ArcWatch : IDisposable
     private string Sentence(long since)
     {
         var name = ((DeviceState)Volatile.Read(ref _target)).Name();
-        return $"{_address}: the arc to {name} has been under way for {UnitText.Format(_options.Clock.GetElapsedTime(since))}; the kernel cannot end it and tells no state before it ends, so wait for it, and see the kernel's log for the device.";
+        return $"{_address}: the arc to {name} has been under way for {Quantity.Format(_options.Clock.GetElapsedTime(since))}; the kernel cannot end it and tells no state before it ends, so wait for it, and see the kernel's log for the device.";
     }
 }

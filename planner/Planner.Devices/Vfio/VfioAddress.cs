@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Planner.Documents;
 
 namespace Planner.Devices;
 

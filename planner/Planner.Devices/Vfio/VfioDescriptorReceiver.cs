@@ -20,7 +20,7 @@ internal sealed class VfioDescriptorReceiver(string address, VfioOptions options
         using var socket = Connect(path);
         if (!socket.Poll(options.DescriptorTimeLimit, SelectMode.SelectRead))
         {
-            throw new DeviceException(DeviceFault.TimedOut, $"{address}: no descriptor came within {UnitText.Format(options.DescriptorTimeLimit)}; check that the VMM passes its device on this socket.");
+            throw new DeviceException(DeviceFault.TimedOut, $"{address}: no descriptor came within {Quantity.Format(options.DescriptorTimeLimit)}; check that the VMM passes its device on this socket.");
         }
 
         var message = new byte[MaxMessageBytes];

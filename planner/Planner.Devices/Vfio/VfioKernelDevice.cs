@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Planner.Documents;
 using Planner.Measurements;
 
 namespace Planner.Devices;

@@ -1,5 +1,3 @@
-using Planner.Measurements;
-
 namespace Planner.Devices;
 
 /// <summary>How devices of the kernel's VFIO are driven. The defaults are those of a running host.</summary>

@@ -325,10 +325,10 @@ public sealed class VfioUserConnection : IDisposable
     {
         TimeoutException when _negotiated => Break(
             DeviceFault.TimedOut,
-            $"no answer to {_doing} within {UnitText.Format(_limit)}; the device may still be at it, so ask for its state over a new connection"),
+            $"no answer to {_doing} within {Quantity.Format(_limit)}; the device may still be at it, so ask for its state over a new connection"),
         TimeoutException => Break(
             DeviceFault.TimedOut,
-            $"no answer to {_doing} within {UnitText.Format(_limit)}; another client may be connected, or this is not a vfio-user server"),
+            $"no answer to {_doing} within {Quantity.Format(_limit)}; another client may be connected, or this is not a vfio-user server"),
         InvalidDataException => Break(DeviceFault.Protocol, $"the server floods this client during {_doing}"),
         _ when !_negotiated && _channel.AnythingReceived => Break(
             DeviceFault.Protocol, $"the connection ended in the middle of {_doing}; check that a vfio-user server listens there", cause),

@@ -94,7 +94,7 @@ public sealed class QemuMachine : IHypervisor
         }
         catch (TimeoutException e)
         {
-            throw QemuFailures.Make(HypervisorFault.TimedOut, Address, $"no answer to query-status within {UnitText.Format(limit)}; QEMU is busy, so ask again later", e);
+            throw QemuFailures.Make(HypervisorFault.TimedOut, Address, $"no answer to query-status within {Quantity.Format(limit)}; QEMU is busy, so ask again later", e);
         }
     }
 

@@ -289,11 +289,11 @@ public sealed class QmpConnection : IAsyncDisposable
     private QmpException TimedOut(QmpPending command, TimeSpan limit) => new(
         QmpFault.TimedOut,
         command.WasSent
-            ? $"{Address}: no answer to {command.Command} within {UnitText.Format(limit)}; QEMU may yet execute it, so ask for its state before going on."
-            : $"{Address}: {command.Command} could not be sent within {UnitText.Format(limit)} and will not be executed; QEMU is busy, so try again later.",
+            ? $"{Address}: no answer to {command.Command} within {Quantity.Format(limit)}; QEMU may yet execute it, so ask for its state before going on."
+            : $"{Address}: {command.Command} could not be sent within {Quantity.Format(limit)} and will not be executed; QEMU is busy, so try again later.",
         wasSent: command.WasSent);
 
     private static QmpException NoGreeting(string address, QmpOptions options) => new(
         QmpFault.NoGreeting,
-        $"{address}: no greeting within {UnitText.Format(options.OpenTimeLimit)}; another client may use this monitor, which serves one at a time, or this is the socket of a guest agent: disconnect the other client or give QEMU a second -qmp.");
+        $"{address}: no greeting within {Quantity.Format(options.OpenTimeLimit)}; another client may use this monitor, which serves one at a time, or this is the socket of a guest agent: disconnect the other client or give QEMU a second -qmp.");
 }

@@ -18,7 +18,7 @@ internal static class HypervisorMatch
 
         Same("machine type", from.MachineType, to.MachineType, "-machine");
         Same("CPU model", from.CpuModel, to.CpuModel, "-cpu");
-        Same("memory", UnitText.FormatBytes(from.RamBytes), UnitText.FormatBytes(to.RamBytes), "-m");
+        Same("memory", Quantity.FormatBytes(from.RamBytes), Quantity.FormatBytes(to.RamBytes), "-m");
         Same("number of vCPUs", $"{from.Vcpus}", $"{to.Vcpus}", "-smp");
         Same("accelerator", from.Accelerator, to.Accelerator, "-accel");
 

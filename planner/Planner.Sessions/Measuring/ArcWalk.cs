@@ -139,7 +139,7 @@ public sealed class ArcWalk
         }
     }
 
-    private string TooLarge() => $"The state of the device {_device.Address} is larger than {UnitText.FormatBytes(MaximumStateBytes)}, the most that is kept in memory to load it back.";
+    private string TooLarge() => $"The state of the device {_device.Address} is larger than {Quantity.FormatBytes(MaximumStateBytes)}, the most that is kept in memory to load it back.";
 
     private bool Save(SavedState saved)
     {

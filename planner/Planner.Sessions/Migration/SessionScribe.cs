@@ -130,8 +130,8 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
 
     private string ShortReason(Decision decision)
     {
-        var limit = plan.Limit is { } l ? UnitText.Format(l) : "none";
-        var bound = SessionClock.Span(decision.BoundSeconds) is { } b ? $"{UnitText.Format(b)}{(decision.IsRecalibrating ? ", recalibrating," : "")}" : "unknown";
+        var limit = plan.Limit is { } l ? Quantity.Format(l) : "none";
+        var bound = SessionClock.Span(decision.BoundSeconds) is { } b ? $"{Quantity.Format(b)}{(decision.IsRecalibrating ? ", recalibrating," : "")}" : "unknown";
         return plan.Mode == MigrationMode.Rehearsal
             ? $"Rehearsal: going on whatever the bound ({bound}) and the limit ({limit})."
             : decision.Verdict == Verdict.Commit

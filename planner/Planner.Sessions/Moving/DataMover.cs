@@ -81,7 +81,7 @@ public sealed class DataMover : IDisposable
                 _bytes += length;
                 if (_bytes > MaximumBytes)
                 {
-                    Fail(MigrationSide.Source, $"the stream has no end after {UnitText.FormatBytes(_bytes)}");
+                    Fail(MigrationSide.Source, $"the stream has no end after {Quantity.FormatBytes(_bytes)}");
                     length = 0;
                 }
 

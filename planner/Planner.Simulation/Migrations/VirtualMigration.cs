@@ -1,4 +1,3 @@
-using Planner.Devices;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;

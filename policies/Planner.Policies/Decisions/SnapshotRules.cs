@@ -4,7 +4,7 @@ namespace Planner.Policies;
 
 /// <summary>What a snapshot's values must fulfil beyond their types.</summary>
 /// <remarks>The ranges are far beyond anything real. They keep every figure that is computed from the values finite.</remarks>
-internal static class SnapshotRules
+public static class SnapshotRules
 {
     private const double MinimumSeconds = 1e-9;
     private const double MaximumSeconds = 1e9;

@@ -11,19 +11,19 @@ internal static class Words
     private static readonly double[] ByteUnits = [1, 1024, 1024.0 * 1024, 1024.0 * 1024 * 1024];
 
     /// <summary>A time such as <c>1.25 ms</c>.</summary>
-    public static string Seconds(double seconds) => UnitText.Format(TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)));
+    public static string Seconds(double seconds) => Quantity.Format(TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)));
 
     /// <summary>A time that is not shorter than the given one once it is written.</summary>
     public static string SecondsUp(double seconds) => Seconds(Outward(seconds, SecondUnits, up: true));
 
     /// <summary>A size such as <c>64.0 MiB</c> that is not larger than the given one once it is written.</summary>
-    public static string BytesDown(double bytes) => UnitText.FormatBytes(Outward(bytes, ByteUnits, up: false));
+    public static string BytesDown(double bytes) => Quantity.FormatBytes(Outward(bytes, ByteUnits, up: false));
 
     /// <summary>A rate that is not larger than the given one once it is written.</summary>
     public static string RateDown(double bytesPerSecond) => $"{BytesDown(bytesPerSecond)}/s";
 
     /// <summary>A rate that is not smaller than the given one once it is written.</summary>
-    public static string RateUp(double bytesPerSecond) => $"{UnitText.FormatBytes(Outward(bytesPerSecond, ByteUnits, up: true))}/s";
+    public static string RateUp(double bytesPerSecond) => $"{Quantity.FormatBytes(Outward(bytesPerSecond, ByteUnits, up: true))}/s";
 
     /// <summary>A share such as <c>99.9 %</c>.</summary>
     public static string Percent(double share) => $"{share * 100:0.####} %";

@@ -1,3 +1,4 @@
+
 namespace Planner.KernelTests;
 
 /// <summary>Devices that log which pages they write. QEMU takes that log where it can, and a kernel may not be able to report it.</summary>

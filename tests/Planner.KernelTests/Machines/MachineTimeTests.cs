@@ -1,4 +1,3 @@
-using Planner.Measurements;
 using static Planner.Measurements.DeviceState;
 
 namespace Planner.KernelTests;

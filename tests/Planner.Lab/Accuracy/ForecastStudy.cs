@@ -1,7 +1,7 @@
 using System.Globalization;
 using Planner.Measurements;
 using Planner.Policies;
-using Planner.Telemetry;
+using Planner.Storage;
 
 namespace Planner.Lab;
 

@@ -1,4 +1,4 @@
-using Planner.Policies;
+using Planner.Evaluation;
 
 namespace Planner.Lab;
 

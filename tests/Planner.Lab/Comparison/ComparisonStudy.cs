@@ -1,7 +1,8 @@
 using System.IO.Compression;
+using Planner.Evaluation;
 using Planner.Hypervisors;
 using Planner.Measurements;
-using Planner.Telemetry;
+using Planner.Storage;
 
 namespace Planner.Lab;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Planner.Evaluation;
 using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Policies;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Planner.Documents;
 
 namespace Planner.Lab;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Planner.Documents;
 
 namespace Planner.Lab;
 

@@ -1,5 +1,5 @@
+using Planner.Evaluation;
 using Planner.KernelTests;
-using Planner.Simulation;
 
 namespace Planner.Lab;
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using Planner.Estimators;
-using Planner.Simulation;
+using Planner.Evaluation;
 using Xunit;
 
 namespace Planner.Tests.Calibration;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Planner.Estimators;
+using Planner.Evaluation;
 using Planner.Simulation;
 using Xunit;
 

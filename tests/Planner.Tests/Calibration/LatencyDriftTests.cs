@@ -1,5 +1,5 @@
 using Planner.Estimators;
-using Planner.Simulation;
+using Planner.Evaluation;
 using Xunit;
 
 namespace Planner.Tests.Calibration;

@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
+using Planner.Documents;
+using Planner.Evaluation;
 using Planner.Measurements;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Calibration;

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Planner.Policies;
+using Planner.Evaluation;
 using Planner.Tests.Calibration;
 using Planner.Tests.Processes;
 using Planner.Tests.Recordings;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Planner.Cli;
-using Planner.Telemetry;
+using Planner.Storage;
 using Planner.Tests.Learning;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Xunit;

@@ -1,4 +1,5 @@
 using CsCheck;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Planner.Documents;
 using Planner.Measurements;
-using Planner.Policies;
 using Xunit;
 
 namespace Planner.Tests.Decisions;

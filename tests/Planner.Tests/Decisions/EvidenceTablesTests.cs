@@ -1,4 +1,5 @@
 using CsCheck;
+using Planner.Documents;
 using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;

@@ -1,6 +1,5 @@
 using Planner.Estimators;
 using Planner.Measurements;
-using Planner.Policies;
 using Xunit;
 
 namespace Planner.Tests.Decisions;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Xunit;

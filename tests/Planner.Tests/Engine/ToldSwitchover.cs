@@ -1,6 +1,5 @@
 using Planner.Engine;
 using Planner.Measurements;
-using Planner.Policies;
 
 namespace Planner.Tests.Engine;
 

@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Evaluation;
 using Xunit;
 
 namespace Planner.Tests.Estimators;

@@ -1,5 +1,5 @@
+using Planner.Evaluation;
 using Planner.Lab;
-using Planner.Simulation;
 using Planner.Tests.Processes;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Planner.Documents;
 using Planner.Lab;
 using Xunit;
 

@@ -1,7 +1,7 @@
+using Planner.Evaluation;
 using Planner.Hypervisors;
 using Planner.Lab;
 using Planner.Measurements;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Lab;

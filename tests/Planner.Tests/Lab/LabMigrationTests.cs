@@ -1,4 +1,5 @@
 using Planner.Lab;
+using Planner.Storage;
 using Xunit;
 
 namespace Planner.Tests.Lab;

@@ -1,6 +1,6 @@
+using Planner.Documents;
 using Planner.Hypervisors;
 using Planner.Measurements;
-using Planner.Policies;
 using Planner.Sessions;
 using Xunit;
 

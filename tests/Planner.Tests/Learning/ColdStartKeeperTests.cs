@@ -1,6 +1,6 @@
-using Planner.Estimators;
+using Planner.Documents;
 using Planner.Learning;
-using Planner.Telemetry;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

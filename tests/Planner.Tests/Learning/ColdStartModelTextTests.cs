@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Planner.Documents;
 using Planner.Estimators;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Planner.Documents;
 using Planner.Estimators;
 using Planner.Learning;
 using Xunit;

@@ -1,9 +1,10 @@
 using Planner.Cli;
-using Planner.Estimators;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
-using Planner.Telemetry;
+using Planner.Simulation;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Planner.Tests.Recordings;
 using Planner.Tests.Sessions;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Planner.Cli;
 using Planner.Estimators;
 using Planner.Learning;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Learning;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Planner.Measurements;
+using Planner.Documents;
 using Xunit;
 
 namespace Planner.Tests.Measurements;

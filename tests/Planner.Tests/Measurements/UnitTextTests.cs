@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 
@@ -164,7 +165,7 @@ public sealed class UnitTextTests
     [Fact]
     public void A_duration_for_people_keeps_three_digits() => Gen.Double[1e-6, 1e6].Sample(seconds =>
     {
-        var parts = UnitText.Format(TimeSpan.FromSeconds(seconds)).Split(' ');
+        var parts = Quantity.Format(TimeSpan.FromSeconds(seconds)).Split(' ');
         var unit = parts[1] switch { "us" => 1e-6, "ms" => 1e-3, "s" => 1, "min" => 60, "h" => 3600, _ => double.NaN };
         Assert.Equal(seconds, double.Parse(parts[0], CultureInfo.InvariantCulture) * unit, seconds * 0.006);
     });
@@ -178,7 +179,7 @@ public sealed class UnitTextTests
     [InlineData(1_200_000_000, "2.00 min")]
     [InlineData(72_000_000_000, "2.00 h")]
     [InlineData(-10_000, "-1.00 ms")]
-    public void Durations_are_written_with_the_unit_that_fits(long ticks, string text) => Assert.Equal(text, UnitText.Format(TimeSpan.FromTicks(ticks)));
+    public void Durations_are_written_with_the_unit_that_fits(long ticks, string text) => Assert.Equal(text, Quantity.Format(TimeSpan.FromTicks(ticks)));
 
     [Theory]
     [InlineData(0, "0 B")]
@@ -186,5 +187,5 @@ public sealed class UnitTextTests
     [InlineData(1_048_575, "1.00 MiB")]
     [InlineData(67_108_864, "64.0 MiB")]
     [InlineData(1.5e9, "1.40 GiB")]
-    public void Sizes_are_written_with_the_unit_that_fits(double bytes, string text) => Assert.Equal(text, UnitText.FormatBytes(bytes));
+    public void Sizes_are_written_with_the_unit_that_fits(double bytes, string text) => Assert.Equal(text, Quantity.FormatBytes(bytes));
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Planner.Simulation;
+using Planner.Evaluation;
 using Planner.Tests.Recordings;
 using Xunit;
 

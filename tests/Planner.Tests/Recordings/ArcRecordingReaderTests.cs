@@ -1,6 +1,7 @@
 using System.Text;
+using Planner.Documents;
+using Planner.Evaluation;
 using Planner.Measurements;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Recordings;

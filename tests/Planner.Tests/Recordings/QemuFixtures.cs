@@ -1,5 +1,5 @@
 using System.Text;
-using Planner.Simulation;
+using Planner.Evaluation;
 
 namespace Planner.Tests.Recordings;
 

@@ -1,6 +1,6 @@
-using Planner.Devices;
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 

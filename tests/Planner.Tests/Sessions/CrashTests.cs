@@ -1,8 +1,9 @@
-using Planner.Devices;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Simulation;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

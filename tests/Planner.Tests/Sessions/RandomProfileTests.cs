@@ -1,9 +1,9 @@
 using CsCheck;
-using Planner.Devices;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 

@@ -1,8 +1,8 @@
-using Planner.Devices;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 

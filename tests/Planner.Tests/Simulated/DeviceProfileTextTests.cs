@@ -1,5 +1,7 @@
 using Planner.Devices;
+using Planner.Documents;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Simulated;

@@ -1,4 +1,4 @@
-using Planner.Devices;
+using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Simulated;

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Planner.Devices;
+using Planner.Documents;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 using static Planner.Measurements.DeviceState;
 

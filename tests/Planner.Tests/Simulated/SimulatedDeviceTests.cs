@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 using static Planner.Measurements.DeviceState;
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 using static Planner.Measurements.DeviceState;
 

@@ -1,3 +1,4 @@
+using Planner.Evaluation;
 using Planner.Policies;
 using Xunit;
 using static Planner.Tests.Switchover.Moments;

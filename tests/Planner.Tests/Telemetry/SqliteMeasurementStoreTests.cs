@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
-using Planner.Telemetry;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Planner.Measurements;
-using Planner.Telemetry;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

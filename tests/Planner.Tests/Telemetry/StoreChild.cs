@@ -1,6 +1,6 @@
 using System.Globalization;
 using Planner.Measurements;
-using Planner.Telemetry;
+using Planner.Storage;
 using Planner.Tests.Processes;
 
 namespace Planner.Tests.Telemetry;

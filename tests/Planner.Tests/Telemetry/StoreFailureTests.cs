@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
-using Planner.Telemetry;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

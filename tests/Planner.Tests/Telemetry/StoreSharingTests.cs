@@ -1,5 +1,6 @@
 using System.Globalization;
-using Planner.Telemetry;
+using Planner.Documents;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Planner.Devices;
-using Planner.Measurements;
 
 namespace Planner.Tests.Vfio;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Planner.Devices;
 using Planner.Measurements;
 using Xunit;
 
@@ -155,7 +154,7 @@ public sealed class VfioArcTests
         var result = await arc;
 
         Assert.Equal(DeviceFault.Busy, refusal.Fault);
-        Assert.Contains($"STOP has been under way for {UnitText.Format(TimeSpan.FromSeconds(60))}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"STOP has been under way for {Quantity.Format(TimeSpan.FromSeconds(60))}", refusal.Message, StringComparison.Ordinal);
         Assert.Single(told);
         Assert.Equal((ArcOutcome.Completed, TimeSpan.FromSeconds(70)), (result.Outcome, result.Took));
         Assert.Equal(DeviceState.Stop, device.GetState());

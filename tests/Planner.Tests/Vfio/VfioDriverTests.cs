@@ -1,4 +1,5 @@
 using Planner.Devices;
+using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Planner.Devices;
 using Planner.Measurements;
 using Xunit;
 using static Planner.Tests.VfioUser.Wire;

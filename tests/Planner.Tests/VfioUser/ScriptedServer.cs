@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Planner.Devices;
+using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 using static Planner.Measurements.DeviceState;

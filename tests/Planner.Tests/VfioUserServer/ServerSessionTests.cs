@@ -1,6 +1,7 @@
 using CsCheck;
 using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 using static Planner.Measurements.DeviceState;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.VfioUserServers;

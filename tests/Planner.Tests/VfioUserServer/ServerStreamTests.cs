@@ -1,5 +1,5 @@
-using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Xunit;
 using static Planner.Measurements.DeviceState;
 using static Planner.Tests.VfioUserServers.RawClient;

@@ -1,5 +1,4 @@
-using Planner.Devices;
-using Planner.Measurements;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 using static Planner.Measurements.DeviceState;

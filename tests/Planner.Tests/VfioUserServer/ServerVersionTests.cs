@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Planner.Devices;
 using Planner.Measurements;
+using Planner.Simulation;
 using Planner.Tests.Simulated;
 using Xunit;
 using static Planner.Tests.VfioUserServers.RawClient;

@@ -1,4 +1,4 @@
-using Planner.Simulation;
+using Planner.Evaluation;
 using Xunit;
 using static Planner.Tests.Workloads.SmallWorkloads;
 

@@ -1,4 +1,4 @@
-using Planner.Devices;
+using Planner.Evaluation;
 using Planner.Simulation;
 using Xunit;
 using static Planner.Tests.Workloads.SmallWorkloads;

@@ -1,3 +1,5 @@
+using Planner.Documents;
+using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Simulation;
 using Xunit;
@@ -25,7 +27,7 @@ public sealed class WorkloadFileTextTests
         Assert.Empty(file.Grid.Devices[0].Devices);
         Assert.Equal(400 * SmallWorkloads.MiB, file.Grid.Devices[2].StateBytes);
         Assert.True(file.Grid.Devices[2].Devices[0].LoadsSerially);
-        Assert.Equal(new Planner.Devices.LatencyDrift(2.5, 400, 1, 600), file.Grid.Devices[4].Devices[0].Stop.Drift);
+        Assert.Equal(new Planner.Simulation.LatencyDrift(2.5, 400, 1, 600), file.Grid.Devices[4].Devices[0].Stop.Drift);
         Assert.Equal([new MemoryPhase(2, 1), new MemoryPhase(1, 0.05)], file.Grid.Memory[4].Phases);
         Assert.Equal(new MemoryClass(16 << 20, 0.02), file.Grid.Memory[3].Classes[0]);
     }

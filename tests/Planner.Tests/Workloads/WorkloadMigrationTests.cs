@@ -1,5 +1,5 @@
+using Planner.Evaluation;
 using Planner.Policies;
-using Planner.Simulation;
 using Xunit;
 using static Planner.Tests.Workloads.SmallWorkloads;
 

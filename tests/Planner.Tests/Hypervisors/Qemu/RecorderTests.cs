@@ -1,6 +1,6 @@
 using System.Text;
+using Planner.Evaluation;
 using Planner.Hypervisors;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Hypervisors.Qemu;

@@ -1,0 +1,11 @@
+namespace Planner.Evaluation;
+
+/// <summary>How values become positions on an axis.</summary>
+public enum AxisScale
+{
+    /// <summary>Evenly.</summary>
+    Linear,
+
+    /// <summary>By their logarithm.</summary>
+    Log,
+}

@@ -1,0 +1,71 @@
+using Planner.Documents;
+using Planner.Measurements;
+
+namespace Planner.Evaluation;
+
+/// <summary>
+/// Reads the arcs of a recording: lines <c>{"t": seconds, "device": …, "class": …, "from": "RUNNING_P2P", "to": "STOP", "seconds": …,
+/// "outcome": "ok"}</c>, as they are or compressed with gzip. Lines of QEMU are passed over.
+/// </summary>
+public static class ArcRecordingReader
+{
+    /// <summary>The latencies of each arc of each class, in order of time; an arc that did not end <c>ok</c> is no sample.</summary>
+    /// <exception cref="DocumentException">The file is no such recording.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<LatencySeries> ReadFile(string path)
+    {
+        var arcs = new Arcs();
+        return arcs.Finish(path, RecordingLines.ReadFile(path, arcs.Take));
+    }
+
+    /// <summary>The same from a stream.</summary>
+    /// <param name="stream">The lines, in UTF-8.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="DocumentException">The stream is no such recording.</exception>
+    public static IReadOnlyList<LatencySeries> Read(Stream stream, string file)
+    {
+        var arcs = new Arcs();
+        return arcs.Finish(file, RecordingLines.Read(stream, file, arcs.Take));
+    }
+
+    /// <summary>Gathers the arcs of a recording.</summary>
+    internal sealed class Arcs
+    {
+        private readonly SortedDictionary<string, List<double>> _series = new(StringComparer.Ordinal);
+
+        /// <summary>Takes the line of an arc; passes one of QEMU over.</summary>
+        public void Take(RecordingFields line)
+        {
+            if (QemuRecordingReader.Lines.IsOfQemu(line))
+            {
+                return;
+            }
+
+            if (line.Text("outcome") is not { } outcome || line.Number("seconds") is not { } seconds || line.Text("class") is not { } deviceClass)
+            {
+                throw line.Problem("an arc must have \"class\", \"seconds\" and \"outcome\"");
+            }
+
+            if (!Arc.TryParse($"{line.Text("from")}->{line.Text("to")}", out var arc))
+            {
+                throw line.Problem("\"from\" and \"to\" must be device states, such as RUNNING_P2P and STOP");
+            }
+
+            if (outcome == "ok" && seconds > 0)
+            {
+                var name = $"{deviceClass} {arc}";
+                if (!_series.TryGetValue(name, out var samples))
+                {
+                    _series[name] = samples = [];
+                }
+
+                samples.Add(seconds);
+            }
+        }
+
+        /// <summary>The series of the arcs.</summary>
+        public IReadOnlyList<LatencySeries> Finish(string file, IReadOnlyList<SkippedLine> skipped) => _series.Count > 0
+            ? [.. _series.Select(s => new LatencySeries(s.Key, s.Value, skipped))]
+            : throw new DocumentException(file, 0, 0, "there is no completed arc in this file");
+    }
+}

@@ -1,0 +1,21 @@
+namespace Planner.Evaluation;
+
+/// <summary>Quantiles of figures that are reported.</summary>
+internal static class Quantiles
+{
+    /// <summary>The smallest value that at least this share of the values does not exceed; null without values.</summary>
+    /// <param name="values">The values in any order.</param>
+    /// <param name="share">The share; in (0, 1].</param>
+    public static double? Of(IEnumerable<double> values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length > 0 ? sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length - 1e-9) - 1)] : null;
+    }
+
+    /// <summary>The middle value, or the mean of the two in the middle; NaN without values.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length > 0 ? (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2 : double.NaN;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using Planner.Measurements;
+
+namespace Planner.Simulation;
+
+/// <summary>DEVICE_GET_INFO and the regions. Region 0 holds one register of 8 bytes, the guest's value, so that a read back
+/// after a migration shows whether the state arrived. A server with the old protocol has its migration region last.</summary>
+/// <remarks>Layouts: <c>struct vfio_region_info</c> and <c>struct vfio_region_info_cap_type</c> in <c>linux/vfio.h</c>.</remarks>
+internal sealed class ServerRegions(SimulatedDevice device, MigrationSupport migration)
+{
+    private const int InfoBytes = 16;
+    private const uint ResetAndPci = 3;
+    private const uint PlainRegions = 9;
+    private const uint Interrupts = 5;
+    private const int RegionInfoBytes = 32;
+    private const int TypeCapabilityBytes = 16;
+    private const uint ReadWrite = 3;
+    private const uint HasCapabilities = 8;
+    private const ushort TypeCapability = 2;
+    private const uint MigrationType = 3;
+    private const uint MigrationSubtype = 1;
+    private const int AccessHeadBytes = 16;
+    private const int RegisterRegionBytes = 4096;
+
+    private uint Regions => migration == MigrationSupport.V1RegionOnly ? PlainRegions + 1 : PlainRegions;
+
+    /// <summary>DEVICE_GET_INFO.</summary>
+    public Errno GetInfo(ReadOnlySpan<byte> body, Span<byte> reply, out int replyBytes)
+    {
+        replyBytes = InfoBytes;
+        if (body.Length < InfoBytes || BinaryPrimitives.ReadUInt32LittleEndian(body) < InfoBytes)
+        {
+            return Errno.EINVAL;
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(reply, InfoBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(reply[4..], ResetAndPci);
+        BinaryPrimitives.WriteUInt32LittleEndian(reply[8..], Regions);
+        BinaryPrimitives.WriteUInt32LittleEndian(reply[12..], Interrupts);
+        return Errno.None;
+    }
+
+    /// <summary>DEVICE_GET_REGION_INFO.</summary>
+    public Errno GetRegionInfo(ReadOnlySpan<byte> body, Span<byte> reply, out int replyBytes)
+    {
+        replyBytes = RegionInfoBytes;
+        if (body.Length < RegionInfoBytes || BinaryPrimitives.ReadUInt32LittleEndian(body) < RegionInfoBytes)
+        {
+            return Errno.EINVAL;
+        }
+
+        var index = BinaryPrimitives.ReadUInt32LittleEndian(body[8..]);
+        if (index >= Regions)
+        {
+            return Errno.EINVAL;
+        }
+
+        var isMigration = index == PlainRegions;
+        var wholeBytes = RegionInfoBytes + (isMigration ? TypeCapabilityBytes : 0);
+        var fits = BinaryPrimitives.ReadUInt32LittleEndian(body) >= wholeBytes;
+        reply[..wholeBytes].Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(reply, wholeBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(reply[4..], isMigration ? ReadWrite | HasCapabilities : index == 0 ? ReadWrite : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(reply[8..], index);
+        BinaryPrimitives.WriteInt32LittleEndian(reply[12..], isMigration && fits ? RegionInfoBytes : 0);
+        BinaryPrimitives.WriteInt64LittleEndian(reply[16..], isMigration || index == 0 ? RegisterRegionBytes : 0);
+        if (isMigration && fits)
+        {
+            var capability = reply[RegionInfoBytes..];
+            BinaryPrimitives.WriteUInt16LittleEndian(capability, TypeCapability);
+            BinaryPrimitives.WriteUInt16LittleEndian(capability[2..], 1);
+            BinaryPrimitives.WriteUInt32LittleEndian(capability[8..], MigrationType);
+            BinaryPrimitives.WriteUInt32LittleEndian(capability[12..], MigrationSubtype);
+            replyBytes = wholeBytes;
+        }
+
+        return Errno.None;
+    }
+
+    /// <summary>REGION_READ.</summary>
+    public Errno Read(ReadOnlySpan<byte> body, Span<byte> reply, out int replyBytes)
+    {
+        replyBytes = 0;
+        if (!TryReadAccess(body, out var offset, out var count))
+        {
+            return Errno.EINVAL;
+        }
+
+        body[..AccessHeadBytes].CopyTo(reply);
+        Span<byte> region = stackalloc byte[RegisterRegionBytes];
+        region.Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(region, device.GuestValue);
+        region.Slice(offset, count).CopyTo(reply[AccessHeadBytes..]);
+        replyBytes = AccessHeadBytes + count;
+        return Errno.None;
+    }
+
+    /// <summary>REGION_WRITE. Only the register keeps what is written.</summary>
+    public Errno Write(ReadOnlySpan<byte> body, Span<byte> reply, out int replyBytes)
+    {
+        replyBytes = AccessHeadBytes;
+        if (!TryReadAccess(body, out var offset, out var count) || body.Length - AccessHeadBytes < count)
+        {
+            return Errno.EINVAL;
+        }
+
+        Span<byte> register = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(register, device.GuestValue);
+        if (offset < register.Length)
+        {
+            var kept = Math.Min(count, register.Length - offset);
+            body.Slice(AccessHeadBytes, kept).CopyTo(register[offset..]);
+            device.GuestValue = BinaryPrimitives.ReadUInt64LittleEndian(register);
+        }
+
+        body[..AccessHeadBytes].CopyTo(reply);
+        return Errno.None;
+    }
+
+    private static bool TryReadAccess(ReadOnlySpan<byte> body, out int offset, out int count)
+    {
+        (offset, count) = (0, 0);
+        if (body.Length < AccessHeadBytes || BinaryPrimitives.ReadUInt32LittleEndian(body[8..]) != 0)
+        {
+            return false;
+        }
+
+        var start = BinaryPrimitives.ReadUInt64LittleEndian(body);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(body[12..]);
+        if (start > RegisterRegionBytes || length > RegisterRegionBytes - start)
+        {
+            return false;
+        }
+
+        (offset, count) = ((int)start, (int)length);
+        return true;
+    }
+}
