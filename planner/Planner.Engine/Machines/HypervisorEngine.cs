@@ -17,19 +17,19 @@ public static class HypervisorEngine
     /// <summary>Begins a session.</summary>
     /// <param name="plan">What is intended.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
-    public static HypervisorStep Start(HypervisorPlan plan, long nowNanoseconds)
+    public static Step<HypervisorState> Start(HypervisorPlan plan, long nowNanoseconds)
     {
-        var turn = new HypervisorTurn(new HypervisorState { Plan = plan, StartedNanoseconds = nowNanoseconds }, nowNanoseconds);
-        turn.Ask(MigrationSide.Source);
-        turn.Ask(MigrationSide.Destination);
-        return turn.Step;
+        var step = new HypervisorStepBuilder(new HypervisorState { Plan = plan, StartedNanoseconds = nowNanoseconds }, nowNanoseconds);
+        step.Ask(MigrationSide.Source);
+        step.Ask(MigrationSide.Destination);
+        return step.Step;
     }
 
     /// <summary>Begins the recovery of a session whose process died. The truth is asked from both sides.</summary>
     /// <param name="plan">What was intended.</param>
     /// <param name="isHandedOver">Whether the destination may have been told to run.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
-    public static HypervisorStep Recover(HypervisorPlan plan, bool isHandedOver, long nowNanoseconds)
+    public static Step<HypervisorState> Recover(HypervisorPlan plan, bool isHandedOver, long nowNanoseconds)
     {
         var prepared = new HypervisorSide { WasPrepared = true };
         var state = new HypervisorState
@@ -42,254 +42,254 @@ public static class HypervisorEngine
             Source = prepared,
             Destination = prepared,
         };
-        var turn = new HypervisorTurn(state, nowNanoseconds);
-        turn.Resolve(MigrationOutcome.Recovered, "The migration was interrupted before the handover; the machine runs on the source.");
-        return turn.Step;
+        var step = new HypervisorStepBuilder(state, nowNanoseconds);
+        step.Resolve(MigrationOutcome.Recovered, "The migration was interrupted before the handover; the machine runs on the source.");
+        return step.Step;
     }
 
     /// <summary>Takes an event.</summary>
     /// <param name="state">The state before.</param>
     /// <param name="happened">What happened.</param>
     /// <param name="nowNanoseconds">The monotonic clock; never less than in the call before.</param>
-    public static HypervisorStep Advance(HypervisorState state, EngineEvent happened, long nowNanoseconds)
+    public static Step<HypervisorState> Advance(HypervisorState state, EngineEvent happened, long nowNanoseconds)
     {
-        var turn = new HypervisorTurn(state, nowNanoseconds);
+        var step = new HypervisorStepBuilder(state, nowNanoseconds);
         if (state.Stage == HypervisorStage.Ended)
         {
-            return turn.Step;
+            return step.Step;
         }
 
         switch (happened)
         {
             case HypervisorAnswered e:
-                Answered(turn, e);
+                Answered(step, e);
                 break;
             case HypervisorTold e:
-                Told(turn, e);
+                Told(step, e);
                 break;
             case PassJudged e when state.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
-                HypervisorPreCopy.Judge(turn, e.Judgement);
+                HypervisorPreCopy.Judge(step, e.Judgement);
                 break;
             case JournalOpened when state.Stage == HypervisorStage.OpeningJournal:
-                turn.Enter(HypervisorStage.Preparing);
-                HypervisorPreparing.Begin(turn);
+                step.Enter(HypervisorStage.Preparing);
+                HypervisorPreparing.Begin(step);
                 break;
             case JournalFailed e when state.Stage == HypervisorStage.OpeningJournal:
-                turn.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
+                step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
                 break;
             case CancelRequested:
-                Cancel(turn);
+                Cancel(step);
                 break;
             case Woke e when e.WakeAtNanoseconds == state.WakeAtNanoseconds:
-                Woke(turn);
+                Woke(step);
                 break;
         }
 
-        return turn.Step;
+        return step.Step;
     }
 
-    private static void Answered(HypervisorTurn turn, HypervisorAnswered e)
+    private static void Answered(HypervisorStepBuilder step, HypervisorAnswered e)
     {
         if (e.Order == HypervisorOrder.Report)
         {
-            turn.Set(e.Side, turn.State.Side(e.Side) with { IsAsked = false, Report = e.Report, Trouble = e.Trouble, Fault = e.Fault });
-            if (e.Report is { HasResetDevice: true } && !turn.State.ResetDevices.Any(d => d.Side == e.Side))
+            step.Set(e.Side, step.State.Side(e.Side) with { IsAsked = false, Report = e.Report, Trouble = e.Trouble, Fault = e.Fault });
+            if (e.Report is { HasResetDevice: true } && !step.State.ResetDevices.Any(d => d.Side == e.Side))
             {
-                turn.State = turn.State with { ResetDevices = turn.State.ResetDevices.Add((e.Side, "a passed-through device")) };
+                step.State = step.State with { ResetDevices = step.State.ResetDevices.Add((e.Side, "a passed-through device")) };
             }
         }
 
         if (e is { Order: HypervisorOrder.Continue, Side: MigrationSide.Destination, Trouble: null })
         {
-            turn.State = turn.State with { Times = turn.State.Times with { ContinuedNanoseconds = turn.NowNanoseconds } };
+            step.State = step.State with { Times = step.State.Times with { ContinuedNanoseconds = step.NowNanoseconds } };
         }
 
-        switch (turn.State.Stage)
+        switch (step.State.Stage)
         {
-            case HypervisorStage.Finding when e.Order == HypervisorOrder.Report:
-                HypervisorPreparing.Find(turn);
+            case HypervisorStage.DiscoveringStates when e.Order == HypervisorOrder.Report:
+                HypervisorPreparing.Find(step);
                 break;
             case HypervisorStage.Preparing:
-                HypervisorPreparing.Answered(turn, e);
+                HypervisorPreparing.Answered(step, e);
                 break;
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
-                HypervisorPreCopy.Answered(turn, e);
+                HypervisorPreCopy.Answered(step, e);
                 break;
             case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } }:
-                turn.State = turn.State with { IsPausedByOthers = true };
-                turn.Resolve(MigrationOutcome.Recovered, $"The guest was stopped on the source in pre-copy and not by the migration ({e.Report.Words}), so the migration was given up.");
+                step.State = step.State with { IsPausedByOthers = true };
+                step.Resolve(MigrationOutcome.Recovered, $"The guest was stopped on the source in pre-copy and not by the migration ({e.Report.Words}), so the migration was given up.");
                 break;
             case HypervisorStage.Starting when e.Order == HypervisorOrder.Continue:
-                Continued(turn, e);
+                Continued(step, e);
                 break;
             case HypervisorStage.Resolving when e.Order == HypervisorOrder.Report:
-                HypervisorResolving.Look(turn);
+                HypervisorResolving.Look(step);
                 break;
             case HypervisorStage.Restoring when e.Order == HypervisorOrder.Restore:
-                turn.Set(e.Side, turn.State.Side(e.Side) with { IsRestoring = false });
-                if (e is { Side: MigrationSide.Source, Trouble: { } trouble } && turn.State.IntendedOutcome is MigrationOutcome.Stayed or MigrationOutcome.Recovered)
+                step.Set(e.Side, step.State.Side(e.Side) with { IsRestoring = false });
+                if (e is { Side: MigrationSide.Source, Trouble: { } trouble } && step.State.IntendedOutcome is MigrationOutcome.Stayed or MigrationOutcome.Recovered)
                 {
-                    turn.State = turn.State with { Reason = $"{turn.State.Reason} The settings of the source could not be put back ({e.Trouble?.TrimEnd('.')})." };
+                    step.State = step.State with { Reason = $"{step.State.Reason} The settings of the source could not be put back ({e.Trouble?.TrimEnd('.')})." };
                 }
 
-                turn.EndIfRestored();
+                step.EndIfRestored();
                 break;
         }
     }
 
-    private static void Continued(HypervisorTurn turn, HypervisorAnswered e)
+    private static void Continued(HypervisorStepBuilder step, HypervisorAnswered e)
     {
         if (e.Trouble is { } trouble)
         {
-            turn.Resolve(MigrationOutcome.Recovered, $"The destination could not be told to run: {trouble}");
+            step.Resolve(MigrationOutcome.Recovered, $"The destination could not be told to run: {trouble}");
         }
-        else if (turn.State is { HasDevices: true, Times: { Resumed: not null, ResumedOn: MigrationSide.Destination } })
+        else if (step.State is { HasDevices: true, Times: { Resumed: not null, ResumedOn: MigrationSide.Destination } })
         {
-            Complete(turn);
+            Complete(step);
         }
     }
 
-    private static void Told(HypervisorTurn turn, HypervisorTold e)
+    private static void Told(HypervisorStepBuilder step, HypervisorTold e)
     {
-        NoteTimes(turn, e);
+        NoteTimes(step, e);
         switch (e.What)
         {
             case SwitchoverDone:
-                turn.State = turn.State with { HasToldEnd = true };
-                turn.EndIfRestored();
+                step.State = step.State with { HasToldEnd = true };
+                step.EndIfRestored();
                 break;
-            case MonitorLost lost when turn.State.Stage == HypervisorStage.Restoring:
-                LostWhileRestoring(turn, e.Side, lost);
+            case MonitorLost lost when step.State.Stage == HypervisorStage.Restoring:
+                LostWhileRestoring(step, e.Side, lost);
                 break;
-            case MonitorLost lost when turn.State.Stage is not (HypervisorStage.Finding or HypervisorStage.OpeningJournal or HypervisorStage.Restoring):
+            case MonitorLost lost when step.State.Stage is not (HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal or HypervisorStage.Restoring):
                 var name = e.Side == MigrationSide.Source ? "source" : "destination";
-                turn.Resolve(MigrationOutcome.Recovered, $"The monitor of the {name} was lost: {lost.Reason}");
+                step.Resolve(MigrationOutcome.Recovered, $"The monitor of the {name} was lost: {lost.Reason}");
                 break;
-            case GuestStopped when e.Side == MigrationSide.Source && turn.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
-                turn.State = turn.State with { Stage = HypervisorStage.Stopped, Gate = turn.State.CommitGate ?? turn.State.Gate };
-                turn.WakeIn(turn.Plan.SendingPatience);
+            case GuestStopped when e.Side == MigrationSide.Source && step.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                step.State = step.State with { Stage = HypervisorStage.Stopped, Gate = step.State.CommitGate ?? step.State.Gate };
+                step.WakeIn(step.Plan.SendingPatience);
                 break;
             case PreCopyProgressed { DeviceSentBytes: not null }:
-                turn.State = turn.State with { SeesDevices = true };
+                step.State = step.State with { SeesDevices = true };
                 break;
             case DeviceStateChanged moved:
-                DeviceMoved(turn, e.Side, moved.Device);
+                DeviceMoved(step, e.Side, moved.Device);
                 break;
-            case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
-                SentAll(turn);
+            case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && step.State.Stage == HypervisorStage.Stopped:
+                SentAll(step);
                 break;
-            case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Stopped:
+            case GuestResumed when e.Side == MigrationSide.Destination && step.State.Stage == HypervisorStage.Stopped:
                 // It was not started stopped. From here on it runs, whatever becomes of the source.
-                turn.State = turn.State with { IsHandedOver = true };
-                turn.Send(new MarkHandover());
+                step.State = step.State with { IsHandedOver = true };
+                step.Send(new MarkHandover());
                 break;
             case MigrationChanged { Status: HypervisorMigrationStatus.Failed or HypervisorMigrationStatus.Cancelled or HypervisorMigrationStatus.Other }
-                when IsOnTheWay(turn.State.Stage):
-                turn.Resolve(MigrationOutcome.Recovered, "The migration failed.");
+                when IsOnTheWay(step.State.Stage):
+                step.Resolve(MigrationOutcome.Recovered, "The migration failed.");
                 break;
-            case GuestResumed when e.Side == MigrationSide.Source && turn.State.Stage == HypervisorStage.Stopped:
-                turn.Resolve(MigrationOutcome.Recovered, turn.State.Times.Sending is null && !turn.State.HasFailed
-                    ? $"Somebody stopped the guest on the source in pre-copy and let it run again{(turn.State.HasDevices ? ", which the streams of passed-through devices do not survive" : "")}; the migration was given up."
+            case GuestResumed when e.Side == MigrationSide.Source && step.State.Stage == HypervisorStage.Stopped:
+                step.Resolve(MigrationOutcome.Recovered, step.State.Times.Sending is null && !step.State.HasFailed
+                    ? $"Somebody stopped the guest on the source in pre-copy and let it run again{(step.State.HasDevices ? ", which the streams of passed-through devices do not survive" : "")}; the migration was given up."
                     : "The migration failed while the guest was stopped.");
                 break;
-            case GuestResumed when e.Side == MigrationSide.Destination && turn.State.Stage == HypervisorStage.Starting
-                && (!turn.State.HasDevices || turn.State.Times.ContinuedNanoseconds is not null):
+            case GuestResumed when e.Side == MigrationSide.Destination && step.State.Stage == HypervisorStage.Starting
+                && (!step.State.HasDevices || step.State.Times.ContinuedNanoseconds is not null):
                 // With passed-through devices RESUME comes before their arcs, and the answer to the order after them.
-                Complete(turn);
+                Complete(step);
                 break;
         }
     }
 
-    private static void SentAll(HypervisorTurn turn)
+    private static void SentAll(HypervisorStepBuilder step)
     {
-        if (turn.State.IsHandedOver)
+        if (step.State.IsHandedOver)
         {
-            Complete(turn);
+            Complete(step);
         }
         else
         {
-            HandOver(turn);
+            HandOver(step);
         }
     }
 
-    private static void LostWhileRestoring(HypervisorTurn turn, MigrationSide side, MonitorLost lost)
+    private static void LostWhileRestoring(HypervisorStepBuilder step, MigrationSide side, MonitorLost lost)
     {
-        var isDone = turn.State.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
+        var isDone = step.State.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
         if (isDone == (side == MigrationSide.Destination))
         {
-            var address = isDone ? turn.Plan.DestinationAddress : turn.Plan.SourceAddress;
-            turn.End(MigrationOutcome.NeedsPerson, $"The guest ran on {address}, and then its monitor was lost ({lost.Reason.TrimEnd('.')}): look whether its process still runs; if not, start the guest anew from its disks.");
+            var address = isDone ? step.Plan.DestinationAddress : step.Plan.SourceAddress;
+            step.End(MigrationOutcome.NeedsPerson, $"The guest ran on {address}, and then its monitor was lost ({lost.Reason.TrimEnd('.')}): look whether its process still runs; if not, start the guest anew from its disks.");
             return;
         }
 
-        turn.Set(side, turn.State.Side(side) with { IsRestoring = false });
-        turn.EndIfRestored(isLate: side == MigrationSide.Source);
+        step.Set(side, step.State.Side(side) with { IsRestoring = false });
+        step.EndIfRestored(isLate: side == MigrationSide.Source);
     }
 
     /// <summary>Tells the destination to run.</summary>
-    internal static void HandOver(HypervisorTurn turn)
+    internal static void HandOver(HypervisorStepBuilder step)
     {
-        if (!turn.State.IsHandedOver)
+        if (!step.State.IsHandedOver)
         {
-            turn.Send(new MarkHandover());
+            step.Send(new MarkHandover());
         }
 
-        turn.State = turn.State with
+        step.State = step.State with
         {
             Stage = HypervisorStage.Starting,
             IsHandedOver = true,
-            Continued = turn.State.Continued + 1,
-            Times = turn.State.Times with { ContinueToldNanoseconds = turn.NowNanoseconds },
+            Continued = step.State.Continued + 1,
+            Times = step.State.Times with { ContinueToldNanoseconds = step.NowNanoseconds },
         };
-        turn.Tell(MigrationSide.Destination, HypervisorOrder.Continue);
-        turn.WakeIn(turn.Plan.SilencePatience);
+        step.Tell(MigrationSide.Destination, HypervisorOrder.Continue);
+        step.WakeIn(step.Plan.SilencePatience);
     }
 
     /// <summary>The machine runs on the destination.</summary>
-    internal static void Complete(HypervisorTurn turn)
+    internal static void Complete(HypervisorStepBuilder step)
     {
-        if (turn.State.IsRecovery)
+        if (step.State.IsRecovery)
         {
-            turn.Restore(MigrationOutcome.Completed, "The migration was interrupted after everything was sent; the machine runs on the destination.");
+            step.Restore(MigrationOutcome.Completed, "The migration was interrupted after everything was sent; the machine runs on the destination.");
             return;
         }
 
-        if (turn.State is { HasDevices: true, Times: { ContinuedNanoseconds: null } times })
+        if (step.State is { HasDevices: true, Times: { ContinuedNanoseconds: null } times })
         {
             // It runs, and it did not say since when: not later than now.
-            turn.State = turn.State with { Times = times with { ContinuedNanoseconds = turn.NowNanoseconds, IsAnswerMissing = true } };
+            step.State = step.State with { Times = times with { ContinuedNanoseconds = step.NowNanoseconds, IsAnswerMissing = true } };
         }
 
-        turn.Restore(MigrationOutcome.Completed, "The machine runs on the destination.");
+        step.Restore(MigrationOutcome.Completed, "The machine runs on the destination.");
     }
 
     /// <summary>A device that neither side named may take any time, so nothing can be promised with it.</summary>
-    private static void DeviceMoved(HypervisorTurn turn, MigrationSide side, string device)
+    private static void DeviceMoved(HypervisorStepBuilder step, MigrationSide side, string device)
     {
-        if (!turn.Plan.KnowsDevices || turn.Plan.Devices.Contains(device) || turn.State.UnknownDevice is not null)
+        if (!step.Plan.KnowsDevices || step.Plan.Devices.Contains(device) || step.State.UnknownDevice is not null)
         {
             return;
         }
 
-        turn.State = turn.State with { UnknownDevice = device };
-        if (turn.State.Stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed)
+        step.State = step.State with { UnknownDevice = device };
+        if (step.State.Stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed)
         {
-            var address = side == MigrationSide.Source ? turn.Plan.SourceAddress : turn.Plan.DestinationAddress;
-            turn.Resolve(MigrationOutcome.Stayed, $"{address} tells of a passed-through device '{device}' that was not there at the start, so nothing can be promised; migrate again with it.");
+            var address = side == MigrationSide.Source ? step.Plan.SourceAddress : step.Plan.DestinationAddress;
+            step.Resolve(MigrationOutcome.Stayed, $"{address} tells of a passed-through device '{device}' that was not there at the start, so nothing can be promised; migrate again with it.");
         }
     }
 
     private static bool IsOnTheWay(HypervisorStage stage) =>
         stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed or HypervisorStage.Stopped;
 
-    private static void NoteTimes(HypervisorTurn turn, HypervisorTold e)
+    private static void NoteTimes(HypervisorStepBuilder step, HypervisorTold e)
     {
         var moment = new SwitchoverMoment(e.What.HappenedAt, e.What.ReceivedNanoseconds);
-        var state = turn.State;
+        var state = step.State;
         var times = state.Times;
         if (e.Side == MigrationSide.Source)
         {
-            state = state with { HeardNanoseconds = turn.NowNanoseconds };
+            state = state with { HeardNanoseconds = step.NowNanoseconds };
         }
 
         if (e.What is DeviceStateChanged moved && times.Moves.Length < MostMoves)
@@ -304,7 +304,7 @@ public static class HypervisorEngine
             times = times with { Moves = times.Moves.Add(move) };
         }
 
-        turn.State = state with
+        step.State = state with
         {
             SeesDevices = state.SeesDevices || e.What is DeviceStateChanged,
             HasFailed = state.HasFailed || e is
@@ -343,55 +343,55 @@ public static class HypervisorEngine
             : new SwitchoverMoment(stopped.HappenedAt - since, heard - (since.Ticks * TimeSpan.NanosecondsPerTick));
     }
 
-    private static void Cancel(HypervisorTurn turn)
+    private static void Cancel(HypervisorStepBuilder step)
     {
         const string reason = "It was cancelled before the commit point; the machine runs on the source.";
-        switch (turn.State.Stage)
+        switch (step.State.Stage)
         {
-            case HypervisorStage.Finding or HypervisorStage.OpeningJournal:
-                turn.End(MigrationOutcome.Stayed, reason);
+            case HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal:
+                step.End(MigrationOutcome.Stayed, reason);
                 break;
             case HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed:
-                turn.Resolve(MigrationOutcome.Stayed, reason);
+                step.Resolve(MigrationOutcome.Stayed, reason);
                 break;
         }
     }
 
-    private static void Woke(HypervisorTurn turn)
+    private static void Woke(HypervisorStepBuilder step)
     {
-        switch (turn.State.Stage)
+        switch (step.State.Stage)
         {
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
-                HypervisorPreCopy.Woke(turn);
+                HypervisorPreCopy.Woke(step);
                 break;
-            case HypervisorStage.Stopped when turn.State.Times.Stopped is { } stopped && !turn.IsPast(stopped.ReceivedNanoseconds, turn.Plan.StopPatience):
-                if (turn.State.Times.Sending is null)
+            case HypervisorStage.Stopped when step.State.Times.Stopped is { } stopped && !step.IsPast(stopped.ReceivedNanoseconds, step.Plan.StopPatience):
+                if (step.State.Times.Sending is null)
                 {
                     // A switchover sends at once. Did somebody else stop the guest?
-                    turn.Ask(MigrationSide.Source);
+                    step.Ask(MigrationSide.Source);
                 }
 
-                turn.WakeIn(turn.Plan.PausePatience);
+                step.WakeIn(step.Plan.PausePatience);
                 break;
             case HypervisorStage.Stopped:
-                turn.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {Quantity.Format(turn.Plan.StopPatience)}.");
+                step.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {Quantity.Format(step.Plan.StopPatience)}.");
                 break;
             case HypervisorStage.Starting:
-                turn.Resolve(MigrationOutcome.Recovered, "The destination did not say that it runs.");
+                step.Resolve(MigrationOutcome.Recovered, "The destination did not say that it runs.");
                 break;
             case HypervisorStage.Resolving:
-                turn.Ask(MigrationSide.Source);
-                turn.Ask(MigrationSide.Destination);
-                turn.WakeIn(turn.Plan.AskAgain);
+                step.Ask(MigrationSide.Source);
+                step.Ask(MigrationSide.Destination);
+                step.WakeIn(step.Plan.AskAgain);
                 break;
             case HypervisorStage.Restoring:
-                if (turn.State.IntendedOutcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit))
+                if (step.State.IntendedOutcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit))
                 {
                     // A destination that listens for a source that will not come; it takes no machine any more.
-                    turn.Set(MigrationSide.Destination, turn.State.Destination with { IsRestoring = false });
+                    step.Set(MigrationSide.Destination, step.State.Destination with { IsRestoring = false });
                 }
 
-                turn.EndIfRestored(isLate: true);
+                step.EndIfRestored(isLate: true);
                 break;
         }
     }

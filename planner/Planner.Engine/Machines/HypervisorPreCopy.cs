@@ -9,81 +9,81 @@ internal static class HypervisorPreCopy
     // A permission that is about the same need not be given again at every pass.
     private const double AllowedChange = 0.25;
 
-    public static void Judge(HypervisorTurn turn, PassJudgement judgement)
+    public static void Judge(HypervisorStepBuilder step, PassJudgement judgement)
     {
         if (judgement.Gate is { } gate)
         {
-            turn.State = turn.State with { Gate = gate };
-            if (judgement.IsNews || (judgement.Action != SwitchoverAction.Wait && turn.State.Stage != HypervisorStage.Allowed))
+            step.State = step.State with { Gate = gate };
+            if (judgement.IsNews || (judgement.Action != SwitchoverAction.Wait && step.State.Stage != HypervisorStage.Allowed))
             {
-                turn.Send(new ReportDecision(gate));
+                step.Send(new ReportDecision(gate));
             }
         }
 
-        if (judgement.ThrottlePercent is { } percent && turn.Plan.Mode != MigrationMode.Shadow)
+        if (judgement.ThrottlePercent is { } percent && step.Plan.Mode != MigrationMode.Shadow)
         {
-            turn.Tell(MigrationSide.Source, HypervisorOrder.Throttle, percent);
+            step.Tell(MigrationSide.Source, HypervisorOrder.Throttle, percent);
         }
 
         switch (judgement.Action)
         {
             case SwitchoverAction.Abort:
-                turn.Resolve(MigrationOutcome.Stayed, judgement.Reason ?? Gates.Explain(judgement.Gate!));
+                step.Resolve(MigrationOutcome.Stayed, judgement.Reason ?? Gates.Explain(judgement.Gate!));
                 break;
-            case SwitchoverAction.Commit when turn.Plan.Mode == MigrationMode.Shadow:
-                turn.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Gates.Explain(judgement.Gate!)}");
+            case SwitchoverAction.Commit when step.Plan.Mode == MigrationMode.Shadow:
+                step.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Gates.Explain(judgement.Gate!)}");
                 break;
-            case SwitchoverAction.Commit or SwitchoverAction.Wait when judgement.Action == SwitchoverAction.Commit || StillFits(turn, judgement):
-                var times = turn.State.Times;
-                turn.State = turn.State with
+            case SwitchoverAction.Commit or SwitchoverAction.Wait when judgement.Action == SwitchoverAction.Commit || StillFits(step, judgement):
+                var times = step.State.Times;
+                step.State = step.State with
                 {
                     Stage = HypervisorStage.Allowed,
                     CommitGate = judgement.Gate,
-                    Times = times with { AllowedNanoseconds = times.AllowedNanoseconds ?? turn.NowNanoseconds },
+                    Times = times with { AllowedNanoseconds = times.AllowedNanoseconds ?? step.NowNanoseconds },
                 };
-                if (Math.Abs(judgement.AllowBytes - turn.State.AllowedBytes) > AllowedChange * turn.State.AllowedBytes)
+                if (Math.Abs(judgement.AllowBytes - step.State.AllowedBytes) > AllowedChange * step.State.AllowedBytes)
                 {
-                    turn.State = turn.State with { AllowedBytes = judgement.AllowBytes };
-                    turn.Tell(MigrationSide.Source, HypervisorOrder.Allow, judgement.AllowBytes);
+                    step.State = step.State with { AllowedBytes = judgement.AllowBytes };
+                    step.Tell(MigrationSide.Source, HypervisorOrder.Allow, judgement.AllowBytes);
                 }
 
                 break;
-            case SwitchoverAction.Wait when turn.State.Stage == HypervisorStage.Allowed && judgement.Gate is { Decision.Verdict: not Verdict.Commit }:
-                turn.State = turn.State with { Stage = HypervisorStage.PreCopying, AllowedBytes = 0 };
-                turn.Tell(MigrationSide.Source, HypervisorOrder.Hold);
+            case SwitchoverAction.Wait when step.State.Stage == HypervisorStage.Allowed && judgement.Gate is { Decision.Verdict: not Verdict.Commit }:
+                step.State = step.State with { Stage = HypervisorStage.PreCopying, AllowedBytes = 0 };
+                step.Tell(MigrationSide.Source, HypervisorOrder.Hold);
                 break;
         }
     }
 
     /// <summary>The rule may find a later moment no calmer, and what was allowed stands as long as the bound fits.</summary>
-    private static bool StillFits(HypervisorTurn turn, PassJudgement judgement) =>
-        turn.State.Stage == HypervisorStage.Allowed && judgement is { AllowBytes: > 0, Gate.Decision.Verdict: Verdict.Commit };
+    private static bool StillFits(HypervisorStepBuilder step, PassJudgement judgement) =>
+        step.State.Stage == HypervisorStage.Allowed && judgement is { AllowBytes: > 0, Gate.Decision.Verdict: Verdict.Commit };
 
     /// <summary>A source that cannot be steered is left: nobody knows under which permission it would stop the guest.</summary>
-    public static void Answered(HypervisorTurn turn, HypervisorAnswered e)
+    public static void Answered(HypervisorStepBuilder step, HypervisorAnswered e)
     {
-        if (e is { Order: HypervisorOrder.Hold, Trouble: null } && turn.State.Stage == HypervisorStage.PreCopying)
+        if (e is { Order: HypervisorOrder.Hold, Trouble: null } && step.State.Stage == HypervisorStage.PreCopying)
         {
             // Until here the guest may have been stopped under the old permission.
-            turn.State = turn.State with { CommitGate = null, Times = turn.State.Times with { AllowedNanoseconds = null } };
+            step.State = step.State with { CommitGate = null, Times = step.State.Times with { AllowedNanoseconds = null } };
         }
 
         if (e.Trouble is { } trouble && e.Order is HypervisorOrder.Allow or HypervisorOrder.Hold or HypervisorOrder.Throttle)
         {
-            turn.Resolve(MigrationOutcome.Recovered, $"The source could not be steered: {trouble}");
+            step.Resolve(MigrationOutcome.Recovered, $"The source could not be steered: {trouble}");
         }
     }
 
-    public static void Woke(HypervisorTurn turn)
+    public static void Woke(HypervisorStepBuilder step)
     {
-        if (turn.IsPast(turn.State.HeardNanoseconds, turn.Plan.SilencePatience))
+        if (step.IsPast(step.State.HeardNanoseconds, step.Plan.SilencePatience))
         {
-            turn.Resolve(MigrationOutcome.Recovered, $"The source told nothing for {Quantity.Format(turn.Plan.SilencePatience)}.");
+            step.Resolve(MigrationOutcome.Recovered, $"The source told nothing for {Quantity.Format(step.Plan.SilencePatience)}.");
         }
         else
         {
             // Counted from the last word, or a silence that begins just after this moment would be allowed to last twice as long.
-            turn.WakeIn(turn.Plan.SilencePatience - TimeSpan.FromTicks((turn.NowNanoseconds - turn.State.HeardNanoseconds) / TimeSpan.NanosecondsPerTick));
+            step.WakeIn(step.Plan.SilencePatience - TimeSpan.FromTicks((step.NowNanoseconds - step.State.HeardNanoseconds) / TimeSpan.NanosecondsPerTick));
         }
     }
 }

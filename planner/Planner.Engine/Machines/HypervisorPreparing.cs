@@ -5,63 +5,63 @@ namespace Planner.Engine;
 /// <summary>From the first question to the start of a held migration.</summary>
 internal static class HypervisorPreparing
 {
-    public static void Find(HypervisorTurn turn)
+    public static void Find(HypervisorStepBuilder step)
     {
-        if (turn.State.Source.IsAsked || turn.State.Destination.IsAsked)
+        if (step.State.Source.IsAsked || step.State.Destination.IsAsked)
         {
             return;
         }
 
-        if (turn.State.Source.IsGone)
+        if (step.State.Source.IsGone)
         {
-            turn.End(MigrationOutcome.NeedsPerson, $"Nothing was touched, but the process of {turn.Plan.SourceAddress} has ended: look why, and start the guest anew from its disks.");
+            step.End(MigrationOutcome.NeedsPerson, $"Nothing was touched, but the process of {step.Plan.SourceAddress} has ended: look why, and start the guest anew from its disks.");
             return;
         }
 
-        if (Refusal(turn.State) is { } refusal)
+        if (Refusal(step.State) is { } refusal)
         {
-            turn.End(MigrationOutcome.Stayed, $"Nothing was touched, since {refusal}");
+            step.End(MigrationOutcome.Stayed, $"Nothing was touched, since {refusal}");
             return;
         }
 
-        turn.Enter(HypervisorStage.OpeningJournal);
-        turn.Send(new OpenJournal());
+        step.Enter(HypervisorStage.OpeningJournal);
+        step.Send(new OpenJournal());
     }
 
-    public static void Begin(HypervisorTurn turn)
+    public static void Begin(HypervisorStepBuilder step)
     {
         foreach (var side in (ReadOnlySpan<MigrationSide>)[MigrationSide.Destination, MigrationSide.Source])
         {
-            turn.Set(side, turn.State.Side(side) with { WasPrepared = true });
+            step.Set(side, step.State.Side(side) with { WasPrepared = true });
         }
 
-        turn.Tell(MigrationSide.Destination, HypervisorOrder.Prepare);
+        step.Tell(MigrationSide.Destination, HypervisorOrder.Prepare);
     }
 
     /// <summary>One thing after the other: the source last, so that what goes wrong before has not touched it.</summary>
-    public static void Answered(HypervisorTurn turn, HypervisorAnswered e)
+    public static void Answered(HypervisorStepBuilder step, HypervisorAnswered e)
     {
         if (e.Trouble is { } trouble)
         {
-            turn.Resolve(MigrationOutcome.Recovered, $"The migration could not be started: {trouble}");
+            step.Resolve(MigrationOutcome.Recovered, $"The migration could not be started: {trouble}");
             return;
         }
 
         switch (e.Side, e.Order)
         {
             case (MigrationSide.Destination, HypervisorOrder.Prepare):
-                turn.Tell(MigrationSide.Destination, HypervisorOrder.Listen);
+                step.Tell(MigrationSide.Destination, HypervisorOrder.Listen);
                 break;
             case (MigrationSide.Destination, HypervisorOrder.Listen):
-                turn.Tell(MigrationSide.Source, HypervisorOrder.Prepare, turn.Plan is { MayThrottle: true, Mode: not MigrationMode.Shadow } ? 1 : 0);
+                step.Tell(MigrationSide.Source, HypervisorOrder.Prepare, step.Plan is { MayThrottle: true, Mode: not MigrationMode.Shadow } ? 1 : 0);
                 break;
             case (MigrationSide.Source, HypervisorOrder.Prepare):
-                turn.State = turn.State with { IsBegun = true };
-                turn.Tell(MigrationSide.Source, HypervisorOrder.Start);
+                step.State = step.State with { IsBegun = true };
+                step.Tell(MigrationSide.Source, HypervisorOrder.Start);
                 break;
             case (MigrationSide.Source, HypervisorOrder.Start):
-                turn.State = turn.State with { Stage = HypervisorStage.PreCopying, HeardNanoseconds = turn.NowNanoseconds };
-                turn.WakeIn(turn.Plan.SilencePatience);
+                step.State = step.State with { Stage = HypervisorStage.PreCopying, HeardNanoseconds = step.NowNanoseconds };
+                step.WakeIn(step.Plan.SilencePatience);
                 break;
         }
     }

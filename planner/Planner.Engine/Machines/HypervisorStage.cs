@@ -4,7 +4,7 @@ namespace Planner.Engine;
 public enum HypervisorStage
 {
     /// <summary>Both sides are asked what they are doing.</summary>
-    Finding,
+    DiscoveringStates,
 
     /// <summary>The intended walk is being written down.</summary>
     OpeningJournal,

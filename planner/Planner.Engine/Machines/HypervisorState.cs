@@ -106,7 +106,7 @@ public sealed record HypervisorState
     /// <summary>The phase that observers see.</summary>
     public SessionPhase Phase => Stage switch
     {
-        HypervisorStage.Finding or HypervisorStage.OpeningJournal or HypervisorStage.Preparing => SessionPhase.Preparing,
+        HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal or HypervisorStage.Preparing => SessionPhase.Preparing,
         HypervisorStage.PreCopying or HypervisorStage.Allowed => SessionPhase.PreCopy,
         HypervisorStage.Stopped => SessionPhase.StopCopy,
         HypervisorStage.Starting => SessionPhase.Resuming,

@@ -30,7 +30,7 @@ internal sealed class HypervisorLoop : IDisposable
     /// <summary>Runs to the end.</summary>
     /// <param name="start">Gives the engine's first step for a moment on the monotonic clock.</param>
     /// <param name="cancellationToken">Asks the engine to give up, which it may decline.</param>
-    public HypervisorState Run(Func<long, HypervisorStep> start, CancellationToken cancellationToken)
+    public HypervisorState Run(Func<long, Step<HypervisorState>> start, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.Register(() => _queue.Add(new CancelRequested()));
         var now = _services.Clock.GetNanoseconds();

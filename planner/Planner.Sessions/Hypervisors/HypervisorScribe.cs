@@ -32,7 +32,7 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
         return judge.Consider(progress);
     }
 
-    public void Note(HypervisorState? before, EngineEvent? happened, HypervisorStep step)
+    public void Note(HypervisorState? before, EngineEvent? happened, Step<HypervisorState> step)
     {
         if (happened is HypervisorTold { Side: MigrationSide.Source, What: SwitchoverDone done })
         {

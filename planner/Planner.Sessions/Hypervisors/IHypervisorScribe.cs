@@ -13,5 +13,5 @@ internal interface IHypervisorScribe
     PassJudgement? Judge(PreCopyProgressed progress);
 
     /// <summary>Takes notice of what happened and what follows; called after the commands were given.</summary>
-    void Note(HypervisorState? before, EngineEvent? happened, HypervisorStep step);
+    void Note(HypervisorState? before, EngineEvent? happened, Step<HypervisorState> step);
 }

@@ -14,9 +14,9 @@ internal sealed record JournalContents(JournalHeader Header, int HeaderBytes, in
     public bool IsHandedOver => LastOwner == JournalEntryKind.Handover;
 
     /// <summary>Whether it had belonged to the destination, and was taken back.</summary>
-    public bool IsTakenBack => LastOwner == JournalEntryKind.Handback;
+    public bool IsTakenBack => LastOwner == JournalEntryKind.TakeBack;
 
-    private JournalEntryKind LastOwner => Entries.LastOrDefault(e => e.Kind is JournalEntryKind.Handover or JournalEntryKind.Handback).Kind;
+    private JournalEntryKind LastOwner => Entries.LastOrDefault(e => e.Kind is JournalEntryKind.Handover or JournalEntryKind.TakeBack).Kind;
 
     /// <summary>Whether an arc was sent to a device.</summary>
     public bool WasTouched(MigrationSide side, int device) =>

@@ -78,7 +78,7 @@ public sealed class MigrationJournal : IJournal
     {
         lock (_gate)
         {
-            if (_view is null || _count >= _capacity - (entry.Kind is JournalEntryKind.Handover or JournalEntryKind.Handback ? 0 : LastEntries))
+            if (_view is null || _count >= _capacity - (entry.Kind is JournalEntryKind.Handover or JournalEntryKind.TakeBack ? 0 : LastEntries))
             {
                 return;
             }

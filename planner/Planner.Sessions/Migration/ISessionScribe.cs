@@ -18,5 +18,5 @@ internal interface ISessionScribe
     /// <param name="happened">What happened; without meaning at the start.</param>
     /// <param name="step">What follows.</param>
     /// <param name="nowNanoseconds">When.</param>
-    void Note(EngineState? before, Happening happened, EngineStep step, long nowNanoseconds);
+    void Note(EngineState? before, SessionEvent happened, Step<EngineState> step, long nowNanoseconds);
 }

@@ -11,7 +11,7 @@ internal sealed class SessionLoop : IDisposable
     private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(1);
 
     // Not disposed: a timer may still be about to wake a loop that has ended.
-    private readonly BlockingCollection<Happening> _queue = [];
+    private readonly BlockingCollection<SessionEvent> _queue = [];
     private readonly SessionServices _services;
     private readonly ISessionScribe _scribe;
     private readonly DeviceWorker[] _sources;
@@ -41,13 +41,13 @@ internal sealed class SessionLoop : IDisposable
     /// <param name="start">Gives the engine's first step for a moment on the monotonic clock.</param>
     /// <param name="cancellationToken">Asks the engine to give up, which it may decline.</param>
     /// <returns>The engine's last state, and the moment it was reached.</returns>
-    public (EngineState State, long AtNanoseconds) Run(Func<long, EngineStep> start, CancellationToken cancellationToken)
+    public (EngineState State, long AtNanoseconds) Run(Func<long, Step<EngineState>> start, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.Register(() => Post(new CancelRequested()));
         var now = _services.Clock.GetNanoseconds();
         var step = start(now);
         EngineState? before = null;
-        Happening happened = default;
+        SessionEvent happened = default;
         while (true)
         {
             // Commands first: telling observers must not delay them.
@@ -90,7 +90,7 @@ internal sealed class SessionLoop : IDisposable
         }
     }
 
-    private void Post(EngineEvent happened, Moved? moved = null) => _queue.Add(new Happening(happened, moved));
+    private void Post(EngineEvent happened, TransferResult? moved = null) => _queue.Add(new SessionEvent(happened, moved));
 
     private DeviceWorker Worker(MigrationSide side, int device) => (side == MigrationSide.Source ? _sources : _destinations)[device];
 
@@ -141,8 +141,8 @@ internal sealed class SessionLoop : IDisposable
             case MarkHandover:
                 Journal(JournalEntryKind.Handover, now, default, 0, default, default);
                 break;
-            case MarkHandback:
-                Journal(JournalEntryKind.Handback, now, default, 0, default, default);
+            case MarkTakeBack:
+                Journal(JournalEntryKind.TakeBack, now, default, 0, default, default);
                 break;
             case WakeAt c:
                 var delay = TimeSpan.FromTicks(Math.Max(0, (c.WakeAtNanoseconds - now) / TimeSpan.NanosecondsPerTick));
@@ -209,7 +209,7 @@ internal sealed class SessionLoop : IDisposable
     /// <param name="outcome">Makes the event of what came of it.</param>
     /// <param name="beforeReading">Done on the source's thread before reading.</param>
     /// <param name="afterReading">Done on the source's thread after reading.</param>
-    private void Move(int device, StreamEnd end, Func<Moved, EngineEvent> outcome, Action? beforeReading = null, Action? afterReading = null)
+    private void Move(int device, StreamEnd end, Func<TransferResult, EngineEvent> outcome, Action? beforeReading = null, Action? afterReading = null)
     {
         var mover = _movers[device];
         var source = _sources[device];

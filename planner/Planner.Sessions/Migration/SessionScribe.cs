@@ -7,7 +7,7 @@ namespace Planner.Sessions;
 /// <summary>Writes a migration down: notices for observers, evidence for the book, and what became of the predicted terms.</summary>
 internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan, EvidenceBook book, SessionNotices notices) : ISessionScribe
 {
-    private readonly Moved?[] _streams = new Moved?[plan.Devices.Length];
+    private readonly TransferResult?[] _streams = new TransferResult?[plan.Devices.Length];
 
     /// <summary>The arcs inside the last blackout.</summary>
     public List<ArcRun> BlackoutArcs { get; } = [];
@@ -30,7 +30,7 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
             Endpoint(device.SourceAddress, state.Sources[i], device.Source),
             Endpoint(device.DestinationAddress, state.Destinations[i], device.Destination)))]);
 
-    public void Note(EngineState? before, Happening happened, EngineStep step, long nowNanoseconds)
+    public void Note(EngineState? before, SessionEvent happened, Step<EngineState> step, long nowNanoseconds)
     {
         if (before is not null)
         {
@@ -59,21 +59,21 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
     private static JournalEndpoint Endpoint(string address, Participant participant, DeviceOffer offer) =>
         new(address, participant.Found!.Value, offer.DeviceClass, offer.Capabilities, offer.OffersReset);
 
-    private void NoteEvent(EngineState before, Happening happened, EngineState after)
+    private void NoteEvent(EngineState before, SessionEvent happened, EngineState after)
     {
         switch (happened.Event)
         {
             case ArcEnded e:
                 NoteArc(e, before.IsInBlackout);
                 break;
-            case Surveyed e when happened.Moved is { Bytes: > 0 } moved:
+            case Surveyed e when happened.Transfer is { Bytes: > 0 } moved:
                 NoteMove(e.Device, TransferPhase.PreCopy, moved);
                 var device = plan.Devices[e.Device];
                 book.Note(new TransferSample(
                     $"{device.Source.DeviceClass}->{device.Destination.DeviceClass}", TransferPhase.PreCopy, moved.Bytes,
                     moved.UntilFirstByte, moved.Took - moved.UntilFirstByte, notices.Now));
                 break;
-            case StreamLoaded e when happened.Moved is { } moved:
+            case StreamLoaded e when happened.Transfer is { } moved:
                 NoteMove(e.Device, TransferPhase.StopCopy, moved);
                 book.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, notices.Now));
                 _streams[e.Device] = moved;
@@ -97,7 +97,7 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
         notices.Send(run);
     }
 
-    private void NoteMove(int device, TransferPhase phase, Moved moved) => notices.Send(
+    private void NoteMove(int device, TransferPhase phase, TransferResult moved) => notices.Send(
         new StreamMoved(plan.Devices[device].Name, phase, moved.Bytes, moved.UntilFirstByte, moved.Took) { MigrationId = notices.MigrationId, At = notices.Now });
 
     /// <summary>All streams together are one transfer: it begins when the last device could be read, and ends with the last byte loaded.</summary>

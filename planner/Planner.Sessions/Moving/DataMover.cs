@@ -138,7 +138,7 @@ public sealed class DataMover : IDisposable
     }
 
     /// <summary>What it came to. Both sides have to be done.</summary>
-    public Moved Result => new(_bytes, _start, _firstByte, Math.Max(_end, _firstByte), _failedSide, _trouble)
+    public TransferResult Result => new(_bytes, _start, _firstByte, Math.Max(_end, _firstByte), _failedSide, _trouble)
     {
         Chunks = _chunks,
         Reading = SessionClock.Between(0, _readNanoseconds),

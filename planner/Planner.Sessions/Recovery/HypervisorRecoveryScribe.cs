@@ -10,7 +10,7 @@ internal sealed class HypervisorRecoveryScribe(JournalHeader header) : IHypervis
 
     public PassJudgement? Judge(PreCopyProgressed progress) => null;
 
-    public void Note(HypervisorState? before, EngineEvent? happened, HypervisorStep step)
+    public void Note(HypervisorState? before, EngineEvent? happened, Step<HypervisorState> step)
     {
     }
 }

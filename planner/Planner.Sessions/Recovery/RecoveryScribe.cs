@@ -11,7 +11,7 @@ internal sealed class RecoveryScribe(JournalHeader header, SessionNotices notice
 
     public JournalHeader Header(EngineState state) => header;
 
-    public void Note(EngineState? before, Happening happened, EngineStep step, long nowNanoseconds)
+    public void Note(EngineState? before, SessionEvent happened, Step<EngineState> step, long nowNanoseconds)
     {
         if (before is not null && happened.Event is ArcEnded e)
         {

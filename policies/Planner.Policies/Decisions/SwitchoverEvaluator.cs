@@ -16,8 +16,8 @@ public sealed class SwitchoverEvaluator
     private const double LatestEvaluationSeconds = 5;
     private const double UsualEvaluationSeconds = 1;
 
-    private readonly BoundCarrier? _carrier;
-    private readonly BoundCarrier? _carrierAfterQuiesce;
+    private readonly CommitBound? _carrier;
+    private readonly CommitBound? _carrierAfterQuiesce;
     private readonly (int Line, double Seconds) _longestArc;
     private readonly (int Line, double Seconds) _longestArcAfterQuiesce;
     private readonly (int Line, double Seconds) _longestWork;
@@ -129,7 +129,7 @@ public sealed class SwitchoverEvaluator
 
     internal static BlackoutLoad Load(in DecisionMoment moment) => new(moment.RamRemainingBytes, moment.StateBytes, moment.Quiesced);
 
-    internal BoundCarrier? Carrier(bool quiesced) => quiesced ? _carrierAfterQuiesce : _carrier;
+    internal CommitBound? Carrier(bool quiesced) => quiesced ? _carrierAfterQuiesce : _carrier;
 
     internal ScoreTable Scores(bool quiesced) => quiesced ? Tables.ScoresAfterQuiesce : Tables.Scores;
 
@@ -147,31 +147,31 @@ public sealed class SwitchoverEvaluator
     internal double DirtyRateLimitFor(double ramBytes) =>
         ramBytes > 0 && _reachableFloorBytes > ramBytes ? Math.Min(_slowestBytesPerSecond, ramBytes / ShortestRoundSeconds) : double.NaN;
 
-    private BoundCarrier? ChooseCarrier(ScoreTable scores)
+    private CommitBound? ChooseCarrier(ScoreTable scores)
     {
         if (IsComplete && scores.IsSupported && Prepared.Guessed.Count == 0)
         {
-            return new BoundCarrier(BoundMethod.Direct, Tables.Median, scores.Bound);
+            return new CommitBound(BoundMethod.Direct, Tables.Median, scores.Bound);
         }
 
         if (IsComplete && Tables.IsUnionSupported && !Snapshot.WholeOnly)
         {
-            return new BoundCarrier(BoundMethod.Union, Tables.Union[0].Parts, 1);
+            return new CommitBound(BoundMethod.Union, Tables.Union[0].Parts, 1);
         }
 
         return Sla.WhenEvidenceIsInsufficient switch
         {
             InsufficientEvidenceAction.WorstCase when Prepared.Missing.Count == 0 && Prepared.WorstCase() is { } worst && double.IsFinite(worst.Seconds(default)) && double.IsFinite(worst.SecondsPerByte) =>
-                new BoundCarrier(BoundMethod.Union, worst, 1),
+                new CommitBound(BoundMethod.Union, worst, 1),
             InsufficientEvidenceAction.Accept when IsComplete && Tables.Independent is { } independent =>
-                new BoundCarrier(independent, Tables.Median, Prepared.AllowedMisses),
+                new CommitBound(independent, Tables.Median, Prepared.AllowedMisses),
             InsufficientEvidenceAction.Accept when Guess is not null && double.IsFinite(Prepared.GuessBoundSeconds) =>
-                new BoundCarrier(BoundMethod.Independent, new BlackoutParts(0, 0, 0, Prepared.GuessBoundSeconds, 0, 1), 1),
+                new CommitBound(BoundMethod.Independent, new BlackoutParts(0, 0, 0, Prepared.GuessBoundSeconds, 0, 1), 1),
             _ => null,
         };
     }
 
-    private (Verdict Verdict, double DirtyRateLimit) Judge(in DecisionMoment moment, in BlackoutLoad load, BoundCarrier? carrier, double bound, double lastChance)
+    private (Verdict Verdict, double DirtyRateLimit) Judge(in DecisionMoment moment, in BlackoutLoad load, CommitBound? carrier, double bound, double lastChance)
     {
         if (lastChance < 0)
         {
@@ -213,7 +213,7 @@ public sealed class SwitchoverEvaluator
         return moment.PausedSeconds + (scores.IsSupported ? predicted * scores.Median : Tables.Independent?.Quantile(load, 0.5) ?? double.NaN);
     }
 
-    private double MissProbability(in DecisionMoment moment, in BlackoutLoad load, BoundCarrier? carrier, double predicted)
+    private double MissProbability(in DecisionMoment moment, in BlackoutLoad load, CommitBound? carrier, double predicted)
     {
         if (Sla.BlackoutLimitSeconds is not { } limit || !IsComplete)
         {
@@ -237,7 +237,7 @@ public sealed class SwitchoverEvaluator
     }
 
     /// <summary>The last commit that completes in time if no memory were left: what remains now may yet be sent or come to rest.</summary>
-    private double LastChance(in DecisionMoment moment, BoundCarrier? carrier, double lastSafe)
+    private double LastChance(in DecisionMoment moment, CommitBound? carrier, double lastSafe)
     {
         if (carrier is null || moment.Quiesced || moment.RamRemainingBytes == 0)
         {
@@ -247,7 +247,7 @@ public sealed class SwitchoverEvaluator
         return LastSafeCommit(moment, carrier.Seconds(Load(moment with { RamRemainingBytes = 0 })) + moment.PausedSeconds);
     }
 
-    private double NextEvaluation(Verdict verdict, in DecisionMoment moment, BoundCarrier? carrier, double lastSafe)
+    private double NextEvaluation(Verdict verdict, in DecisionMoment moment, CommitBound? carrier, double lastSafe)
     {
         if (verdict is Verdict.Commit or Verdict.Abort)
         {

@@ -12,7 +12,7 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
     private const int Bisections = 60;
 
     private readonly BlackoutLoad _load = SwitchoverEvaluator.Load(moment);
-    private readonly BoundCarrier? _carrier = evaluator.Carrier(moment.Quiesced);
+    private readonly CommitBound? _carrier = evaluator.Carrier(moment.Quiesced);
     private readonly PreparedSnapshot _prepared = evaluator.Prepared;
 
     // What the rest of the blackout must not exceed.
@@ -64,7 +64,7 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
         }
     }
 
-    private void AddBandwidth(BoundCarrier carrier)
+    private void AddBandwidth(CommitBound carrier)
     {
         if (carrier.AtRate(HighestBytesPerSecond).Seconds(_load) <= _targetSeconds)
         {
@@ -73,7 +73,7 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
         }
     }
 
-    private void AddMemory(BoundCarrier carrier)
+    private void AddMemory(CommitBound carrier)
     {
         if (moment.RamRemainingBytes == 0 || carrier.Seconds(_load with { RamBytes = 1 }) > _targetSeconds)
         {
@@ -88,7 +88,7 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
         }
     }
 
-    private void AddStates(BoundCarrier carrier)
+    private void AddStates(CommitBound carrier)
     {
         // The model joins the margins of all sizes into one distribution; what one device adds to it cannot be taken out again.
         if (carrier.Method == BoundMethod.Independent && _prepared.Model.Terms.Any(t => t.Kind == TermKind.StateSize))
@@ -110,7 +110,7 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
         }
     }
 
-    private double StateRatio(BoundCarrier carrier, int device)
+    private double StateRatio(CommitBound carrier, int device)
     {
         var term = _prepared.Lines.First(l => l.Kind == DecisionLineKind.TransferState && l.Device == device).Term;
         var figures = evaluator.Tables.Terms[term];

@@ -88,7 +88,7 @@ internal sealed partial class HypervisorWorld
         }
     }
 
-    private void Take(HypervisorStep step)
+    private void Take(Step<HypervisorState> step)
     {
         if (_state?.Stage != step.State.Stage)
         {

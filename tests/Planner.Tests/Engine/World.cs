@@ -38,7 +38,7 @@ internal sealed class World
     public IReadOnlyList<EngineCommand> Open => _open;
 
     /// <summary>Whether the journal says that the machine belongs to the destination.</summary>
-    public bool IsHandedOver => Log.LastOrDefault(c => c is MarkHandover or MarkHandback) is MarkHandover;
+    public bool IsHandedOver => Log.LastOrDefault(c => c is MarkHandover or MarkTakeBack) is MarkHandover;
 
     /// <summary>Decides what becomes of an arc: null for success. The state may be any; it becomes the truth.</summary>
     public Func<RunArc, (ArcOutcome Outcome, DeviceState Truth)?> OnArc { get; set; } = _ => null;
@@ -125,7 +125,7 @@ internal sealed class World
         }
     }
 
-    private void Take(EngineStep step)
+    private void Take(Step<EngineState> step)
     {
         foreach (var command in step.Commands)
         {
@@ -135,7 +135,7 @@ internal sealed class World
             {
                 _isStopped = true;
             }
-            else if (command is not (MarkHandover or MarkHandback or ReportDecision or EndSession))
+            else if (command is not (MarkHandover or MarkTakeBack or ReportDecision or EndSession))
             {
                 _open.Add(command);
             }
@@ -226,7 +226,7 @@ internal sealed class World
     /// <summary>The rules for each command, whatever the order of events.</summary>
     private void Check(EngineCommand command, EngineState after)
     {
-        if (command is MarkHandback)
+        if (command is MarkTakeBack)
         {
             Assert.All(Plan.Devices, (_, i) => Assert.False(Truth(MigrationSide.Destination, i).IsRunning(), "taken back while it runs on the destination"));
         }

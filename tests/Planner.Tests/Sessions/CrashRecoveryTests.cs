@@ -69,7 +69,7 @@ public sealed class CrashRecoveryTests : IDisposable
     public void A_guest_that_was_taken_back_after_the_handover_runs_on_the_source()
     {
         var (source, destination) = (new FakeDevice("fake:s", All) { State = DeviceState.StopCopy }, new FakeDevice("fake:d", All, state: [1, 2, 3]) { State = DeviceState.Stop });
-        Leave("fake:s", "fake:d", Touched(MigrationSide.Source), Touched(MigrationSide.Destination), HandedOver, HandedOver with { Kind = JournalEntryKind.Handback });
+        Leave("fake:s", "fake:d", Touched(MigrationSide.Source), Touched(MigrationSide.Destination), HandedOver, HandedOver with { Kind = JournalEntryKind.TakeBack });
 
         var machine = Assert.Single(Recover(source, destination));
         Assert.Equal(MigrationOutcome.Recovered, machine.Outcome);

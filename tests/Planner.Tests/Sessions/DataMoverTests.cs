@@ -8,7 +8,7 @@ namespace Planner.Tests.Sessions;
 /// <summary>Bytes out equal bytes in, in order; a side that fails ends the other.</summary>
 public sealed class DataMoverTests
 {
-    private static Moved Move(DataMover mover, FakeDevice source, FakeDevice destination, StreamEnd end = StreamEnd.Stream)
+    private static TransferResult Move(DataMover mover, FakeDevice source, FakeDevice destination, StreamEnd end = StreamEnd.Stream)
     {
         mover.Begin();
         var reader = new Thread(() => mover.Read(source, end, TimeSpan.FromSeconds(30)));

@@ -150,7 +150,7 @@ public sealed class JournalTests : IDisposable
         using (var journal = MigrationJournal.TakeOver(TheFile)!.Value.Journal)
         {
             journal.Append(Step);
-            journal.Append(Step with { Kind = JournalEntryKind.Handback });
+            journal.Append(Step with { Kind = JournalEntryKind.TakeBack });
         }
 
         var (contents, entries) = TakeOver();

@@ -26,7 +26,7 @@ public sealed class PeerStreamTests
     }
 
     /// <summary>Source device to sink on one host, and peer to destination device on the other.</summary>
-    private static (Moved Sent, Moved Loaded) Move(FakeDevice source, FakeDevice destination, PeerSink sink, PeerSource peer, int bufferBytes)
+    private static (TransferResult Sent, TransferResult Loaded) Move(FakeDevice source, FakeDevice destination, PeerSink sink, PeerSource peer, int bufferBytes)
     {
         using var sending = new DataMover(3, bufferBytes, TimeProvider.System);
         using var loading = new DataMover(3, bufferBytes, TimeProvider.System);

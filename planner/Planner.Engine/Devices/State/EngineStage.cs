@@ -4,7 +4,7 @@ namespace Planner.Engine;
 public enum EngineStage
 {
     /// <summary>Every device is asked for its state.</summary>
-    Finding,
+    DiscoveringStates,
 
     /// <summary>The intended walk is being written down.</summary>
     OpeningJournal,
@@ -43,7 +43,7 @@ public enum EngineStage
     Finishing,
 
     /// <summary>Sources go back to RUNNING, then destinations to where they were found.</summary>
-    Retreating,
+    RollingBack,
 
     /// <summary>Over.</summary>
     Ended,

@@ -82,12 +82,12 @@ public sealed record EngineState
     /// <summary>The phase that observers see.</summary>
     public SessionPhase Phase => Stage switch
     {
-        EngineStage.Finding or EngineStage.OpeningJournal or EngineStage.Preparing => SessionPhase.Preparing,
+        EngineStage.DiscoveringStates or EngineStage.OpeningJournal or EngineStage.Preparing => SessionPhase.Preparing,
         EngineStage.Surveying or EngineStage.Evaluating or EngineStage.Waiting => SessionPhase.PreCopy,
         EngineStage.Quiescing => SessionPhase.Quiescing,
         EngineStage.Stopping or EngineStage.Judging => SessionPhase.StopCopy,
         EngineStage.Starting or EngineStage.Finishing => SessionPhase.Resuming,
-        EngineStage.Unquiescing or EngineStage.TakingBack or EngineStage.Retreating => SessionPhase.GoingBack,
+        EngineStage.Unquiescing or EngineStage.TakingBack or EngineStage.RollingBack => SessionPhase.GoingBack,
         _ => SessionPhase.Ended,
     };
 

@@ -5,68 +5,68 @@ namespace Planner.Engine;
 /// <summary>What follows from an arc that did not reach its target.</summary>
 internal static class Failures
 {
-    public static void NoteArc(Turn turn, ArcEnded e)
+    public static void NoteArc(StepBuilder step, ArcEnded e)
     {
-        var device = turn.Plan.Devices[e.Device].Describe(e.Side);
-        var isForward = turn.State.Stage is EngineStage.Quiescing or EngineStage.Stopping;
+        var device = step.Plan.Devices[e.Device].Describe(e.Side);
+        var isForward = step.State.Stage is EngineStage.Quiescing or EngineStage.Stopping;
         if (isForward && e.Result.Outcome == ArcOutcome.Refused)
         {
-            Refuse(turn, $"The {device} refused its deadline for {e.Arc}.");
+            Refuse(step, $"The {device} refused its deadline for {e.Arc}.");
             return;
         }
 
         var isAborted = e.Result.Outcome == ArcOutcome.AbortedInFlight;
         var text = isAborted ? $"The {device} gave up {e.Arc} at its deadline." : $"The {device} failed in {e.Arc}{Why(e.Result)}.";
-        switch (turn.State.Stage)
+        switch (step.State.Stage)
         {
             case EngineStage.Finishing:
-                turn.Set(e.Side, e.Device, turn.Get(e.Side, e.Device) with { GivenUp = "it did not stop" });
+                step.Set(e.Side, e.Device, step.Get(e.Side, e.Device) with { GivenUp = "it did not stop" });
                 break;
-            case EngineStage.Starting or EngineStage.TakingBack or EngineStage.Retreating:
+            case EngineStage.Starting or EngineStage.TakingBack or EngineStage.RollingBack:
                 break;
             case EngineStage.Unquiescing when e.Result.Outcome == ArcOutcome.Refused:
                 break;
-            case EngineStage.Quiescing or EngineStage.Stopping when !isAborted && IsPastCommit(turn):
-                turn.State = turn.State with { StageBeforeJudging = turn.State.Stage, Stage = EngineStage.Judging, Reason = text };
+            case EngineStage.Quiescing or EngineStage.Stopping when !isAborted && IsPastCommit(step):
+                step.State = step.State with { StageBeforeJudging = step.State.Stage, Stage = EngineStage.Judging, Reason = text };
                 break;
             default:
-                Retreat.Begin(turn, isAborted ? MigrationOutcome.Stayed : MigrationOutcome.Recovered, text);
+                Rollback.Begin(step, isAborted ? MigrationOutcome.Stayed : MigrationOutcome.Recovered, text);
                 break;
         }
     }
 
     /// <summary>A deadline cannot be kept, and nothing has happened: back, and perhaps try again.</summary>
-    public static void Refuse(Turn turn, string reason) => turn.State = turn.State with { Stage = EngineStage.Unquiescing, Reason = reason };
+    public static void Refuse(StepBuilder step, string reason) => step.State = step.State with { Stage = EngineStage.Unquiescing, Reason = reason };
 
     /// <summary>There is no arc from where a device is to where it should go.</summary>
-    public static void NoWay(Turn turn, MigrationSide side, int device, DeviceState state, DeviceState target)
+    public static void NoWay(StepBuilder step, MigrationSide side, int device, DeviceState state, DeviceState target)
     {
-        if (turn.State.Stage is EngineStage.Retreating or EngineStage.Starting or EngineStage.TakingBack or EngineStage.Finishing)
+        if (step.State.Stage is EngineStage.RollingBack or EngineStage.Starting or EngineStage.TakingBack or EngineStage.Finishing)
         {
-            turn.Set(side, device, turn.Get(side, device) with { GivenUp = $"no arc leads from {state.Name()} to {target.Name()}" });
+            step.Set(side, device, step.Get(side, device) with { GivenUp = $"no arc leads from {state.Name()} to {target.Name()}" });
         }
         else
         {
-            Retreat.Begin(turn, MigrationOutcome.Recovered, $"The {turn.Plan.Devices[device].Describe(side)} is in {state.Name()}, from where no arc leads to {target.Name()}.");
+            Rollback.Begin(step, MigrationOutcome.Recovered, $"The {step.Plan.Devices[device].Describe(side)} is in {state.Name()}, from where no arc leads to {target.Name()}.");
         }
     }
 
     /// <summary>Past the commit point: tries a failed arc once more, but only where going on is not longer for the guest than going back.</summary>
-    public static void Judge(Turn turn)
+    public static void Judge(StepBuilder step)
     {
         var isKnown = true;
         foreach (var side in (ReadOnlySpan<MigrationSide>)[MigrationSide.Source, MigrationSide.Destination])
         {
-            for (var i = 0; i < turn.Count; i++)
+            for (var i = 0; i < step.Count; i++)
             {
-                var participant = turn.Get(side, i);
+                var participant = step.Get(side, i);
                 if (participant.GivenUp is not null)
                 {
-                    Retreat.Begin(turn, MigrationOutcome.Recovered, turn.State.Reason);
+                    Rollback.Begin(step, MigrationOutcome.Recovered, step.State.Reason);
                     return;
                 }
 
-                isKnown &= participant.State is not null || participant.Pending == PendingCommand.Arc || turn.Knows(side, i);
+                isKnown &= participant.State is not null || participant.Pending == PendingCommand.Arc || step.Knows(side, i);
             }
         }
 
@@ -75,22 +75,22 @@ internal static class Failures
             return;
         }
 
-        if (!turn.State.HasGoneOn && WayEstimate.OnSeconds(turn) is { } on && WayEstimate.BackSeconds(turn) is { } back && on <= back)
+        if (!step.State.HasGoneOn && WayEstimate.OnSeconds(step) is { } on && WayEstimate.BackSeconds(step) is { } back && on <= back)
         {
-            turn.State = turn.State with { Stage = turn.State.StageBeforeJudging, HasGoneOn = true };
+            step.State = step.State with { Stage = step.State.StageBeforeJudging, HasGoneOn = true };
         }
         else
         {
-            Retreat.Begin(turn, MigrationOutcome.Recovered, turn.State.Reason);
+            Rollback.Begin(step, MigrationOutcome.Recovered, step.State.Reason);
         }
     }
 
     /// <summary>Where every device is, in words.</summary>
-    public static string States(Turn turn) => States(turn, MigrationSide.Source, MigrationSide.Destination);
+    public static string States(StepBuilder step) => States(step, MigrationSide.Source, MigrationSide.Destination);
 
     /// <summary>Where every device of these sides is, in words.</summary>
-    public static string States(Turn turn, params MigrationSide[] sides) =>
-        string.Join("; ", turn.Plan.Devices.SelectMany((device, i) => sides.Select(side => Describe(device, side, turn.Get(side, i)))));
+    public static string States(StepBuilder step, params MigrationSide[] sides) =>
+        string.Join("; ", step.Plan.Devices.SelectMany((device, i) => sides.Select(side => Describe(device, side, step.Get(side, i)))));
 
     private static string Describe(DevicePlan device, MigrationSide side, Participant participant)
     {
@@ -98,7 +98,7 @@ internal static class Failures
         return $"{device.Describe(side)} in {participant.State?.Name() ?? "an unknown state"}{trouble}";
     }
 
-    private static bool IsPastCommit(Turn turn) => turn.State.Stage == EngineStage.Stopping || !turn.Plan.HasSecondGate;
+    private static bool IsPastCommit(StepBuilder step) => step.State.Stage == EngineStage.Stopping || !step.Plan.HasSecondGate;
 
     private static string Why(ArcResult result) => result.Outcome switch
     {

@@ -10,54 +10,54 @@ internal static class Gates
     private const double Progress = 0.01;
 
     /// <summary>Gate 1: nothing has stopped yet.</summary>
-    public static void First(Turn turn, SwitchoverEvaluator evaluator)
+    public static void First(StepBuilder step, SwitchoverEvaluator evaluator)
     {
-        var gate = Decide(turn, 1, evaluator, evaluator.Moment);
-        turn.State = turn.State with { Evaluator = evaluator, FirstGate = gate, SecondGate = null };
-        if (turn.Plan.Mode == MigrationMode.Rehearsal || (turn.Plan.Mode == MigrationMode.Active && gate.Decision.Verdict == Verdict.Commit))
+        var gate = Decide(step, 1, evaluator, evaluator.Moment);
+        step.State = step.State with { Evaluator = evaluator, FirstGate = gate, SecondGate = null };
+        if (step.Plan.Mode == MigrationMode.Rehearsal || (step.Plan.Mode == MigrationMode.Active && gate.Decision.Verdict == Verdict.Commit))
         {
-            turn.BeginBlackout();
-            turn.Enter(EngineStage.Quiescing);
+            step.BeginBlackout();
+            step.Enter(EngineStage.Quiescing);
         }
         else if (gate.Decision.Verdict == Verdict.Commit)
         {
-            Retreat.Begin(turn, MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Explain(gate)}");
+            Rollback.Begin(step, MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Explain(gate)}");
         }
         else if (gate.Decision.Verdict == Verdict.Abort)
         {
-            Retreat.Begin(turn, MigrationOutcome.Stayed, Explain(gate));
+            Rollback.Begin(step, MigrationOutcome.Stayed, Explain(gate));
         }
         else
         {
-            Stay(turn, gate);
+            Stay(step, gate);
         }
     }
 
     /// <summary>Gate 2: everything is quiesced, and the time that really went by counts.</summary>
-    public static void Second(Turn turn)
+    public static void Second(StepBuilder step)
     {
-        var gate = Decide(turn, 2, turn.State.Evaluator!, turn.State.FirstGate!.Moment);
-        turn.State = turn.State with { SecondGate = gate };
-        var goesOn = turn.Plan.Mode == MigrationMode.Rehearsal || gate.Decision.Verdict == Verdict.Commit;
-        turn.Enter(goesOn ? EngineStage.Stopping : EngineStage.Unquiescing);
+        var gate = Decide(step, 2, step.State.Evaluator!, step.State.FirstGate!.Moment);
+        step.State = step.State with { SecondGate = gate };
+        var goesOn = step.Plan.Mode == MigrationMode.Rehearsal || gate.Decision.Verdict == Verdict.Commit;
+        step.Enter(goesOn ? EngineStage.Stopping : EngineStage.Unquiescing);
     }
 
     /// <summary>Waits for the next evaluation, or stays for good when waiting has brought nothing.</summary>
-    private static void Stay(Turn turn, GateDecision gate)
+    private static void Stay(StepBuilder step, GateDecision gate)
     {
         var bound = gate.Decision.BoundSeconds;
-        var isBetter = bound < turn.State.SmallestBoundSeconds * (1 - Progress);
-        turn.State = turn.State with
+        var isBetter = bound < step.State.SmallestBoundSeconds * (1 - Progress);
+        step.State = step.State with
         {
-            EvaluationsInVain = isBetter ? 0 : turn.State.EvaluationsInVain + 1,
-            SmallestBoundSeconds = isBetter ? bound : turn.State.SmallestBoundSeconds,
+            EvaluationsInVain = isBetter ? 0 : step.State.EvaluationsInVain + 1,
+            SmallestBoundSeconds = isBetter ? bound : step.State.SmallestBoundSeconds,
         };
 
         // Evidence does not grow while a session waits: without a bound now there is none later.
         var isHopeless = gate.Decision.Method is null || double.IsNaN(gate.Decision.NextEvaluationSeconds);
-        if (isHopeless || turn.State.EvaluationsInVain >= turn.Plan.Patience)
+        if (isHopeless || step.State.EvaluationsInVain >= step.Plan.Patience)
         {
-            Retreat.Begin(turn, MigrationOutcome.Stayed, Explain(gate));
+            Rollback.Begin(step, MigrationOutcome.Stayed, Explain(gate));
             return;
         }
 
@@ -65,14 +65,14 @@ internal static class Gates
         var seconds = gate.Decision.LastSafeCommitSeconds is > 0 and var last
             ? Math.Min(gate.Decision.NextEvaluationSeconds, last)
             : gate.Decision.NextEvaluationSeconds;
-        Wait(turn, seconds);
+        Wait(step, seconds);
     }
 
     /// <summary>Evaluates again after a while.</summary>
-    public static void Wait(Turn turn, double seconds)
+    public static void Wait(StepBuilder step, double seconds)
     {
-        turn.State = turn.State with { Stage = EngineStage.Waiting, WakeAtNanoseconds = turn.NowNanoseconds + Nanoseconds(seconds) };
-        turn.Send(new WakeAt(turn.State.WakeAtNanoseconds));
+        step.State = step.State with { Stage = EngineStage.Waiting, WakeAtNanoseconds = step.NowNanoseconds + Nanoseconds(seconds) };
+        step.Send(new WakeAt(step.State.WakeAtNanoseconds));
     }
 
     public static string Explain(GateDecision gate) => gate.Evaluator.Explain(gate.Decision, gate.Moment).Reason;
@@ -81,32 +81,32 @@ internal static class Gates
     /// of everything that comes after them, or less the way back (on the median) if that is longer: a device that gives up in
     /// flight has to be walked back to RUNNING within the limit.</summary>
     /// <returns>Nanoseconds on the monotonic clock; null if there is nothing to keep, or the device takes no deadline.</returns>
-    public static long? Deadline(Turn turn, int device)
+    public static long? Deadline(StepBuilder step, int device)
     {
-        if (turn.Plan is not { Mode: MigrationMode.Active, Limit: { } limit } || !turn.Plan.Devices[device].Source.OffersDeadline)
+        if (step.Plan is not { Mode: MigrationMode.Active, Limit: { } limit } || !step.Plan.Devices[device].Source.OffersDeadline)
         {
             return null;
         }
 
-        var rest = RestSeconds(turn);
-        var reserve = Math.Max(double.IsFinite(rest) ? rest : 0, WayEstimate.BackFromStopSeconds(turn));
-        return turn.NowNanoseconds + Nanoseconds(limit.TotalSeconds) - turn.State.BlackoutNanoseconds(turn.NowNanoseconds) - Nanoseconds(reserve);
+        var rest = RestSeconds(step);
+        var reserve = Math.Max(double.IsFinite(rest) ? rest : 0, WayEstimate.BackFromStopSeconds(step));
+        return step.NowNanoseconds + Nanoseconds(limit.TotalSeconds) - step.State.BlackoutNanoseconds(step.NowNanoseconds) - Nanoseconds(reserve);
     }
 
     /// <summary>The bound of everything that follows the arcs past the commit point, by the latest gate, in seconds; NaN if there is none.</summary>
-    public static double RestSeconds(Turn turn) =>
-        turn.State.Evaluator!.BoundAfterCommitArcsSeconds((turn.State.SecondGate ?? turn.State.FirstGate!).Moment);
+    public static double RestSeconds(StepBuilder step) =>
+        step.State.Evaluator!.BoundAfterCommitArcsSeconds((step.State.SecondGate ?? step.State.FirstGate!).Moment);
 
-    private static GateDecision Decide(Turn turn, int gate, SwitchoverEvaluator evaluator, DecisionMoment basis)
+    private static GateDecision Decide(StepBuilder step, int gate, SwitchoverEvaluator evaluator, DecisionMoment basis)
     {
         var moment = basis with
         {
-            ElapsedSeconds = Seconds(turn.NowNanoseconds - turn.State.StartedNanoseconds),
-            PausedSeconds = Seconds(turn.State.BlackoutNanoseconds(turn.NowNanoseconds)),
+            ElapsedSeconds = Seconds(step.NowNanoseconds - step.State.StartedNanoseconds),
+            PausedSeconds = Seconds(step.State.BlackoutNanoseconds(step.NowNanoseconds)),
             Quiesced = gate == 2,
         };
-        var decided = new GateDecision(gate, evaluator.Decide(moment), moment, evaluator, turn.NowNanoseconds);
-        turn.Send(new ReportDecision(decided));
+        var decided = new GateDecision(gate, evaluator.Decide(moment), moment, evaluator, step.NowNanoseconds);
+        step.Send(new ReportDecision(decided));
         return decided;
     }
 

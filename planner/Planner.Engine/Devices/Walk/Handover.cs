@@ -8,30 +8,30 @@ internal static class Handover
     /// <summary>How often an arc to the start on the destination may fail on one device.</summary>
     private const int StartTries = 3;
 
-    public static void Begin(Turn turn)
+    public static void Begin(StepBuilder step)
     {
-        turn.Send(new MarkHandover());
-        turn.State = turn.State with
+        step.Send(new MarkHandover());
+        step.State = step.State with
         {
             Stage = EngineStage.Starting,
             IsHandedOver = true,
-            Destinations = [.. turn.State.Destinations.Select(p => p with { FailedSteps = 0 })],
+            Destinations = [.. step.State.Destinations.Select(p => p with { FailedSteps = 0 })],
         };
     }
 
-    public static void Start(Turn turn)
+    public static void Start(StepBuilder step)
     {
         var isQuiet = true;
-        for (var i = 0; i < turn.Count; i++)
+        for (var i = 0; i < step.Count; i++)
         {
-            isQuiet &= StepToQuiet(turn, i);
+            isQuiet &= StepToQuiet(step, i);
         }
 
-        if (turn.State.Destinations.Any(p => p.GivenUp is not null))
+        if (step.State.Destinations.Any(p => p.GivenUp is not null))
         {
-            if (!turn.IsAnyPending(MigrationSide.Destination))
+            if (!step.IsAnyPending(MigrationSide.Destination))
             {
-                Handback.Begin(turn);
+                TakeBack.Begin(step);
             }
 
             return;
@@ -39,67 +39,67 @@ internal static class Handover
 
         // No device may begin to talk to its peers before all of them can listen.
         var isRunning = isQuiet;
-        for (var i = 0; i < turn.Count && isQuiet; i++)
+        for (var i = 0; i < step.Count && isQuiet; i++)
         {
-            isRunning &= turn.StepTowards(MigrationSide.Destination, i, DeviceState.Running);
+            isRunning &= step.StepTowards(MigrationSide.Destination, i, DeviceState.Running);
         }
 
         if (isRunning)
         {
-            turn.EndBlackout();
-            turn.Enter(EngineStage.Finishing);
-            turn.State = turn.State with { Sources = [.. turn.State.Sources.Select(p => p with { FailedSteps = 0 })] };
+            step.EndBlackout();
+            step.Enter(EngineStage.Finishing);
+            step.State = step.State with { Sources = [.. step.State.Sources.Select(p => p with { FailedSteps = 0 })] };
         }
     }
 
-    public static void Finish(Turn turn)
+    public static void Finish(StepBuilder step)
     {
         var isDone = true;
-        for (var i = 0; i < turn.Count; i++)
+        for (var i = 0; i < step.Count; i++)
         {
-            var source = turn.Get(MigrationSide.Source, i);
+            var source = step.Get(MigrationSide.Source, i);
             isDone &= source.GivenUp is not null
-                || (turn.Knows(MigrationSide.Source, i) && turn.StepTowards(MigrationSide.Source, i, DeviceState.Stop));
+                || (step.Knows(MigrationSide.Source, i) && step.StepTowards(MigrationSide.Source, i, DeviceState.Stop));
         }
 
-        if (!isDone || turn.IsAnyPending(MigrationSide.Source))
+        if (!isDone || step.IsAnyPending(MigrationSide.Source))
         {
             return;
         }
 
-        var blackout = TimeSpan.FromTicks(turn.State.PastBlackoutNanoseconds / TimeSpan.NanosecondsPerTick);
-        var isOver = turn.Plan.Mode == MigrationMode.Active && turn.Plan.Limit is { } limit && blackout > limit;
-        turn.End(isOver ? MigrationOutcome.CompletedOverLimit : MigrationOutcome.Completed, Reason(turn, blackout, isOver));
+        var blackout = TimeSpan.FromTicks(step.State.PastBlackoutNanoseconds / TimeSpan.NanosecondsPerTick);
+        var isOver = step.Plan.Mode == MigrationMode.Active && step.Plan.Limit is { } limit && blackout > limit;
+        step.End(isOver ? MigrationOutcome.CompletedOverLimit : MigrationOutcome.Completed, Reason(step, blackout, isOver));
     }
 
-    private static string Reason(Turn turn, TimeSpan blackout, bool isOver)
+    private static string Reason(StepBuilder step, TimeSpan blackout, bool isOver)
     {
-        var text = turn.State.IsRecovery
+        var text = step.State.IsRecovery
             ? "The migration was interrupted after the handover; it was finished, and the machine runs on the destination."
-            : turn.Plan.Limit is { } limit && turn.Plan.Mode == MigrationMode.Active
+            : step.Plan.Limit is { } limit && step.Plan.Mode == MigrationMode.Active
                 ? $"The machine runs on the destination after a blackout of {Quantity.Format(blackout)}, {(isOver ? "above" : "within")} the limit of {Quantity.Format(limit)}."
                 : $"The machine runs on the destination after a blackout of {Quantity.Format(blackout)}.";
-        var left = turn.State.Sources.Any(p => p.GivenUp is not null) ? $" Not every source device came to rest ({Failures.States(turn)})." : "";
+        var left = step.State.Sources.Any(p => p.GivenUp is not null) ? $" Not every source device came to rest ({Failures.States(step)})." : "";
         return text + left;
     }
 
     /// <summary>Brings a destination device to where it can listen: RUNNING_P2P, or for one without P2P the STOP it is in.</summary>
-    private static bool StepToQuiet(Turn turn, int device)
+    private static bool StepToQuiet(StepBuilder step, int device)
     {
-        var destination = turn.Get(MigrationSide.Destination, device);
-        if (destination.GivenUp is not null || !turn.Knows(MigrationSide.Destination, device))
+        var destination = step.Get(MigrationSide.Destination, device);
+        if (destination.GivenUp is not null || !step.Knows(MigrationSide.Destination, device))
         {
             return false;
         }
 
         if (destination.FailedSteps >= StartTries || destination.State is not (DeviceState.Stop or DeviceState.RunningP2P or DeviceState.Running))
         {
-            turn.Set(MigrationSide.Destination, device, destination with { GivenUp = "it does not start" });
+            step.Set(MigrationSide.Destination, device, destination with { GivenUp = "it does not start" });
             return false;
         }
 
-        var hasP2P = turn.Plan.Devices[device].Destination.Capabilities.Has(MigrationCapabilities.P2P);
+        var hasP2P = step.Plan.Devices[device].Destination.Capabilities.Has(MigrationCapabilities.P2P);
         return !hasP2P || destination.State == DeviceState.Running
-            || turn.StepTowards(MigrationSide.Destination, device, DeviceState.RunningP2P);
+            || step.StepTowards(MigrationSide.Destination, device, DeviceState.RunningP2P);
     }
 }

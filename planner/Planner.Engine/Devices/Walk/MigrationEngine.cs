@@ -14,10 +14,10 @@ public static class MigrationEngine
     /// <param name="plan">What is intended.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
     /// <exception cref="PlanRefusedException">A device lacks what is needed.</exception>
-    public static EngineStep Start(MigrationPlan plan, long nowNanoseconds)
+    public static Step<EngineState> Start(MigrationPlan plan, long nowNanoseconds)
     {
         var unknown = plan.Checked().Devices.Select(_ => new Participant()).ToImmutableArray();
-        return Act(new Turn(NewState(plan, unknown, unknown, nowNanoseconds), nowNanoseconds));
+        return Act(new StepBuilder(NewState(plan, unknown, unknown, nowNanoseconds), nowNanoseconds));
     }
 
     /// <summary>Begins the recovery of a session whose process died. The truth about states is asked from the devices.</summary>
@@ -27,7 +27,7 @@ public static class MigrationEngine
     /// <param name="isHandedOver">Whether the machine belonged to the destination.</param>
     /// <param name="isTakenBack">Whether it had belonged to it, and was taken back.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
-    public static EngineStep Recover(
+    public static Step<EngineState> Recover(
         MigrationPlan plan,
         ImmutableArray<Participant> sources,
         ImmutableArray<Participant> destinations,
@@ -36,23 +36,23 @@ public static class MigrationEngine
         long nowNanoseconds)
     {
         var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver, IsTakenBack = isTakenBack };
-        return Act(new Turn(state, nowNanoseconds));
+        return Act(new StepBuilder(state, nowNanoseconds));
     }
 
     /// <summary>Takes an event.</summary>
     /// <param name="state">The state before.</param>
     /// <param name="happened">What happened.</param>
     /// <param name="nowNanoseconds">The monotonic clock; never less than in the call before.</param>
-    public static EngineStep Advance(EngineState state, EngineEvent happened, long nowNanoseconds)
+    public static Step<EngineState> Advance(EngineState state, EngineEvent happened, long nowNanoseconds)
     {
-        var turn = new Turn(state, nowNanoseconds);
+        var step = new StepBuilder(state, nowNanoseconds);
         if (state.Stage == EngineStage.Ended)
         {
-            return turn.Step;
+            return step.Step;
         }
 
-        Note(turn, happened);
-        return Act(turn);
+        Note(step, happened);
+        return Act(step);
     }
 
     private static EngineState NewState(MigrationPlan plan, ImmutableArray<Participant> sources, ImmutableArray<Participant> destinations, long now) => new()
@@ -65,18 +65,18 @@ public static class MigrationEngine
     };
 
     /// <summary>Writes down what happened, and where it changes the course, changes it.</summary>
-    private static void Note(Turn turn, EngineEvent happened)
+    private static void Note(StepBuilder step, EngineEvent happened)
     {
         switch (happened)
         {
             case ArcEnded e:
-                NoteArc(turn, e);
+                NoteArc(step, e);
                 break;
             case StateAnswered e:
-                NoteState(turn, e);
+                NoteState(step, e);
                 break;
             case ResetEnded e:
-                turn.Set(e.Side, e.Device, turn.Get(e.Side, e.Device) with
+                step.Set(e.Side, e.Device, step.Get(e.Side, e.Device) with
                 {
                     Pending = PendingCommand.None,
                     State = null,
@@ -85,41 +85,41 @@ public static class MigrationEngine
                 });
                 break;
             case Surveyed e:
-                PreCopying.NoteSurvey(turn, e);
+                PreCopying.NoteSurvey(step, e);
                 break;
-            case EvaluationReady e when turn.State.Stage == EngineStage.Evaluating:
-                Gates.First(turn, e.Evaluator);
+            case EvaluationReady e when step.State.Stage == EngineStage.Evaluating:
+                Gates.First(step, e.Evaluator);
                 break;
-            case EvaluationFailed e when turn.State.Stage == EngineStage.Evaluating:
-                Retreat.Begin(turn, MigrationOutcome.Recovered, $"Nothing can be decided: {e.Reason}");
+            case EvaluationFailed e when step.State.Stage == EngineStage.Evaluating:
+                Rollback.Begin(step, MigrationOutcome.Recovered, $"Nothing can be decided: {e.Reason}");
                 break;
             case StreamLoaded e:
-                turn.SetStream(e.Device, turn.State.Streams[e.Device] with { Activity = StreamActivity.Loaded, StopCopiedBytes = e.Bytes });
+                step.SetStream(e.Device, step.State.Streams[e.Device] with { Activity = StreamActivity.Loaded, StopCopiedBytes = e.Bytes });
                 break;
             case StreamBroken e:
-                NoteBrokenStream(turn, e);
+                NoteBrokenStream(step, e);
                 break;
-            case JournalOpened when turn.State.Stage == EngineStage.OpeningJournal:
-                turn.Enter(EngineStage.Preparing);
+            case JournalOpened when step.State.Stage == EngineStage.OpeningJournal:
+                step.Enter(EngineStage.Preparing);
                 break;
-            case JournalFailed e when turn.State.Stage == EngineStage.OpeningJournal:
-                turn.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
+            case JournalFailed e when step.State.Stage == EngineStage.OpeningJournal:
+                step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
                 break;
-            case Woke e when turn.State.Stage == EngineStage.Waiting && e.WakeAtNanoseconds == turn.State.WakeAtNanoseconds:
-                PreCopying.BeginSurvey(turn);
+            case Woke e when step.State.Stage == EngineStage.Waiting && e.WakeAtNanoseconds == step.State.WakeAtNanoseconds:
+                PreCopying.BeginSurvey(step);
                 break;
             case CancelRequested:
-                turn.State = turn.State with { IsCancelled = true };
+                step.State = step.State with { IsCancelled = true };
                 break;
         }
     }
 
-    private static void NoteState(Turn turn, StateAnswered e)
+    private static void NoteState(StepBuilder step, StateAnswered e)
     {
-        var participant = turn.Get(e.Side, e.Device);
+        var participant = step.Get(e.Side, e.Device);
         // A reset leads to RUNNING (vfio-uapi section 6). Where it does not, the device may still hold what it held.
         var isInvalidReset = participant.WasReset && e.State is not DeviceState.Running;
-        turn.Set(e.Side, e.Device, participant with
+        step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
             State = e.State,
@@ -130,11 +130,11 @@ public static class MigrationEngine
         });
     }
 
-    private static void NoteArc(Turn turn, ArcEnded e)
+    private static void NoteArc(StepBuilder step, ArcEnded e)
     {
-        var participant = turn.Get(e.Side, e.Device);
+        var participant = step.Get(e.Side, e.Device);
         var isReached = e.Result.Reached && (e.Result.State ?? e.Arc.To) == e.Arc.To;
-        turn.Set(e.Side, e.Device, participant with
+        step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
             State = isReached ? e.Arc.To : e.Result.State,
@@ -143,84 +143,84 @@ public static class MigrationEngine
         });
         if (!isReached)
         {
-            Failures.NoteArc(turn, e);
+            Failures.NoteArc(step, e);
         }
     }
 
-    private static void NoteBrokenStream(Turn turn, StreamBroken e)
+    private static void NoteBrokenStream(StepBuilder step, StreamBroken e)
     {
-        turn.SetStream(e.Device, turn.State.Streams[e.Device] with { Activity = StreamActivity.Broken });
+        step.SetStream(e.Device, step.State.Streams[e.Device] with { Activity = StreamActivity.Broken });
         // What broke may be in another state now, or beyond reach.
-        turn.Set(e.Side, e.Device, turn.Get(e.Side, e.Device) with { State = null });
-        if (turn.State.Stage != EngineStage.Retreating)
+        step.Set(e.Side, e.Device, step.Get(e.Side, e.Device) with { State = null });
+        if (step.State.Stage != EngineStage.RollingBack)
         {
-            Retreat.Begin(turn, MigrationOutcome.Recovered, $"The stream of the {turn.Plan.Devices[e.Device].Describe(e.Side)} broke: {e.Reason.TrimEnd('.')}.");
+            Rollback.Begin(step, MigrationOutcome.Recovered, $"The stream of the {step.Plan.Devices[e.Device].Describe(e.Side)} broke: {e.Reason.TrimEnd('.')}.");
         }
     }
 
-    private static EngineStep Act(Turn turn)
+    private static Step<EngineState> Act(StepBuilder step)
     {
         // What is found out about one device may let another go on: until nothing changes any more.
         EngineState before;
         do
         {
-            before = turn.State;
-            if (turn.State.IsCancelled && CanBeCancelled(turn))
+            before = step.State;
+            if (step.State.IsCancelled && CanBeCancelled(step))
             {
-                Retreat.Begin(turn, MigrationOutcome.Stayed, "It was cancelled before the commit point; the machine runs on the source.");
+                Rollback.Begin(step, MigrationOutcome.Stayed, "It was cancelled before the commit point; the machine runs on the source.");
             }
 
-            ActOnce(turn);
+            ActOnce(step);
         }
-        while (!ReferenceEquals(turn.State, before));
-        return turn.Step;
+        while (!ReferenceEquals(step.State, before));
+        return step.Step;
     }
 
-    private static bool CanBeCancelled(Turn turn) => !turn.State.IsRecovery && turn.State.Stage switch
+    private static bool CanBeCancelled(StepBuilder step) => !step.State.IsRecovery && step.State.Stage switch
     {
         // A device that was found in another state than RUNNING is not for a way back to start.
-        EngineStage.Finding => false,
-        EngineStage.Quiescing => turn.Plan.HasSecondGate,
+        EngineStage.DiscoveringStates => false,
+        EngineStage.Quiescing => step.Plan.HasSecondGate,
         <= EngineStage.Waiting or EngineStage.Unquiescing => true,
         _ => false,
     };
 
-    private static void ActOnce(Turn turn)
+    private static void ActOnce(StepBuilder step)
     {
-        switch (turn.State.Stage)
+        switch (step.State.Stage)
         {
-            case EngineStage.Finding:
-                Finding.Act(turn);
+            case EngineStage.DiscoveringStates:
+                StateDiscovery.Act(step);
                 break;
             case EngineStage.Preparing:
-                PreCopying.Prepare(turn);
+                PreCopying.Prepare(step);
                 break;
             case EngineStage.Surveying:
-                PreCopying.Survey(turn);
+                PreCopying.Survey(step);
                 break;
             case EngineStage.Quiescing:
-                Switchover.Quiesce(turn);
+                Switchover.Quiesce(step);
                 break;
             case EngineStage.Unquiescing:
-                Switchover.Unquiesce(turn);
+                Switchover.Unquiesce(step);
                 break;
             case EngineStage.Stopping:
-                Switchover.Stop(turn);
+                Switchover.Stop(step);
                 break;
             case EngineStage.Judging:
-                Failures.Judge(turn);
+                Failures.Judge(step);
                 break;
             case EngineStage.Starting:
-                Handover.Start(turn);
+                Handover.Start(step);
                 break;
             case EngineStage.TakingBack:
-                Handback.Act(turn);
+                TakeBack.Act(step);
                 break;
             case EngineStage.Finishing:
-                Handover.Finish(turn);
+                Handover.Finish(step);
                 break;
-            case EngineStage.Retreating:
-                Retreat.Act(turn);
+            case EngineStage.RollingBack:
+                Rollback.Act(step);
                 break;
         }
     }

@@ -5,115 +5,115 @@ namespace Planner.Engine;
 /// <summary>The blackout up to the handover: quiesce, gate 2, stop, stream, load.</summary>
 internal static class Switchover
 {
-    public static void Quiesce(Turn turn)
+    public static void Quiesce(StepBuilder step)
     {
         var isQuiet = true;
-        for (var i = 0; i < turn.Count && turn.State.Stage == EngineStage.Quiescing; i++)
+        for (var i = 0; i < step.Count && step.State.Stage == EngineStage.Quiescing; i++)
         {
-            if (turn.Plan.Devices[i].QuiescedState is { } quiesced)
+            if (step.Plan.Devices[i].QuiescedState is { } quiesced)
             {
-                isQuiet &= turn.Plan.Devices[i].CanComeBackFromQuiesced
-                    ? turn.StepTowards(MigrationSide.Source, i, quiesced)
-                    : StepPastCommit(turn, i, quiesced);
+                isQuiet &= step.Plan.Devices[i].CanComeBackFromQuiesced
+                    ? step.StepTowards(MigrationSide.Source, i, quiesced)
+                    : StepPastCommit(step, i, quiesced);
             }
         }
 
-        if (!isQuiet || turn.State.Stage != EngineStage.Quiescing)
+        if (!isQuiet || step.State.Stage != EngineStage.Quiescing)
         {
             return;
         }
 
-        if (turn.Plan.HasSecondGate)
+        if (step.Plan.HasSecondGate)
         {
-            Gates.Second(turn);
+            Gates.Second(step);
         }
         else
         {
-            turn.Enter(EngineStage.Stopping);
+            step.Enter(EngineStage.Stopping);
         }
     }
 
     /// <summary>The way back from the P2P states; the stream of pre-copy goes on afterwards.</summary>
-    public static void Unquiesce(Turn turn)
+    public static void Unquiesce(StepBuilder step)
     {
         var isBack = true;
-        for (var i = 0; i < turn.Count; i++)
+        for (var i = 0; i < step.Count; i++)
         {
-            if (!turn.Knows(MigrationSide.Source, i))
+            if (!step.Knows(MigrationSide.Source, i))
             {
                 isBack = false;
                 continue;
             }
 
             // One refused its deadline while another was already past its commit point: the stream of that one is lost.
-            if (turn.Get(MigrationSide.Source, i).State?.IsRunning() != true)
+            if (step.Get(MigrationSide.Source, i).State?.IsRunning() != true)
             {
-                Retreat.Begin(turn, MigrationOutcome.Stayed, turn.State.Reason);
+                Rollback.Begin(step, MigrationOutcome.Stayed, step.State.Reason);
                 return;
             }
 
-            isBack &= turn.StepTowards(MigrationSide.Source, i, turn.Plan.Devices[i].ReadyState);
+            isBack &= step.StepTowards(MigrationSide.Source, i, step.Plan.Devices[i].ReadyState);
         }
 
-        if (!isBack || turn.State.Stage != EngineStage.Unquiescing)
+        if (!isBack || step.State.Stage != EngineStage.Unquiescing)
         {
             return;
         }
 
-        turn.EndBlackout();
-        var gate = turn.State.SecondGate ?? turn.State.FirstGate!;
-        if (turn.State.QuiesceTries >= turn.Plan.QuiesceTries)
+        step.EndBlackout();
+        var gate = step.State.SecondGate ?? step.State.FirstGate!;
+        if (step.State.QuiesceTries >= step.Plan.QuiesceTries)
         {
-            var reason = turn.State.Reason.Length > 0 ? turn.State.Reason : Gates.Explain(gate);
-            Retreat.Begin(turn, MigrationOutcome.Stayed, reason);
+            var reason = step.State.Reason.Length > 0 ? step.State.Reason : Gates.Explain(gate);
+            Rollback.Begin(step, MigrationOutcome.Stayed, reason);
             return;
         }
 
-        turn.State = turn.State with { Reason = "" };
-        Gates.Wait(turn, double.IsNaN(gate.Decision.NextEvaluationSeconds) ? 0 : gate.Decision.NextEvaluationSeconds);
+        step.State = step.State with { Reason = "" };
+        Gates.Wait(step, double.IsNaN(gate.Decision.NextEvaluationSeconds) ? 0 : gate.Decision.NextEvaluationSeconds);
     }
 
-    public static void Stop(Turn turn)
+    public static void Stop(StepBuilder step)
     {
         var isLoaded = true;
-        for (var i = 0; i < turn.Count && turn.State.Stage == EngineStage.Stopping; i++)
+        for (var i = 0; i < step.Count && step.State.Stage == EngineStage.Stopping; i++)
         {
-            var stream = turn.State.Streams[i];
+            var stream = step.State.Streams[i];
             if (stream.Activity == StreamActivity.Loaded)
             {
                 // RESUMING->STOP is where the destination checks the image.
-                isLoaded &= turn.StepTowards(MigrationSide.Destination, i, DeviceState.Stop);
+                isLoaded &= step.StepTowards(MigrationSide.Destination, i, DeviceState.Stop);
                 continue;
             }
 
             isLoaded = false;
-            if (stream.Activity == StreamActivity.Idle && StepPastCommit(turn, i, DeviceState.StopCopy))
+            if (stream.Activity == StreamActivity.Idle && StepPastCommit(step, i, DeviceState.StopCopy))
             {
-                turn.SetStream(i, stream with { Activity = StreamActivity.Moving });
-                turn.Send(new StartStream(i));
+                step.SetStream(i, stream with { Activity = StreamActivity.Moving });
+                step.Send(new StartStream(i));
             }
         }
 
-        if (isLoaded && turn.State.Stage == EngineStage.Stopping)
+        if (isLoaded && step.State.Stage == EngineStage.Stopping)
         {
-            Handover.Begin(turn);
+            Handover.Begin(step);
         }
     }
 
-    private static bool StepPastCommit(Turn turn, int device, DeviceState target)
+    private static bool StepPastCommit(StepBuilder step, int device, DeviceState target)
     {
-        var source = turn.Get(MigrationSide.Source, device);
-        if (source.Pending != PendingCommand.None || source.State == target || Gates.Deadline(turn, device) is not { } deadline)
+        var source = step.Get(MigrationSide.Source, device);
+        if (source.Pending != PendingCommand.None || source.State == target || Gates.Deadline(step, device) is not { } deadline)
         {
-            return turn.StepTowards(MigrationSide.Source, device, target);
+            return step.StepTowards(MigrationSide.Source, device, target);
         }
 
-        if (deadline <= turn.NowNanoseconds)
+        if (deadline <= step.NowNanoseconds)
         {
-            Failures.Refuse(turn, $"There is no time left in which the {turn.Plan.Devices[device].Describe(MigrationSide.Source)} could stop.");
+            Failures.Refuse(step, $"There is no time left in which the {step.Plan.Devices[device].Describe(MigrationSide.Source)} could stop.");
             return false;
         }
 
-        return turn.StepTowards(MigrationSide.Source, device, target, deadline);
+        return step.StepTowards(MigrationSide.Source, device, target, deadline);
     }
 }

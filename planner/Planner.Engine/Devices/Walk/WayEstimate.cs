@@ -8,16 +8,16 @@ internal static class WayEstimate
 {
     /// <summary>From where the devices are to RUNNING on the destination.</summary>
     /// <returns>Seconds; null if something on the way was never measured, or no way leads on.</returns>
-    public static double? OnSeconds(Turn turn)
+    public static double? OnSeconds(StepBuilder step)
     {
-        var rest = Gates.RestSeconds(turn);
+        var rest = Gates.RestSeconds(step);
         var longest = 0.0;
-        for (var i = 0; i < turn.Count; i++)
+        for (var i = 0; i < step.Count; i++)
         {
             // A destination that failed while it loaded has lost its image: nothing of a stream can be sent twice.
-            if (turn.State.Streams[i].Activity == StreamActivity.Broken
-                || (turn.State.Destinations[i].HasFailed && turn.State.Destinations[i].State != DeviceState.Resuming)
-                || Way(turn, i, turn.State.Sources[i].State, DeviceState.StopCopy) is not { } way)
+            if (step.State.Streams[i].Activity == StreamActivity.Broken
+                || (step.State.Destinations[i].HasFailed && step.State.Destinations[i].State != DeviceState.Resuming)
+                || Way(step, i, step.State.Sources[i].State, DeviceState.StopCopy) is not { } way)
             {
                 return null;
             }
@@ -30,12 +30,12 @@ internal static class WayEstimate
 
     /// <summary>From where the devices are to RUNNING on the source.</summary>
     /// <returns>Seconds; null if something on the way was never measured, or no way leads back.</returns>
-    public static double? BackSeconds(Turn turn)
+    public static double? BackSeconds(StepBuilder step)
     {
         var longest = 0.0;
-        for (var i = 0; i < turn.Count; i++)
+        for (var i = 0; i < step.Count; i++)
         {
-            if (Way(turn, i, turn.State.Sources[i].State, DeviceState.Running) is not { } way)
+            if (Way(step, i, step.State.Sources[i].State, DeviceState.Running) is not { } way)
             {
                 return null;
             }
@@ -48,20 +48,20 @@ internal static class WayEstimate
 
     /// <summary>From STOP, the last state in which a device can give up in flight, to RUNNING on the source.</summary>
     /// <returns>Seconds; a way with an arc that was never measured counts nothing.</returns>
-    public static double BackFromStopSeconds(Turn turn)
+    public static double BackFromStopSeconds(StepBuilder step)
     {
         var longest = 0.0;
-        for (var i = 0; i < turn.Count; i++)
+        for (var i = 0; i < step.Count; i++)
         {
-            longest = Math.Max(longest, Way(turn, i, DeviceState.Stop, DeviceState.Running) ?? 0);
+            longest = Math.Max(longest, Way(step, i, DeviceState.Stop, DeviceState.Running) ?? 0);
         }
 
         return longest;
     }
 
-    private static double? Way(Turn turn, int device, DeviceState? from, DeviceState to)
+    private static double? Way(StepBuilder step, int device, DeviceState? from, DeviceState to)
     {
-        var capabilities = turn.Plan.Devices[device].Source.Capabilities;
+        var capabilities = step.Plan.Devices[device].Source.Capabilities;
         if (from is not { } state || !MigrationStateMachine.TryGetPath(state, to, capabilities, out var path))
         {
             return null;
@@ -70,7 +70,7 @@ internal static class WayEstimate
         var sum = 0.0;
         foreach (var arc in path)
         {
-            if (Median(turn.State.Evaluator!.Snapshot.Devices[device], arc) is not { } seconds)
+            if (Median(step.State.Evaluator!.Snapshot.Devices[device], arc) is not { } seconds)
             {
                 return null;
             }

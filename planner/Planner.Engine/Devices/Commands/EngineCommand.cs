@@ -1,4 +1,0 @@
-namespace Planner.Engine;
-
-/// <summary>Something the engine wants done. Commands to different devices run side by side.</summary>
-public abstract record EngineCommand;

@@ -1,0 +1,248 @@
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>The way back: sources to RUNNING first, then destinations to where they were found.</summary>
+internal static class Rollback
+{
+    /// <summary>How often an arc of the way back may fail on one device before the next means is tried.</summary>
+    private const int UnwindTries = 2;
+
+    public static void Begin(StepBuilder step, MigrationOutcome outcome, string reason)
+    {
+        if (step.State.Streams.Any(s => s.Activity is StreamActivity.Surveying or StreamActivity.Moving))
+        {
+            step.Send(new StopStreams());
+        }
+
+        step.State = step.State with
+        {
+            Stage = EngineStage.RollingBack,
+            IntendedOutcome = outcome,
+            Reason = reason,
+            Sources = [.. step.State.Sources.Select(p => p with { FailedSteps = 0 })],
+            Destinations = [.. step.State.Destinations.Select(p => p with { FailedSteps = 0 })],
+        };
+    }
+
+    public static void Act(StepBuilder step)
+    {
+        if (step.State.IsTakenBack && step.State.Sources.Any(p => p.State != DeviceState.Running) && !IsDestinationQuiet(step))
+        {
+            return;
+        }
+
+        var isSettled = true;
+        for (var i = 0; i < step.Count; i++)
+        {
+            isSettled &= ReturnSource(step, i);
+        }
+
+        if (!isSettled || step.IsAnyPending(MigrationSide.Source))
+        {
+            return;
+        }
+
+        if (step.State.Sources.Any(p => p.State != DeviceState.Running))
+        {
+            EndInTrouble(step);
+            return;
+        }
+
+        step.EndBlackout();
+        var isRestored = true;
+        for (var i = 0; i < step.Count; i++)
+        {
+            isRestored &= RestoreDestination(step, i);
+        }
+
+        if (isRestored && !step.IsAnyPending(MigrationSide.Destination))
+        {
+            EndOnSource(step);
+        }
+    }
+
+    /// <summary>What ran and is in ERROR may still write memory: it is reset before the source runs. Whoever recovers a machine has seen to
+    /// what cannot be reset.</summary>
+    private static bool IsDestinationQuiet(StepBuilder step)
+    {
+        var isKnown = true;
+        for (var i = 0; i < step.Count; i++)
+        {
+            var destination = step.Get(MigrationSide.Destination, i);
+            if (destination.GivenUp is null && step.Knows(MigrationSide.Destination, i)
+                && destination is { State: DeviceState.Error, ResetFailed: false } && step.Plan.Devices[i].Destination.OffersReset)
+            {
+                Reset(step, MigrationSide.Destination, i);
+            }
+
+            isKnown &= step.Get(MigrationSide.Destination, i) is { Pending: PendingCommand.None } now && (now.State is not null || now.GivenUp is not null);
+        }
+
+        if (isKnown && !step.State.IsRecovery && step.State.Destinations.Any(p => p.ResetFailed || p.State is null))
+        {
+            step.End(
+                MigrationOutcome.NeedsPerson,
+                $"{step.State.Reason} But a destination device could not be reset ({Failures.States(step)}): make sure that it is off, then run 'planner recover', which starts the source.");
+            return false;
+        }
+
+        return isKnown;
+    }
+
+    /// <returns>Whether the device is where it should be, or was given up.</returns>
+    private static bool ReturnSource(StepBuilder step, int device)
+    {
+        var source = step.Get(MigrationSide.Source, device);
+        if (source.GivenUp is not null)
+        {
+            return true;
+        }
+
+        if (IsStreaming(step, device) || !step.Knows(MigrationSide.Source, device))
+        {
+            return false;
+        }
+
+        if (source.State == DeviceState.Running)
+        {
+            return true;
+        }
+
+        switch (NextMeans(step, device))
+        {
+            case FailureAction.Unwind:
+                // All devices can listen before one begins to talk to its peers.
+                var areAllListening = step.State.Sources.All(p => p.GivenUp is not null || p.State?.IsRunning() == true);
+                var hasP2P = step.Plan.Devices[device].Source.Capabilities.Has(MigrationCapabilities.P2P);
+                if (areAllListening || !hasP2P)
+                {
+                    step.StepTowards(MigrationSide.Source, device, DeviceState.Running);
+                }
+                else if (source.State?.IsRunning() != true)
+                {
+                    step.StepTowards(MigrationSide.Source, device, DeviceState.RunningP2P);
+                }
+
+                return false;
+            case FailureAction.Reset:
+                Reset(step, MigrationSide.Source, device);
+                return false;
+            default:
+                return GiveUp(step, MigrationSide.Source, device, "nothing that the policy allows brings it back to RUNNING");
+        }
+    }
+
+    /// <returns>Whether the device is where it was found, or was given up.</returns>
+    private static bool RestoreDestination(StepBuilder step, int device)
+    {
+        var destination = step.Get(MigrationSide.Destination, device);
+        if (destination.GivenUp is not null || !destination.WasTouched)
+        {
+            return true;
+        }
+
+        if (IsStreaming(step, device) || !step.Knows(MigrationSide.Destination, device))
+        {
+            return false;
+        }
+
+        if (!destination.WasReset && HasTakenState(step, device))
+        {
+            // What holds any of the guest's state must never be started, however right its state looks.
+            return Empty(step, device);
+        }
+
+        if (destination.State == destination.Found)
+        {
+            return true;
+        }
+
+        if (CanWalk(step, MigrationSide.Destination, device))
+        {
+            step.StepTowards(MigrationSide.Destination, device, destination.Found!.Value);
+            return false;
+        }
+
+        return GiveUp(step, MigrationSide.Destination, device, "it could not be brought back to where it was");
+    }
+
+    private static bool Empty(StepBuilder step, int device)
+    {
+        var destination = step.Get(MigrationSide.Destination, device);
+        if (destination.ResetFailed || !step.Plan.Devices[device].Destination.OffersReset)
+        {
+            return GiveUp(step, MigrationSide.Destination, device, "it holds state of the guest and could not be reset");
+        }
+
+        Reset(step, MigrationSide.Destination, device);
+        return false;
+    }
+
+    private static bool GiveUp(StepBuilder step, MigrationSide side, int device, string trouble)
+    {
+        step.Set(side, device, step.Get(side, device) with { GivenUp = trouble });
+        return true;
+    }
+
+    private static bool HasTakenState(StepBuilder step, int device) =>
+        step.State.IsRecovery || step.State.Destinations[device].State == DeviceState.Resuming || step.State.Streams[device] is { PreCopiedBytes: > 0 } or { Activity: StreamActivity.Loaded or StreamActivity.Broken };
+
+    /// <summary>The next thing to try with a source device that is not in RUNNING; null if there is nothing left.</summary>
+    private static FailureAction? NextMeans(StepBuilder step, int device)
+    {
+        var source = step.Get(MigrationSide.Source, device);
+        var canWalk = CanWalk(step, MigrationSide.Source, device);
+
+        // A device on which nothing failed simply walks back, as does one that has just been reset.
+        if (canWalk && (!source.HasFailed || source.WasReset))
+        {
+            return FailureAction.Unwind;
+        }
+
+        var canReset = !source.WasReset && !source.ResetFailed && step.Plan.Devices[device].Source.OffersReset;
+        foreach (var means in step.Plan.OnFailure)
+        {
+            if (means == FailureAction.Unwind ? canWalk : canReset)
+            {
+                return means;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool CanWalk(StepBuilder step, MigrationSide side, int device)
+    {
+        var participant = step.Get(side, device);
+        return participant.FailedSteps < UnwindTries && MigrationStateMachine.TryGetPath(
+            participant.State!.Value, participant.Found ?? DeviceState.Running, step.Plan.Devices[device].Offer(side).Capabilities, out _);
+    }
+
+    private static void Reset(StepBuilder step, MigrationSide side, int device)
+    {
+        step.Set(side, device, step.Get(side, device) with { Pending = PendingCommand.Reset, FailedSteps = 0 });
+        step.Send(new ResetDevice(side, device));
+    }
+
+    private static bool IsStreaming(StepBuilder step, int device) =>
+        step.State.Streams[device].Activity is StreamActivity.Surveying or StreamActivity.Moving;
+
+    private static void EndInTrouble(StepBuilder step) => step.End(
+        MigrationOutcome.NeedsPerson,
+        $"{step.State.Reason} The machine could not be brought back to RUNNING on the source ({Failures.States(step)}): repair or reset what is named, then run 'planner recover'.");
+
+    private static void EndOnSource(StepBuilder step)
+    {
+        var where = step.State.IsRecovery ? " The machine runs on the source." : "";
+        var reset = step.State.Sources.Any(p => p.WasReset)
+            ? " A source device had to be reset, and the guest will notice."
+            : "";
+        var left = step.State.Destinations.Any(p => p.GivenUp is not null)
+            ? $" The destination is not as it was found ({Failures.States(step)}): reset it before the next migration."
+            : "";
+        var outcome = left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered : step.State.IntendedOutcome;
+        step.End(outcome, step.State.Reason + where + reset + left);
+    }
+}

@@ -1,0 +1,91 @@
+using Planner.Measurements;
+
+namespace Planner.Engine;
+
+/// <summary>The beginning: every device tells its state, and a session starts only from where a migration can start.</summary>
+internal static class StateDiscovery
+{
+    public static void Act(StepBuilder step)
+    {
+        var isComplete = true;
+        for (var i = 0; i < step.Count; i++)
+        {
+            isComplete &= step.Get(MigrationSide.Source, i).GivenUp is not null || step.Knows(MigrationSide.Source, i);
+            isComplete &= step.Get(MigrationSide.Destination, i).GivenUp is not null || step.Knows(MigrationSide.Destination, i);
+        }
+
+        if (!isComplete)
+        {
+            return;
+        }
+
+        if (step.State.IsRecovery)
+        {
+            BeginRecovery(step);
+        }
+        else if (Refusal(step) is { } refusal)
+        {
+            step.End(refusal.Outcome, refusal.Reason);
+        }
+        else if (step.State.IsCancelled)
+        {
+            step.End(MigrationOutcome.Stayed, "It was cancelled before anything was touched.");
+        }
+        else
+        {
+            step.Enter(EngineStage.OpeningJournal);
+            step.Send(new OpenJournal());
+        }
+    }
+
+    private static (MigrationOutcome Outcome, string Reason)? Refusal(StepBuilder step)
+    {
+        for (var i = 0; i < step.Count; i++)
+        {
+            var source = step.Get(MigrationSide.Source, i);
+            var name = step.Plan.Devices[i].Describe(MigrationSide.Source);
+            if (source.State != DeviceState.Running)
+            {
+                var trouble = source.GivenUp ?? $"it is in {source.State?.Name()}, not in RUNNING";
+                return (MigrationOutcome.NeedsPerson, $"Nothing was touched, since the {name} cannot be migrated now: {trouble}; run 'planner recover', or bring it to RUNNING.");
+            }
+        }
+
+        for (var i = 0; i < step.Count; i++)
+        {
+            var destination = step.Get(MigrationSide.Destination, i);
+            var name = step.Plan.Devices[i].Describe(MigrationSide.Destination);
+            if (destination.State is not (DeviceState.Running or DeviceState.Stop))
+            {
+                var trouble = destination.GivenUp ?? $"it is in {destination.State?.Name()}, not in RUNNING or STOP";
+                return (MigrationOutcome.Stayed, $"Nothing was touched, since the {name} cannot take a state now: {trouble}; reset it, or run 'planner recover'.");
+            }
+        }
+
+        return null;
+    }
+
+    private static void BeginRecovery(StepBuilder step)
+    {
+        if (!step.State.IsHandedOver)
+        {
+            Rollback.Begin(step, MigrationOutcome.Recovered, step.State.IsTakenBack
+                ? "The migration was interrupted after its machine was taken back from the destination."
+                : "The migration was interrupted before the handover.");
+        }
+        else if (!step.State.Sources.Any(p => p.State?.IsRunning() == true))
+        {
+            step.Enter(EngineStage.Starting);
+        }
+        else if (step.State.Destinations.Any(p => p.State?.IsRunning() == true))
+        {
+            step.End(MigrationOutcome.NeedsPerson, $"Devices run on both sides ({Failures.States(step)}): stop the side that is out of date by hand.");
+        }
+        else
+        {
+            step.Send(new MarkTakeBack());
+            step.State = step.State with { IsHandedOver = false, IsTakenBack = true };
+            Rollback.Begin(step, MigrationOutcome.Recovered, "The migration was interrupted, and somebody has started the source again.");
+        }
+    }
+}

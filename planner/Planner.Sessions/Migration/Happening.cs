@@ -1,8 +1,0 @@
-using Planner.Engine;
-
-namespace Planner.Sessions;
-
-/// <summary>An event for the engine, with what was measured about it.</summary>
-/// <param name="Event">The event.</param>
-/// <param name="Moved">The transfer that it is about; null if it is about none.</param>
-internal readonly record struct Happening(EngineEvent Event, Moved? Moved = null);

@@ -1,4 +1,0 @@
-namespace Planner.Measurements;
-
-/// <summary>The guest runs.</summary>
-public sealed record GuestResumed : HypervisorEvent;

@@ -1,0 +1,64 @@
+namespace Planner.Measurements;
+
+/// <summary>The whole intended walk, written down before anything is touched: enough to bring every device back, or on, after a crash.</summary>
+/// <param name="MigrationId">The migration's identifier.</param>
+/// <param name="Machine">The machine's name.</param>
+/// <param name="Started">When the session started.</param>
+/// <param name="OnFailure">What may be tried after a failure, in this order: <c>unwind</c>, <c>reset</c>.</param>
+/// <param name="Devices">The machine's devices.</param>
+public sealed record JournalHeader(
+    string MigrationId,
+    string Machine,
+    DateTimeOffset Started,
+    IReadOnlyList<string> OnFailure,
+    IReadOnlyList<JournalDevice> Devices);
+
+/// <summary>One device of a journaled migration.</summary>
+/// <param name="Name">The device's name in the machine.</param>
+/// <param name="Source">Where it comes from.</param>
+/// <param name="Destination">Where it goes.</param>
+public sealed record JournalDevice(string Name, JournalEndpoint Source, JournalEndpoint Destination);
+
+/// <summary>One side of a device of a journaled migration.</summary>
+/// <param name="Address">The address the device is opened by.</param>
+/// <param name="Found">The state it was found in.</param>
+/// <param name="DeviceClass">Its class.</param>
+/// <param name="Capabilities">Its migration capabilities.</param>
+/// <param name="OffersReset">Whether it can be reset.</param>
+/// <param name="Settings">What a hypervisor's settings were, for putting them back; null for a device.</param>
+public sealed record JournalEndpoint(
+    string Address, DeviceState Found, string DeviceClass, MigrationCapabilities Capabilities, bool OffersReset, string? Settings = null);
+
+/// <summary>What an entry of a journal says. The numbers are part of the file format.</summary>
+public enum JournalEntryKind
+{
+    /// <summary>An arc is about to be sent to a device.</summary>
+    ArcBegun = 1,
+
+    /// <summary>An arc was answered.</summary>
+    ArcEnded = 2,
+
+    /// <summary>A device is about to be reset.</summary>
+    ResetBegun = 3,
+
+    /// <summary>Every destination device has loaded its image: from here on the machine belongs to the destination.</summary>
+    Handover = 4,
+
+    /// <summary>The destination did not start and was put to rest: the machine belongs to the source again.</summary>
+    TakeBack = 5,
+}
+
+/// <summary>One step of a migration in its journal.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="TimestampNanoseconds">When, on the monotonic clock of the host.</param>
+/// <param name="Side">The side of the device; without meaning for a handover.</param>
+/// <param name="Device">The index of the device in the plan; without meaning for a handover.</param>
+/// <param name="Arc">The arc; without meaning for resets and a handover.</param>
+/// <param name="Outcome">How the arc ended; without meaning for other kinds.</param>
+public readonly record struct JournalEntry(
+    JournalEntryKind Kind,
+    long TimestampNanoseconds,
+    MigrationSide Side,
+    int Device,
+    Arc Arc,
+    ArcOutcome Outcome);
