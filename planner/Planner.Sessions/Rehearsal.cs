@@ -25,14 +25,14 @@ public sealed class Rehearsal
         _services = services;
     }
 
-    /// <summary>Is told the result of every switchover; called on the calling thread.</summary>
+    /// <summary>Is told the result of every switchover; called before the next one begins.</summary>
     public Action<SessionResult>? OnSwitchover { get; init; }
 
     /// <summary>Rehearses until enough switchovers were done; the machine ends where it began.</summary>
     /// <param name="switchovers">How many, there and back counted each; an odd number is rounded up.</param>
     /// <param name="cancellationToken">Ends the rehearsal once the machine is back where it began.</param>
     /// <returns>The last result: the one that went wrong, if one did.</returns>
-    public SessionResult Run(int switchovers, CancellationToken cancellationToken)
+    public async Task<SessionResult> RunAsync(int switchovers, CancellationToken cancellationToken)
     {
         var there = Request(_devices);
         var back = Request([.. _devices.Select(d => new DevicePair(d.Name, d.Destination, d.Source))]);
@@ -40,10 +40,10 @@ public sealed class Rehearsal
         var done = 0;
         do
         {
-            result = RunOne(there);
+            result = await RunOneAsync(there).ConfigureAwait(false);
             if (result.Outcome == MigrationOutcome.Completed)
             {
-                result = RunOne(back);
+                result = await RunOneAsync(back).ConfigureAwait(false);
             }
 
             done += 2;
@@ -53,14 +53,14 @@ public sealed class Rehearsal
     }
 
     // A switchover under way is always finished: half of one is no place to stop.
-    private SessionResult RunOne(MigrationRequest request)
+    private async Task<SessionResult> RunOneAsync(DeviceMigrationRequest request)
     {
-        var result = new MigrationSession(request with { MigrationId = Guid.CreateVersion7().ToString() }, _services).Run(CancellationToken.None);
+        var result = await MigrationSession.RunAsync(request with { MigrationId = Guid.CreateVersion7().ToString() }, _services, CancellationToken.None).ConfigureAwait(false);
         OnSwitchover?.Invoke(result);
         return result;
     }
 
-    private MigrationRequest Request(IReadOnlyList<DevicePair> devices) => new()
+    private DeviceMigrationRequest Request(IReadOnlyList<DevicePair> devices) => new()
     {
         Machine = _machine,
         Devices = devices,

@@ -26,9 +26,10 @@ internal sealed class LabPair : IDisposable
     {
         Source.Device.Reset();
         Destination.Device.Reset();
-        return new MigrationSession(
-            new MigrationRequest { Machine = "vm1", Devices = [new DevicePair("nic0", Source.Device, Destination.Device)], Policy = policy, Mode = mode, Patience = 2 },
-            new SessionServices { Store = store }).Run(CancellationToken.None);
+        return MigrationSession.RunAsync(
+            new DeviceMigrationRequest { Machine = "vm1", Devices = [new DevicePair("nic0", Source.Device, Destination.Device)], Policy = policy, Mode = mode, Patience = 2 },
+            new SessionServices { Store = store },
+            CancellationToken.None).GetAwaiter().GetResult();
     }
 
     /// <summary>A whole switchover, whatever it takes.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Planner.Devices;
 using Planner.Engine;
 using Planner.Estimators;
@@ -17,6 +18,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
     // The step is meant to be far outside anything that was measured, whatever the profile.
     private const double SlowdownFactor = 100;
 
+    private readonly SessionServices _services = new() { Store = store, QuietTime = QuietHeap.Ask };
     private int _told;
 
     /// <summary>Called after every rehearsed switchover: how many are done, and how many there will be.</summary>
@@ -26,15 +28,15 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
     public int Rehearsals => (ScoreTable.RequiredScores(1 - policy.Confidence) + 10 + 1) / 2 * 2;
 
     /// <summary>Tells the stories one after the other.</summary>
-    public IEnumerable<DemoStory> Tell(CancellationToken stop)
+    public async IAsyncEnumerable<DemoStory> TellAsync([EnumeratorCancellation] CancellationToken stop)
     {
         using (var machine = new DemoMachine(profile, seed, folder, "first"))
         {
-            Rehearse(machine, stop);
+            await RehearseAsync(machine, stop);
             stop.ThrowIfCancellationRequested();
-            var foreseen = Run(machine, TimeSpan.FromHours(1), MigrationMode.Shadow, stop).Decision!;
+            var foreseen = (await RunAsync(machine, TimeSpan.FromHours(1), MigrationMode.Shadow, stop)).Decision!;
             var limit = RoundLimit.Above(foreseen.Blackout.BoundSeconds ?? foreseen.Blackout.P50Seconds ?? 1);
-            var commits = Commits(machine, limit, foreseen, stop);
+            var commits = await CommitsAsync(machine, limit, foreseen, stop);
             yield return commits;
 
             if (commits.Result.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
@@ -42,20 +44,20 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
                 machine.TurnAround();
             }
 
-            yield return IsRefused(machine, RoundLimit.Below((foreseen.Blackout.P50Seconds ?? 1) / 2), stop);
+            yield return await IsRefusedAsync(machine, RoundLimit.Below((foreseen.Blackout.P50Seconds ?? 1) / 2), stop);
         }
 
         using (var machine = new DemoMachine(SlowingDown(), seed + 2, folder, "third"))
         {
-            Rehearse(machine, stop);
+            await RehearseAsync(machine, stop);
             stop.ThrowIfCancellationRequested();
-            yield return DeviceRefuses(machine, stop);
+            yield return await DeviceRefusesAsync(machine, stop);
         }
     }
 
-    private DemoStory Commits(DemoMachine machine, TimeSpan limit, ExplainedDecision foreseen, CancellationToken stop)
+    private async Task<DemoStory> CommitsAsync(DemoMachine machine, TimeSpan limit, ExplainedDecision foreseen, CancellationToken stop)
     {
-        var result = Run(machine, limit, MigrationMode.Active, stop);
+        var result = await RunAsync(machine, limit, MigrationMode.Active, stop);
         return Story(
             "the evidence supports a promise, and the promise is kept",
             [
@@ -66,15 +68,15 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             result);
     }
 
-    private DemoStory IsRefused(DemoMachine machine, TimeSpan limit, CancellationToken stop) => Story(
+    private async Task<DemoStory> IsRefusedAsync(DemoMachine machine, TimeSpan limit, CancellationToken stop) => Story(
         "a tighter promise cannot be kept, and nothing is stopped",
         [$"The same machine on its way back, with a limit of {Quantity.Format(limit)}: the bound does not fit, so the machine stays RUNNING."],
         0,
-        Run(machine, limit, MigrationMode.Active, stop));
+        await RunAsync(machine, limit, MigrationMode.Active, stop));
 
-    private DemoStory DeviceRefuses(DemoMachine machine, CancellationToken stop)
+    private async Task<DemoStory> DeviceRefusesAsync(DemoMachine machine, CancellationToken stop)
     {
-        var foreseen = Run(machine, TimeSpan.FromHours(1), MigrationMode.Shadow, stop).Decision!;
+        var foreseen = (await RunAsync(machine, TimeSpan.FromHours(1), MigrationMode.Shadow, stop)).Decision!;
         var limit = RoundLimit.Above(foreseen.Blackout.BoundSeconds ?? foreseen.Blackout.P50Seconds ?? 1);
         return Story(
             "the device knows better, and refuses the deadline",
@@ -85,26 +87,26 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             ],
             Rehearsals,
             // One refusal is the story; a second try would only be charged for the pause of the first.
-            Run(machine, limit, MigrationMode.Active, stop, quiesceTries: 1));
+            await RunAsync(machine, limit, MigrationMode.Active, stop, quiesceTries: 1));
     }
 
-    private void Rehearse(DemoMachine machine, CancellationToken stop)
+    private async Task RehearseAsync(DemoMachine machine, CancellationToken stop)
     {
         var done = 0;
-        var rehearsal = new Rehearsal("demo", machine.Pairs, new SessionServices { Store = store })
+        var rehearsal = new Rehearsal("demo", machine.Pairs, _services)
         {
             OnSwitchover = _ => OnRehearsal?.Invoke(++done, Rehearsals),
         };
-        var last = rehearsal.Run(Rehearsals, stop);
+        var last = await rehearsal.RunAsync(Rehearsals, stop);
         if (last.Outcome != MigrationOutcome.Completed)
         {
             throw new CliException(MigrationReport.ExitStatusOf(last.Outcome), $"a rehearsal did not complete: {last.Reason}");
         }
     }
 
-    private SessionResult Run(DemoMachine machine, TimeSpan limit, MigrationMode mode, CancellationToken stop, int? quiesceTries = null)
+    private Task<SessionResult> RunAsync(DemoMachine machine, TimeSpan limit, MigrationMode mode, CancellationToken stop, int? quiesceTries = null)
     {
-        var request = new MigrationRequest
+        var request = new DeviceMigrationRequest
         {
             Machine = "demo",
             Devices = machine.Pairs,
@@ -113,7 +115,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             Patience = 2,
             Mode = mode,
         };
-        return new MigrationSession(request, new SessionServices { Store = store }).Run(stop);
+        return MigrationSession.RunAsync(request, _services, stop);
     }
 
     private DemoStory Story(string title, IReadOnlyList<string> telling, int rehearsals, SessionResult result)

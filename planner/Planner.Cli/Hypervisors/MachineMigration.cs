@@ -22,14 +22,16 @@ internal static class MachineMigration
     /// <param name="arguments">What to do.</param>
     /// <param name="policy">The promise, within its maintenance window.</param>
     /// <param name="stop">The wish to stop.</param>
-    public static SessionResult Run(CommandContext context, MigrateArguments arguments, SlaPolicy policy, CancellationToken stop)
+    public static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, CancellationToken stop)
     {
         var channel = Channel(arguments);
         RefuseInterrupted(arguments);
         using var store = context.OpenStore();
         try
         {
-            return Run(context, arguments, policy, channel, store, stop);
+            await using var source = await QemuMachine.OpenAsync(arguments.Source, TimeProvider.System, stop);
+            await using var destination = await QemuMachine.OpenAsync(arguments.Destination, TimeProvider.System, stop);
+            return await RunAsync(context, arguments, policy, (source, destination), channel, store, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -42,29 +44,7 @@ internal static class MachineMigration
     public static async Task<IHypervisor> OpenAsync(string address, CancellationToken cancellationToken) =>
         await QemuMachine.OpenAsync(address, TimeProvider.System, cancellationToken).ConfigureAwait(false);
 
-    private static SessionResult Run(
-        CommandContext context, MigrateArguments arguments, SlaPolicy policy, (string Channel, string Listen) channel, IMeasurementStore store, CancellationToken stop)
-    {
-        var source = Open(arguments.Source, stop);
-        try
-        {
-            var destination = Open(arguments.Destination, stop);
-            try
-            {
-                return Run(context, arguments, policy, (source, destination), channel, store, stop);
-            }
-            finally
-            {
-                destination.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            }
-        }
-        finally
-        {
-            source.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-    }
-
-    private static SessionResult Run(
+    private static async Task<SessionResult> RunAsync(
         CommandContext context,
         MigrateArguments arguments,
         SlaPolicy policy,
@@ -79,7 +59,7 @@ internal static class MachineMigration
         using var journal = new MigrationJournal(StateDirectory.Locate());
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
-        var request = new HypervisorRequest
+        var request = new MachineMigrationRequest
         {
             Machine = name,
             Source = machines.Source,
@@ -92,7 +72,8 @@ internal static class MachineMigration
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
         };
         var services = new SessionServices { Store = store, Journal = journal, OpenHypervisor = OpenAsync };
-        var result = MigrateCommand.RunShown(context, services, [spans], with => new HypervisorSession(request, with).Run(stop));
+        await WarmUp.MachinesAsync();
+        var result = await MigrateCommand.RunShownAsync(context, request, services, [spans], stop);
         record?.Dispose();
         MigrateCommand.Print(context, result, record?.Trouble);
         telemetry?.Dispose();
@@ -103,9 +84,6 @@ internal static class MachineMigration
 
         return result;
     }
-
-    private static QemuMachine Open(string address, CancellationToken stop) =>
-        QemuMachine.OpenAsync(address, TimeProvider.System, stop).GetAwaiter().GetResult();
 
     /// <summary>Without a channel the memory goes through a socket beside the destination's monitor, where its process may make one.</summary>
     private static (string Channel, string Listen) Channel(MigrateArguments arguments)

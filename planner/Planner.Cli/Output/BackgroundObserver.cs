@@ -4,7 +4,7 @@ using Planner.Measurements;
 namespace Planner.Cli;
 
 /// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.</summary>
-internal sealed class BackgroundObserver : ISessionObserver, IDisposable
+internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
 {
     private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IReadOnlyList<ISessionObserver> _observers;
@@ -20,10 +20,10 @@ internal sealed class BackgroundObserver : ISessionObserver, IDisposable
     public void On(SessionNotice notice) => _notices.Writer.TryWrite(notice);
 
     /// <summary>Waits until everything has been handed on.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _notices.Writer.TryComplete();
-        _reader.GetAwaiter().GetResult();
+        await _reader;
     }
 
     private async Task ReadAsync()

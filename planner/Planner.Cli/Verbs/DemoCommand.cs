@@ -15,11 +15,11 @@ internal static class DemoCommand
         var seed = new Option<ulong>("--seed") { Description = "Another seed tells another story.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var profile = new Option<string?>("--profile") { Description = "A device profile (YAML) instead of the built-in one.", HelpName = "FILE" };
         var command = new Command("demo", "Show the main job in three stories: measure, estimate, decide, act.") { seed, profile };
-        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetValue(seed), parsed.GetValue(profile)));
+        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetValue(seed), parsed.GetValue(profile)));
         return command;
     }
 
-    private static int Run(CommandContext context, ulong seed, string? profileFile)
+    private static async Task<int> RunAsync(CommandContext context, ulong seed, string? profileFile)
     {
         using var stop = new StopSignal();
         var profile = profileFile is null ? BuiltInProfiles.FastNic : DeviceProfileText.Read(TextFiles.Read(profileFile), profileFile);
@@ -35,7 +35,8 @@ internal static class DemoCommand
             {
                 OnRehearsal = (done, all) => ShowRehearsal(context, done, all),
             };
-            foreach (var story in stories.Tell(stop.Token))
+            await Readiness.ForDevicesAsync();
+            await foreach (var story in stories.TellAsync(stop.Token))
             {
                 reports.Add(Report(story));
                 if (!context.IsJson)

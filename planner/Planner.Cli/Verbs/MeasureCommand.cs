@@ -38,17 +38,17 @@ internal static class MeasureCommand
             HelpName = "DESTINATION",
         };
         var command = new Command("measure", "Walk a device through its arcs, keep the samples, print the latencies.") { device, rounds, to };
-        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to)));
+        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to)));
         return command;
     }
 
-    private static int Run(CommandContext context, string device, int rounds, string? destination)
+    private static async Task<int> RunAsync(CommandContext context, string device, int rounds, string? destination)
     {
         using var stop = new StopSignal();
         using var store = context.OpenStore();
         var (offer, done, trouble, restored) = destination is null
             ? Walk(context, store, device, rounds, stop.Token)
-            : Rehearse(context, store, device, destination, rounds, stop.Token);
+            : await RehearseAsync(context, store, device, destination, rounds, stop.Token);
         var arcs = MeasuredArcs(store, offer.DeviceClass);
         if (context.IsJson)
         {
@@ -82,7 +82,7 @@ internal static class MeasureCommand
         return (device.Offer, result.RoundsDone, result.Trouble, result.Restored);
     }
 
-    private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Rehearse(
+    private static async Task<(DeviceOffer Offer, int Done, string? Trouble, bool Restored)> RehearseAsync(
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, CancellationToken stop)
     {
         var addresses = MachineDevices.ParseAddresses(source, destination);
@@ -90,7 +90,7 @@ internal static class MeasureCommand
         using var devices = MachineDevices.Open(addresses);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Reopen = MachineDevices.Open })
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Reopen = MachineDevices.Open, QuietTime = QuietHeap.Ask })
         {
             OnSwitchover = result =>
             {
@@ -101,7 +101,8 @@ internal static class MeasureCommand
                 }
             },
         };
-        var last = rehearsal.Run(switchovers, stop);
+        await Readiness.ForDevicesAsync();
+        var last = await rehearsal.RunAsync(switchovers, stop);
         var trouble = last.Outcome == MigrationOutcome.Completed ? last.StoreTrouble : last.Reason;
         return (devices.Pairs[0].Source.Offer, done, trouble, last.Outcome != MigrationOutcome.NeedsPerson);
     }

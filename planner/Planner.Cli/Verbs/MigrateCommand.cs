@@ -25,7 +25,7 @@ internal static class MigrateCommand
         var shadow = new Option<bool>("--shadow") { Description = "Evaluate and report, commit nothing." };
         var record = new Option<string?>("--record") { Description = "Write what happens to a file that 'replay' reads.", HelpName = "FILE" };
         var command = new Command("migrate", "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, shadow, record };
-        command.SetAction(parsed => Run(
+        command.SetAction((parsed, _) => RunAsync(
             common.Bind(parsed),
             new MigrateArguments(
                 parsed.GetRequiredValue(source),
@@ -39,7 +39,7 @@ internal static class MigrateCommand
         return command;
     }
 
-    private static int Run(CommandContext context, MigrateArguments arguments)
+    private static async Task<int> RunAsync(CommandContext context, MigrateArguments arguments)
     {
         using var stop = new StopSignal();
         var now = TimeProvider.System.GetUtcNow();
@@ -52,12 +52,12 @@ internal static class MigrateCommand
 
         policy = WithinWindow(policy, now);
         var result = MachineMigration.IsMachine(arguments.Source) || MachineMigration.IsMachine(arguments.Destination)
-            ? MachineMigration.Run(context, arguments, policy, stop.Token)
-            : RunDevices(context, arguments, policy, now, stop.Token);
+            ? await MachineMigration.RunAsync(context, arguments, policy, stop.Token)
+            : await RunDevicesAsync(context, arguments, policy, now, stop.Token);
         return MigrationReport.ExitStatusOf(result.Outcome);
     }
 
-    private static SessionResult RunDevices(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, CancellationToken stop)
+    private static async Task<SessionResult> RunDevicesAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, CancellationToken stop)
     {
         if (arguments.Channel is not null || arguments.Listen is not null)
         {
@@ -78,7 +78,7 @@ internal static class MigrateCommand
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
-        var request = new MigrationRequest
+        var request = new DeviceMigrationRequest
         {
             Machine = machine,
             Devices = devices.Pairs,
@@ -86,8 +86,9 @@ internal static class MigrateCommand
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Reopen = MachineDevices.Open };
-        var result = RunShown(context, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], with => new MigrationSession(request, with).Run(stop));
+        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Reopen = MachineDevices.Open, QuietTime = QuietHeap.Ask };
+        await Readiness.ForDevicesAsync();
+        var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop);
         Print(context, result, record?.Trouble);
         telemetry?.Dispose();
         if (telemetry?.Problem is { } problem)
@@ -99,17 +100,18 @@ internal static class MigrateCommand
     }
 
     /// <summary>Runs a session with its progress on the terminal.</summary>
-    public static SessionResult RunShown(CommandContext context, SessionServices services, ISessionObserver[] observers, Func<SessionServices, SessionResult> run)
+    public static async Task<SessionResult> RunShownAsync(
+        CommandContext context, MigrationRequest request, SessionServices services, ISessionObserver[] observers, CancellationToken stop)
     {
-        SessionResult RunWith(ISessionObserver display)
+        async Task<SessionResult> RunWithAsync(ISessionObserver display)
         {
-            using var background = new BackgroundObserver([display, .. observers]);
-            return run(services with { Observers = [background] });
+            await using var background = new BackgroundObserver([display, .. observers]);
+            return await MigrationSession.RunAsync(request, services with { Observers = [background] }, stop);
         }
 
         return context.IsLive
-            ? context.Console.Status().Start("opening", status => RunWith(new ProgressStatus(status)))
-            : RunWith(new ProgressLines(context.IsJson ? context.Error : context.Output, context.Verbose));
+            ? await context.Console.Status().StartAsync("opening", status => RunWithAsync(new ProgressStatus(status)))
+            : await RunWithAsync(new ProgressLines(context.IsJson ? context.Error : context.Output, context.Verbose));
     }
 
     /// <summary>Prints the outcome. A report that nobody can read changes nothing about what happened to the machine.</summary>

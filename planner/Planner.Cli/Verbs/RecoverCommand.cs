@@ -12,14 +12,14 @@ internal static class RecoverCommand
     public static Command Create(CommonOptions common)
     {
         var command = new Command("recover", "After a crash: find every interrupted migration and finish it, unwind it, or say what a person has to do.");
-        command.SetAction(parsed => Run(common.Bind(parsed)));
+        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed)));
         return command;
     }
 
-    private static int Run(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context)
     {
         using var stop = new StopSignal();
-        var recovered = new CrashRecovery(StateDirectory.Locate(), new SessionServices { Reopen = MachineDevices.Open, OpenHypervisor = MachineMigration.OpenAsync }).Run(stop.Token);
+        var recovered = await new CrashRecovery(StateDirectory.Locate(), new SessionServices { Reopen = MachineDevices.Open, OpenHypervisor = MachineMigration.OpenAsync }).RunAsync(stop.Token);
         foreach (var machine in recovered)
         {
             if (machine.Outcome == MigrationOutcome.NeedsPerson)

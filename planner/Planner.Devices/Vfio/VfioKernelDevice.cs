@@ -246,8 +246,7 @@ public sealed class VfioKernelDevice : IMigrationDevice
         }
 
         // Whether it was in time is judged by this host's clock, not by the driver's word: a driver may only be able to refuse.
-        var endedNanoseconds = (Int128)ended * 1_000_000_000 / _options.Clock.TimestampFrequency;
-        var isLate = deadlineNanoseconds != 0 && endedNanoseconds > deadlineNanoseconds;
+        var isLate = deadlineNanoseconds != 0 && _options.Clock.Nanoseconds(ended) > deadlineNanoseconds;
         return new ArcResult(isLate ? ArcOutcome.CompletedLate : ArcOutcome.Completed, target, Errno.None, took);
     }
 

@@ -1,12 +1,10 @@
-using System.Diagnostics;
-
 namespace Planner.Devices;
 
 /// <summary>Whole messages over an <see cref="IByteChannel"/>, within a time limit.</summary>
 /// <remarks>Its calls fail with <see cref="TimeoutException"/>, with <see cref="IOException"/> or
 /// <see cref="ObjectDisposedException"/> when the channel has ended, and with <see cref="InvalidDataException"/> when the peer
 /// floods this side. After a failure the position in the stream is not certain.</remarks>
-internal sealed class TimedChannel(IByteChannel channel) : IDisposable
+internal sealed class TimedChannel(IByteChannel channel, TimeProvider clock) : IDisposable
 {
     // What a peer may send while this side is still sending: two messages of the largest size.
     private const int MaxEarlyBytes = 2 * VfioUserProtocol.MaxMessageBytes;
@@ -25,7 +23,7 @@ internal sealed class TimedChannel(IByteChannel channel) : IDisposable
 
     /// <summary>Starts the time of what follows.</summary>
     public void Allow(TimeSpan limit) =>
-        _deadline = Stopwatch.GetTimestamp() + (long)Math.Min(limit.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2);
+        _deadline = clock.GetTimestamp() + (long)Math.Min(limit.TotalSeconds * clock.TimestampFrequency, long.MaxValue / 2);
 
     /// <summary>Sends a message, in one piece if the channel takes it.</summary>
     public void Send(ReadOnlySpan<byte> message)
@@ -47,7 +45,7 @@ internal sealed class TimedChannel(IByteChannel channel) : IDisposable
     public void Receive(Span<byte> buffer)
     {
         // A peer that always has something to say must not keep a call for ever.
-        if (Stopwatch.GetTimestamp() > _deadline)
+        if (clock.GetTimestamp() > _deadline)
         {
             throw new TimeoutException();
         }
@@ -130,7 +128,7 @@ internal sealed class TimedChannel(IByteChannel channel) : IDisposable
 
     private void Wait(bool orToSend)
     {
-        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _deadline);
+        var left = clock.GetElapsedTime(clock.GetTimestamp(), _deadline);
         if (left <= TimeSpan.Zero || !channel.Wait(orToSend, left))
         {
             throw new TimeoutException();

@@ -33,7 +33,7 @@ public sealed class VfioUserConnection : IDisposable
     private VfioUserConnection(string address, IByteChannel channel, VfioUserOptions options)
     {
         Address = address;
-        _channel = new TimedChannel(channel);
+        _channel = new TimedChannel(channel, options.Clock);
         var reply = Call(VfioUserCommand.Version, VersionMessage.Propose(options), options.AskTimeLimit, "the version handshake");
         if (reply.Failed)
         {

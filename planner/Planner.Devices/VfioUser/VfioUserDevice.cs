@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Planner.Measurements;
 
 namespace Planner.Devices;
@@ -221,7 +220,7 @@ public sealed class VfioUserDevice : IMigrationDevice
             }
 
             _state = null;
-            var started = Stopwatch.GetTimestamp();
+            var started = _options.Clock.GetTimestamp();
             try
             {
                 return deadlineNanoseconds == 0
@@ -230,7 +229,7 @@ public sealed class VfioUserDevice : IMigrationDevice
             }
             catch (DeviceException)
             {
-                return new ArcResult(ArcOutcome.Unknown, null, Errno.None, Stopwatch.GetElapsedTime(started));
+                return new ArcResult(ArcOutcome.Unknown, null, Errno.None, _options.Clock.GetElapsedTime(started));
             }
         }
     }
@@ -241,7 +240,7 @@ public sealed class VfioUserDevice : IMigrationDevice
         Span<byte> data = stackalloc byte[MigrationFeatureLayout.StateBytes];
         MigrationFeatureLayout.WriteTarget(data, target);
         var reply = _features.Set((ushort)DeviceFeatureIndex.MigDeviceState, data, "a change of the migration state");
-        var took = Stopwatch.GetElapsedTime(started);
+        var took = _options.Clock.GetElapsedTime(started);
         if (reply.Failed)
         {
             return new ArcResult(ArcOutcome.Failed, AskStateIfPossible(), reply.Error, took);
@@ -256,8 +255,8 @@ public sealed class VfioUserDevice : IMigrationDevice
         Span<byte> data = stackalloc byte[MigrationFeatureLayout.StateByBytes];
         MigrationFeatureLayout.WriteTargetBy(data, target, deadlineNanoseconds);
         var reply = _features.Set(_options.Deadline.SetStateFeature, data, "a change of the migration state by a deadline");
-        var ended = Stopwatch.GetTimestamp();
-        var took = Stopwatch.GetElapsedTime(started, ended);
+        var ended = _options.Clock.GetTimestamp();
+        var took = _options.Clock.GetElapsedTime(started, ended);
         if (reply.Failed)
         {
             var outcome = reply.Error switch
@@ -273,9 +272,8 @@ public sealed class VfioUserDevice : IMigrationDevice
         // A server that only echoes what it was sent has not promised anything: ask it.
         var final = MigrationFeatureLayout.ReadFinalState(reply.Payload);
         _state = final == target ? target : AskStateIfPossible();
-        var endedNanoseconds = (Int128)ended * 1_000_000_000 / Stopwatch.Frequency;
         return _state != target ? new ArcResult(ArcOutcome.Failed, _state, Errno.None, took)
-            : new ArcResult(endedNanoseconds > deadlineNanoseconds ? ArcOutcome.CompletedLate : ArcOutcome.Completed, target, Errno.None, took);
+            : new ArcResult(_options.Clock.Nanoseconds(ended) > deadlineNanoseconds ? ArcOutcome.CompletedLate : ArcOutcome.Completed, target, Errno.None, took);
     }
 
     private DeviceState AskState()

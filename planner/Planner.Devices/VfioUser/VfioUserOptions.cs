@@ -11,6 +11,9 @@ public sealed record VfioUserOptions
     /// since a driver may save inside a read and load inside a write. Giving up early gains nothing: an arc has no cancel. Above 0.</summary>
     public TimeSpan WorkTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The clock. Its timestamp has to be CLOCK_MONOTONIC where devices take deadlines; the system's is.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>The deadline-capable SET_STATE.</summary>
     public DeadlineFeatureOptions Deadline { get; init; } = new();
 

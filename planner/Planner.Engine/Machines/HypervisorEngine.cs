@@ -19,7 +19,7 @@ public static class HypervisorEngine
     /// <param name="nowNanoseconds">The monotonic clock.</param>
     public static Step<HypervisorState> Start(HypervisorPlan plan, long nowNanoseconds)
     {
-        var step = new HypervisorStepBuilder(new HypervisorState { Plan = plan, StartedNanoseconds = nowNanoseconds }, nowNanoseconds);
+        var step = new MachineStepBuilder(new HypervisorState { Plan = plan, StartedNanoseconds = nowNanoseconds }, nowNanoseconds);
         step.Ask(MigrationSide.Source);
         step.Ask(MigrationSide.Destination);
         return step.Step;
@@ -42,7 +42,7 @@ public static class HypervisorEngine
             Source = prepared,
             Destination = prepared,
         };
-        var step = new HypervisorStepBuilder(state, nowNanoseconds);
+        var step = new MachineStepBuilder(state, nowNanoseconds);
         step.Resolve(MigrationOutcome.Recovered, "The migration was interrupted before the handover; the machine runs on the source.");
         return step.Step;
     }
@@ -53,7 +53,7 @@ public static class HypervisorEngine
     /// <param name="nowNanoseconds">The monotonic clock; never less than in the call before.</param>
     public static Step<HypervisorState> Advance(HypervisorState state, EngineEvent happened, long nowNanoseconds)
     {
-        var step = new HypervisorStepBuilder(state, nowNanoseconds);
+        var step = new MachineStepBuilder(state, nowNanoseconds);
         if (state.Stage == HypervisorStage.Ended)
         {
             return step.Step;
@@ -83,12 +83,15 @@ public static class HypervisorEngine
             case Woke e when e.WakeAtNanoseconds == state.WakeAtNanoseconds:
                 Woke(step);
                 break;
+            case ShellFailed e:
+                NoteShell(step, e);
+                break;
         }
 
         return step.Step;
     }
 
-    private static void Answered(HypervisorStepBuilder step, HypervisorAnswered e)
+    private static void Answered(MachineStepBuilder step, HypervisorAnswered e)
     {
         if (e.Order == HypervisorOrder.Report)
         {
@@ -137,7 +140,45 @@ public static class HypervisorEngine
         }
     }
 
-    private static void Continued(HypervisorStepBuilder step, HypervisorAnswered e)
+    /// <summary>The planner itself failed: what is before the stop of the guest is left, and the rest goes on as well as it can.</summary>
+    private static void NoteShell(MachineStepBuilder step, ShellFailed e)
+    {
+        var isUntold = e.HasHandover && e.Unanswered.Any(c => c is TellHypervisor { Order: HypervisorOrder.Continue });
+        step.State = step.State with { ShellTrouble = step.State.ShellTrouble ?? e.Reason, IsHandedOver = step.State.IsHandedOver && !isUntold };
+        if (step.State.Stage is HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal)
+        {
+            step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the planner itself failed ({e.Reason}).");
+            return;
+        }
+
+        if (isUntold || step.State.Stage < HypervisorStage.Stopped)
+        {
+            step.Resolve(MigrationOutcome.Recovered, $"The planner itself failed ({e.Reason}).");
+        }
+        else if (e.Unanswered.Any(c => c is WakeAt))
+        {
+            step.WakeIn(step.Plan.AskAgain);
+        }
+
+        foreach (var told in e.Unanswered.OfType<TellHypervisor>())
+        {
+            if (!step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience))
+            {
+                // What is told once only is told again.
+                step.State = (told.Side, told.Order) switch
+                {
+                    (MigrationSide.Source, HypervisorOrder.Continue) => step.State with { HasContinuedSource = false },
+                    (_, HypervisorOrder.Cancel) => step.State with { HasCancelled = false },
+                    (_, HypervisorOrder.Quit) => step.State with { HasQuit = false },
+                    _ => step.State,
+                };
+            }
+
+            Answered(step, new HypervisorAnswered(told.Side, told.Order, e.Reason, HypervisorFault.Lost));
+        }
+    }
+
+    private static void Continued(MachineStepBuilder step, HypervisorAnswered e)
     {
         if (e.Trouble is { } trouble)
         {
@@ -149,7 +190,7 @@ public static class HypervisorEngine
         }
     }
 
-    private static void Told(HypervisorStepBuilder step, HypervisorTold e)
+    private static void Told(MachineStepBuilder step, HypervisorTold e)
     {
         NoteTimes(step, e);
         switch (e.What)
@@ -200,7 +241,7 @@ public static class HypervisorEngine
         }
     }
 
-    private static void SentAll(HypervisorStepBuilder step)
+    private static void SentAll(MachineStepBuilder step)
     {
         if (step.State.IsHandedOver)
         {
@@ -212,7 +253,7 @@ public static class HypervisorEngine
         }
     }
 
-    private static void LostWhileRestoring(HypervisorStepBuilder step, MigrationSide side, MonitorLost lost)
+    private static void LostWhileRestoring(MachineStepBuilder step, MigrationSide side, MonitorLost lost)
     {
         var isDone = step.State.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
         if (isDone == (side == MigrationSide.Destination))
@@ -227,7 +268,7 @@ public static class HypervisorEngine
     }
 
     /// <summary>Tells the destination to run.</summary>
-    internal static void HandOver(HypervisorStepBuilder step)
+    internal static void HandOver(MachineStepBuilder step)
     {
         if (!step.State.IsHandedOver)
         {
@@ -246,7 +287,7 @@ public static class HypervisorEngine
     }
 
     /// <summary>The machine runs on the destination.</summary>
-    internal static void Complete(HypervisorStepBuilder step)
+    internal static void Complete(MachineStepBuilder step)
     {
         if (step.State.IsRecovery)
         {
@@ -264,7 +305,7 @@ public static class HypervisorEngine
     }
 
     /// <summary>A device that neither side named may take any time, so nothing can be promised with it.</summary>
-    private static void DeviceMoved(HypervisorStepBuilder step, MigrationSide side, string device)
+    private static void DeviceMoved(MachineStepBuilder step, MigrationSide side, string device)
     {
         if (!step.Plan.KnowsDevices || step.Plan.Devices.Contains(device) || step.State.UnknownDevice is not null)
         {
@@ -282,7 +323,7 @@ public static class HypervisorEngine
     private static bool IsOnTheWay(HypervisorStage stage) =>
         stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed or HypervisorStage.Stopped;
 
-    private static void NoteTimes(HypervisorStepBuilder step, HypervisorTold e)
+    private static void NoteTimes(MachineStepBuilder step, HypervisorTold e)
     {
         var moment = new SwitchoverMoment(e.What.HappenedAt, e.What.ReceivedNanoseconds);
         var state = step.State;
@@ -343,7 +384,7 @@ public static class HypervisorEngine
             : new SwitchoverMoment(stopped.HappenedAt - since, heard - (since.Ticks * TimeSpan.NanosecondsPerTick));
     }
 
-    private static void Cancel(HypervisorStepBuilder step)
+    private static void Cancel(MachineStepBuilder step)
     {
         const string reason = "It was cancelled before the commit point; the machine runs on the source.";
         switch (step.State.Stage)
@@ -357,7 +398,7 @@ public static class HypervisorEngine
         }
     }
 
-    private static void Woke(HypervisorStepBuilder step)
+    private static void Woke(MachineStepBuilder step)
     {
         switch (step.State.Stage)
         {

@@ -9,7 +9,7 @@ internal static class HypervisorPreCopy
     // A permission that is about the same need not be given again at every pass.
     private const double AllowedChange = 0.25;
 
-    public static void Judge(HypervisorStepBuilder step, PassJudgement judgement)
+    public static void Judge(MachineStepBuilder step, PassJudgement judgement)
     {
         if (judgement.Gate is { } gate)
         {
@@ -56,11 +56,11 @@ internal static class HypervisorPreCopy
     }
 
     /// <summary>The rule may find a later moment no calmer, and what was allowed stands as long as the bound fits.</summary>
-    private static bool StillFits(HypervisorStepBuilder step, PassJudgement judgement) =>
+    private static bool StillFits(MachineStepBuilder step, PassJudgement judgement) =>
         step.State.Stage == HypervisorStage.Allowed && judgement is { AllowBytes: > 0, Gate.Decision.Verdict: Verdict.Commit };
 
     /// <summary>A source that cannot be steered is left: nobody knows under which permission it would stop the guest.</summary>
-    public static void Answered(HypervisorStepBuilder step, HypervisorAnswered e)
+    public static void Answered(MachineStepBuilder step, HypervisorAnswered e)
     {
         if (e is { Order: HypervisorOrder.Hold, Trouble: null } && step.State.Stage == HypervisorStage.PreCopying)
         {
@@ -74,7 +74,7 @@ internal static class HypervisorPreCopy
         }
     }
 
-    public static void Woke(HypervisorStepBuilder step)
+    public static void Woke(MachineStepBuilder step)
     {
         if (step.IsPast(step.State.HeardNanoseconds, step.Plan.SilencePatience))
         {

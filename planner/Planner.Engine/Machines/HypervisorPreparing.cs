@@ -5,7 +5,7 @@ namespace Planner.Engine;
 /// <summary>From the first question to the start of a held migration.</summary>
 internal static class HypervisorPreparing
 {
-    public static void Find(HypervisorStepBuilder step)
+    public static void Find(MachineStepBuilder step)
     {
         if (step.State.Source.IsAsked || step.State.Destination.IsAsked)
         {
@@ -28,7 +28,7 @@ internal static class HypervisorPreparing
         step.Send(new OpenJournal());
     }
 
-    public static void Begin(HypervisorStepBuilder step)
+    public static void Begin(MachineStepBuilder step)
     {
         foreach (var side in (ReadOnlySpan<MigrationSide>)[MigrationSide.Destination, MigrationSide.Source])
         {
@@ -39,7 +39,7 @@ internal static class HypervisorPreparing
     }
 
     /// <summary>One thing after the other: the source last, so that what goes wrong before has not touched it.</summary>
-    public static void Answered(HypervisorStepBuilder step, HypervisorAnswered e)
+    public static void Answered(MachineStepBuilder step, HypervisorAnswered e)
     {
         if (e.Trouble is { } trouble)
         {

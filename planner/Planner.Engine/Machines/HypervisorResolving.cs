@@ -12,7 +12,7 @@ internal static class HypervisorResolving
 {
     private const int MostContinues = 3;
 
-    public static void Look(HypervisorStepBuilder step)
+    public static void Look(MachineStepBuilder step)
     {
         var (source, destination) = (step.State.Source, step.State.Destination);
         if (source.IsAsked || destination.IsAsked)
@@ -46,7 +46,7 @@ internal static class HypervisorResolving
     private static bool IsLoaded(HypervisorSide destination) =>
         destination.Report is { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Completed };
 
-    private static void RunsOnDestination(HypervisorStepBuilder step, HypervisorSide source)
+    private static void RunsOnDestination(MachineStepBuilder step, HypervisorSide source)
     {
         if (source.Report is { Guest: GuestRunState.Migrated } or { Guest: GuestRunState.Over } || source.IsGone)
         {
@@ -59,7 +59,7 @@ internal static class HypervisorResolving
         }
     }
 
-    private static void SourceAnswers(HypervisorStepBuilder step, HypervisorReport source, HypervisorSide destination)
+    private static void SourceAnswers(MachineStepBuilder step, HypervisorReport source, HypervisorSide destination)
     {
         switch (source.Guest)
         {
@@ -94,9 +94,9 @@ internal static class HypervisorResolving
     }
 
     /// <summary>The source has sent everything.</summary>
-    private static void Migrated(HypervisorStepBuilder step, HypervisorSide destination)
+    private static void Migrated(MachineStepBuilder step, HypervisorSide destination)
     {
-        if (IsLoaded(destination) && step.State.Continued < MostContinues)
+        if (IsLoaded(destination) && step.State is { Continued: < MostContinues, IsUntold: false })
         {
             HypervisorEngine.HandOver(step);
         }
@@ -110,13 +110,13 @@ internal static class HypervisorResolving
                     + "if the destination never ran, continue the source ('cont' in its monitor); otherwise end the source and start the guest anew from its disks.");
             }
         }
-        else if (destination.IsGone || IsOver(step))
+        else if (destination.IsGone || IsOver(step) || step.State.IsUntold)
         {
             ContinueSource(step, destination, "it has sent everything, and the destination did not take it");
         }
     }
 
-    private static void SourceIsGone(HypervisorStepBuilder step, HypervisorSide destination)
+    private static void SourceIsGone(MachineStepBuilder step, HypervisorSide destination)
     {
         if (IsLoaded(destination) && step.State.Continued < MostContinues)
         {
@@ -134,7 +134,7 @@ internal static class HypervisorResolving
     }
 
     /// <summary>While the devices are saved a monitor does not answer, and a link that is dead may keep it so.</summary>
-    private static void SourceIsSilent(HypervisorStepBuilder step, string trouble)
+    private static void SourceIsSilent(MachineStepBuilder step, string trouble)
     {
         BreakIfTooLong(step);
         if (step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience))
@@ -145,7 +145,7 @@ internal static class HypervisorResolving
     }
 
     /// <summary>Whoever ends a destination that never ran breaks the channel: the source fails, and its guest runs on.</summary>
-    private static void BreakIfTooLong(HypervisorStepBuilder step)
+    private static void BreakIfTooLong(MachineStepBuilder step)
     {
         if (step.State is { HasQuit: false, IsHandedOver: false, IsBegun: true, Times.Stopped: var stopped }
             && step.IsPast(stopped?.ReceivedNanoseconds ?? step.State.ResolvingSinceNanoseconds, step.Plan.StopPatience))
@@ -166,7 +166,7 @@ internal static class HypervisorResolving
         }
     }
 
-    private static void CancelOnce(HypervisorStepBuilder step)
+    private static void CancelOnce(MachineStepBuilder step)
     {
         if (!step.State.HasCancelled)
         {
@@ -180,7 +180,7 @@ internal static class HypervisorResolving
         }
     }
 
-    private static void ContinueSource(HypervisorStepBuilder step, HypervisorSide destination, string words)
+    private static void ContinueSource(MachineStepBuilder step, HypervisorSide destination, string words)
     {
         if (step.State.IsHandedOver)
         {
@@ -206,9 +206,9 @@ internal static class HypervisorResolving
         }
     }
 
-    private static bool IsOver(HypervisorStepBuilder step) => step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience);
+    private static bool IsOver(MachineStepBuilder step) => step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience);
 
-    private static string Why(HypervisorStepBuilder step, string? error)
+    private static string Why(MachineStepBuilder step, string? error)
     {
         var reason = step.State.Reason;
         if (error is not null && step.State.IntendedOutcome == MigrationOutcome.Recovered && !reason.Contains(error, StringComparison.Ordinal))

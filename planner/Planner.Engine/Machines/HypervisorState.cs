@@ -4,19 +4,13 @@ using Planner.Measurements;
 namespace Planner.Engine;
 
 /// <summary>Everything the engine knows of a migration that a hypervisor carries out. A value: the same state and event always give the same commands.</summary>
-public sealed record HypervisorState
+public sealed record HypervisorState : SessionState
 {
     /// <summary>What is intended.</summary>
     public required HypervisorPlan Plan { get; init; }
 
     /// <summary>Where the engine is.</summary>
     public HypervisorStage Stage { get; init; }
-
-    /// <summary>Whether this is the recovery of an interrupted migration.</summary>
-    public bool IsRecovery { get; init; }
-
-    /// <summary>When the session started, on the monotonic clock.</summary>
-    public required long StartedNanoseconds { get; init; }
 
     /// <summary>The source.</summary>
     public HypervisorSide Source { get; init; } = new();
@@ -33,11 +27,11 @@ public sealed record HypervisorState
     /// <summary>The moments of the switchover.</summary>
     public SwitchoverTimes Times { get; init; } = new();
 
-    /// <summary>Whether the destination was told to run, or is about to be: from here on it may run.</summary>
-    public bool IsHandedOver { get; init; }
-
     /// <summary>How often the destination was told to run.</summary>
     public int Continued { get; init; }
+
+    /// <summary>Whether the destination was about to be told to run and was not, since that could not be written down.</summary>
+    public bool IsUntold => Continued > 0 && !IsHandedOver;
 
     /// <summary>The most bytes that may be left when the guest is stopped, as the source was told last; 0 if it may not stop it.</summary>
     public long AllowedBytes { get; init; }
@@ -72,23 +66,11 @@ public sealed record HypervisorState
     /// <summary>Whether somebody else stopped the guest on the source in pre-copy.</summary>
     public bool IsPausedByOthers { get; init; }
 
-    /// <summary>Whether the machine runs and its hypervisors are as they were before: there is nothing left to recover, whatever a person has to look at.</summary>
-    public bool IsSettled { get; init; }
-
     /// <summary>Since when it is being found out where the guest is.</summary>
     public long ResolvingSinceNanoseconds { get; init; }
 
     /// <summary>When the source last told something, on the monotonic clock.</summary>
     public long HeardNanoseconds { get; init; }
-
-    /// <summary>The moment of the wake-up that counts.</summary>
-    public long WakeAtNanoseconds { get; init; }
-
-    /// <summary>How the session will end if everything that is left goes well.</summary>
-    public MigrationOutcome IntendedOutcome { get; init; }
-
-    /// <summary>Why, in one sentence.</summary>
-    public string Reason { get; init; } = "";
 
     /// <summary>Whether the machine has passed-through devices.</summary>
     public bool HasDevices => SeesDevices || Plan.Devices.Count > 0;
@@ -103,8 +85,8 @@ public sealed record HypervisorState
     /// <summary>The moments without what only some of the devices tell.</summary>
     public SwitchoverTimes CountedTimes => Plan.TellsArcs ? Times : Times with { Moves = [] };
 
-    /// <summary>The phase that observers see.</summary>
-    public SessionPhase Phase => Stage switch
+    /// <inheritdoc/>
+    public override SessionPhase Phase => Stage switch
     {
         HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal or HypervisorStage.Preparing => SessionPhase.Preparing,
         HypervisorStage.PreCopying or HypervisorStage.Allowed => SessionPhase.PreCopy,

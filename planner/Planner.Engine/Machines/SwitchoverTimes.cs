@@ -53,3 +53,48 @@ public sealed record SwitchoverTimes
     public static TimeSpan? Between(SwitchoverMoment? first, SwitchoverMoment? last) =>
         first is { } a && last is { } b ? SwitchoverMoment.Between(a, b) : null;
 }
+
+/// <summary>When something happened, by two clocks.</summary>
+/// <param name="Happened">By the hypervisor's clock, since the Unix epoch; zero if it did not say.</param>
+/// <param name="ReceivedNanoseconds">When it was heard of, on this host's monotonic clock.</param>
+public readonly record struct SwitchoverMoment(TimeSpan Happened, long ReceivedNanoseconds)
+{
+    // Two hosts' clocks may differ, and a clock may be set: then the moments of hearing are the better measure.
+    private static readonly TimeSpan MostApart = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The time from one moment to a later one; at least 0.</summary>
+    /// <remarks>The hypervisor's clock is exact, but only if both clocks tell about the same.</remarks>
+    public static TimeSpan Between(SwitchoverMoment first, SwitchoverMoment last)
+    {
+        var heard = TimeSpan.FromTicks((last.ReceivedNanoseconds - first.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
+        var told = last.Happened - first.Happened;
+        var isTold = first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero && (told - heard).Duration() <= MostApart;
+        var between = isTold ? told : heard;
+        return between > TimeSpan.Zero ? between : TimeSpan.Zero;
+    }
+
+    /// <summary>The time from one moment to a later one that the same hypervisor told; at least 0.</summary>
+    /// <remarks>A monitor may be heard late, and one clock tells the time between two moments even if it is set wrongly.</remarks>
+    public static TimeSpan OfOneSide(SwitchoverMoment first, SwitchoverMoment last)
+    {
+        var between = first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero
+            ? last.Happened - first.Happened
+            : TimeSpan.FromTicks((last.ReceivedNanoseconds - first.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
+        return between > TimeSpan.Zero ? between : TimeSpan.Zero;
+    }
+}
+
+/// <summary>A passed-through device came to a state, or was about to.</summary>
+/// <param name="Side">On which side.</param>
+/// <param name="Device">The device.</param>
+/// <param name="State">The state.</param>
+/// <param name="IsPreparing">Whether the arc was only about to begin.</param>
+/// <param name="At">When.</param>
+public readonly record struct DeviceMove(MigrationSide Side, string Device, DeviceState State, bool IsPreparing, SwitchoverMoment At);
+
+/// <summary>One arc that a hypervisor walked with a device while the guest stood still.</summary>
+/// <param name="Side">On which side.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Arc">The arc, or the arcs together where only their end was told.</param>
+/// <param name="Took">How long it took.</param>
+public readonly record struct DeviceArc(MigrationSide Side, string Device, Arc Arc, TimeSpan Took);

@@ -7,7 +7,7 @@ namespace Planner.Sessions;
 /// a fixed pool of buffers between them: the order is kept, and nothing is allocated for a chunk.
 /// </summary>
 /// <remarks>The bytes are opaque. Borders of chunks mean nothing (vfio-uapi: "order matters, chunk borders do not").</remarks>
-public sealed class DataMover : IDisposable
+public sealed class DataMover : IDataMover
 {
     /// <summary>Nobody's device state is larger than this; a stream that is has no end.</summary>
     private const long MaximumBytes = 1L << 40;
@@ -43,7 +43,7 @@ public sealed class DataMover : IDisposable
         _filled = new SemaphoreSlim(0);
     }
 
-    /// <summary>Makes the mover ready for a transfer. Neither side may be at work.</summary>
+    /// <inheritdoc/>
     public void Begin()
     {
         Drain(_free);
@@ -53,13 +53,10 @@ public sealed class DataMover : IDisposable
         _failedSide = null;
         _trouble = null;
         _bytes = _chunks = _readNanoseconds = _loadNanoseconds = 0;
-        _start = _firstByte = _end = _clock.GetNanoseconds();
+        _start = _firstByte = _end = _clock.NowNanoseconds();
     }
 
-    /// <summary>Reads the source; called on its thread. Returns when its part is done.</summary>
-    /// <param name="source">The device, in a saving state; or the peer that sends.</param>
-    /// <param name="end">When reading ends.</param>
-    /// <param name="roundLimit">The longest time of a round; without effect for a whole stream.</param>
+    /// <inheritdoc/>
     public void Read(IStateReader source, StreamEnd end, TimeSpan roundLimit)
     {
         var until = end == StreamEnd.Round ? _start + (long)(roundLimit.TotalSeconds * 1e9) : long.MaxValue;
@@ -68,9 +65,9 @@ public sealed class DataMover : IDisposable
             for (var slot = 0; ; slot = (slot + 1) % _buffers.Length)
             {
                 _free.Wait();
-                var began = _clock.GetNanoseconds();
+                var began = _clock.NowNanoseconds();
                 var length = _isStopped || began >= until ? 0 : source.Read(_buffers[slot]);
-                var ended = _clock.GetNanoseconds();
+                var ended = _clock.NowNanoseconds();
                 _readNanoseconds += ended - began;
                 _chunks += length > 0 ? 1 : 0;
                 if (_bytes == 0)
@@ -99,8 +96,7 @@ public sealed class DataMover : IDisposable
         }
     }
 
-    /// <summary>Loads the destination; called on its thread. Returns when its part is done.</summary>
-    /// <param name="destination">The device, in RESUMING; or the peer that loads.</param>
+    /// <inheritdoc/>
     public void Load(IStateWriter destination)
     {
         try
@@ -113,9 +109,9 @@ public sealed class DataMover : IDisposable
                     break;
                 }
 
-                var began = _clock.GetNanoseconds();
+                var began = _clock.NowNanoseconds();
                 destination.Write(_buffers[slot].AsSpan(0, _lengths[slot]));
-                _loadNanoseconds += _clock.GetNanoseconds() - began;
+                _loadNanoseconds += _clock.NowNanoseconds() - began;
                 _free.Release();
             }
         }
@@ -124,12 +120,10 @@ public sealed class DataMover : IDisposable
             Abandon(MigrationSide.Destination, e.Message);
         }
 
-        _end = _clock.GetNanoseconds();
+        _end = _clock.NowNanoseconds();
     }
 
-    /// <summary>Ends the transfer early. A call to a device that is under way is not cut short.</summary>
-    /// <param name="side">The side that is the reason.</param>
-    /// <param name="trouble">The reason, in one sentence.</param>
+    /// <inheritdoc/>
     public void Abandon(MigrationSide side, string trouble)
     {
         Fail(side, trouble);
@@ -137,12 +131,12 @@ public sealed class DataMover : IDisposable
         _filled.Release();
     }
 
-    /// <summary>What it came to. Both sides have to be done.</summary>
+    /// <inheritdoc/>
     public TransferResult Result => new(_bytes, _start, _firstByte, Math.Max(_end, _firstByte), _failedSide, _trouble)
     {
         Chunks = _chunks,
-        Reading = SessionClock.Between(0, _readNanoseconds),
-        Loading = SessionClock.Between(0, _loadNanoseconds),
+        Reading = MonotonicTime.Between(0, _readNanoseconds),
+        Loading = MonotonicTime.Between(0, _loadNanoseconds),
     };
 
     /// <inheritdoc/>

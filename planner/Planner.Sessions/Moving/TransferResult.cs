@@ -27,8 +27,8 @@ public sealed record TransferResult(
     public TimeSpan Loading { get; init; }
 
     /// <summary>Until the first byte was there.</summary>
-    public TimeSpan UntilFirstByte => SessionClock.Between(StartNanoseconds, FirstByteNanoseconds);
+    public TimeSpan UntilFirstByte => MonotonicTime.Between(StartNanoseconds, FirstByteNanoseconds);
 
     /// <summary>From the start until the last byte was loaded.</summary>
-    public TimeSpan Took => SessionClock.Between(StartNanoseconds, EndNanoseconds);
+    public TimeSpan Took => MonotonicTime.Between(StartNanoseconds, EndNanoseconds);
 }

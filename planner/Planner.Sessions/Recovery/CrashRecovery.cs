@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using Planner.Engine;
 using Planner.Measurements;
-using Planner.Policies;
 
 namespace Planner.Sessions;
 
@@ -9,6 +6,7 @@ namespace Planner.Sessions;
 public sealed class CrashRecovery
 {
     private const string Simulated = "sim:";
+    private const string Hypervisor = "qmp:";
 
     private readonly string _directory;
     private readonly SessionServices _services;
@@ -27,7 +25,7 @@ public sealed class CrashRecovery
     /// <param name="cancellationToken">Stops between two machines; one that was begun is brought to its end.</param>
     /// <returns>One entry for each machine; empty if there was nothing to do.</returns>
     /// <exception cref="JournalException">The directory cannot be read.</exception>
-    public IReadOnlyList<RecoveredMachine> Run(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecoveredMachine>> RunAsync(CancellationToken cancellationToken)
     {
         var recovered = new List<RecoveredMachine>();
         foreach (var path in Journals(_directory))
@@ -42,7 +40,7 @@ public sealed class CrashRecovery
                 if (MigrationJournal.TakeOver(path) is { } taken)
                 {
                     using var journal = taken.Journal;
-                    recovered.Add(Recover(journal, taken.Contents));
+                    recovered.Add(await RecoverAsync(journal, taken.Contents).ConfigureAwait(false));
                 }
             }
             catch (JournalException e)
@@ -90,7 +88,7 @@ public sealed class CrashRecovery
         }
     }
 
-    private RecoveredMachine Recover(MigrationJournal journal, JournalContents contents)
+    private async Task<RecoveredMachine> RecoverAsync(MigrationJournal journal, JournalContents contents)
     {
         var header = contents.Header;
         if (header.Devices.All(d => IsSimulated(d.Source.Address) && IsSimulated(d.Destination.Address)))
@@ -100,32 +98,14 @@ public sealed class CrashRecovery
                 "Its simulated devices ended with the process that was killed; there is nothing left to recover.");
         }
 
-        if (HypervisorRecovery.IsAbout(header))
-        {
-            var (outcome, reason) = HypervisorRecovery.Run(contents, _services with { Journal = journal });
-            return Ended(journal, header, outcome, reason);
-        }
-
         var services = _services with { Journal = journal, Reopen = Open };
-        using var loop = new SessionLoop(
-            header.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)null)),
-            header.Devices.Select(d => (d.Destination.Address, (IMigrationDevice?)null)),
-            services,
-            new RecoveryScribe(header, new SessionNotices(header.MigrationId, services.Clock, services.Observers)));
-        var (state, _) = loop.Run(
-            now => MigrationEngine.Recover(Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
-            CancellationToken.None);
-        return Ended(journal, header, state.IntendedOutcome, state.Reason);
-    }
-
-    private static RecoveredMachine Ended(MigrationJournal journal, JournalHeader header, MigrationOutcome outcome, string reason)
-    {
-        if (outcome != MigrationOutcome.NeedsPerson)
+        var state = await (IsByHypervisor(header) ? MachineSession.RecoverAsync(contents, services) : DeviceSession.RecoverAsync(contents, services)).ConfigureAwait(false);
+        if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
         {
             journal.Close();
         }
 
-        return new RecoveredMachine(header.MigrationId, header.Machine, outcome, reason);
+        return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, state.Reason);
     }
 
     /// <summary>A simulated device is memory of its process: opening it again would give another one that knows nothing.</summary>
@@ -135,26 +115,5 @@ public sealed class CrashRecovery
 
     private static bool IsSimulated(string address) => address.StartsWith(Simulated, StringComparison.Ordinal);
 
-    private static MigrationPlan Plan(JournalHeader header) => new()
-    {
-        Devices = [.. header.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, Offer(d.Source), Offer(d.Destination)))],
-        OnFailure = [.. header.OnFailure.Select(name => Enum.Parse<FailureAction>(name, ignoreCase: true))],
-    };
-
-    private static DeviceOffer Offer(JournalEndpoint endpoint) => new()
-    {
-        DeviceClass = endpoint.DeviceClass,
-        Capabilities = endpoint.Capabilities,
-        CommitArc = DeviceOffer.CommitArcOfUnknownDriver(endpoint.Capabilities),
-        OffersReset = endpoint.OffersReset,
-    };
-
-    private static ImmutableArray<Participant> Participants(JournalContents contents, MigrationSide side) =>
-    [
-        .. contents.Header.Devices.Select((device, i) => new Participant
-        {
-            Found = (side == MigrationSide.Source ? device.Source : device.Destination).Found,
-            WasTouched = contents.WasTouched(side, i),
-        }),
-    ];
+    private static bool IsByHypervisor(JournalHeader header) => header.Devices is [{ Source: var source }] && source.Address.StartsWith(Hypervisor, StringComparison.Ordinal);
 }

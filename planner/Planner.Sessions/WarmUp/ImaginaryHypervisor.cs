@@ -30,7 +30,12 @@ internal sealed class ImaginaryHypervisor(MigrationSide side) : IHypervisor
 
     public Task PrepareAsync(MigrationSide side, bool mayThrottle, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task ListenAsync(string channel, bool mayListenAlready, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task ListenAsync(string channel, bool mayListenAlready, CancellationToken cancellationToken)
+    {
+        // Everything is there at once.
+        _report = _report with { Guest = GuestRunState.Paused, Migration = HypervisorMigrationStatus.Completed };
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(string channel, CancellationToken cancellationToken) => Task.Run(
         () =>
@@ -88,7 +93,7 @@ internal sealed class ImaginaryHypervisor(MigrationSide side) : IHypervisor
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static long Now => TimeProvider.System.GetNanoseconds();
+    private static long Now => TimeProvider.System.NowNanoseconds();
 
     private void Tell(HypervisorEvent what) => Observer?.Invoke(what);
 }

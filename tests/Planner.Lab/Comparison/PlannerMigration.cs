@@ -8,6 +8,9 @@ namespace Planner.Lab;
 /// <summary>One migration that the planner decides, with what earlier ones taught.</summary>
 internal static class PlannerMigration
 {
+    // The study's process lives as long as the planner's would for one migration each.
+    private static readonly Lazy<Task> Warm = new(WarmUp.MachinesAsync);
+
     /// <summary>What is promised in a cell. While nothing is proven, the planner commits by its model alone.</summary>
     public static SlaPolicy Policy(ComparisonCell cell) => new()
     {
@@ -31,7 +34,7 @@ internal static class PlannerMigration
         await using var source = await QemuMachine.OpenAsync($"qmp:{pair.Source.QmpPath}", TimeProvider.System, cancel).ConfigureAwait(false);
         await using var destination = await QemuMachine.OpenAsync($"qmp:{pair.Destination.QmpPath}", TimeProvider.System, cancel).ConfigureAwait(false);
         source.Trace = trace;
-        var request = new HypervisorRequest
+        var request = new MachineMigrationRequest
         {
             Machine = "lab",
             Source = source,
@@ -40,7 +43,7 @@ internal static class PlannerMigration
             Listen = $"unix:{pair.IncomingPath}",
             Policy = policy,
         };
-        var session = new HypervisorSession(request, new SessionServices { Store = store });
-        return await Task.Run(() => session.Run(cancel), cancel).ConfigureAwait(false);
+        await Warm.Value.ConfigureAwait(false);
+        return await MigrationSession.RunAsync(request, new SessionServices { Store = store }, cancel).ConfigureAwait(false);
     }
 }

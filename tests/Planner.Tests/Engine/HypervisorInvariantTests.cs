@@ -9,7 +9,7 @@ public sealed class HypervisorInvariantTests
     private static readonly string[] Misfortunes =
     [
         "cancel", "kill source", "kill destination", "kill planner", "break link", "stall link", "stall source", "stall destination",
-        "stop by others", "stop and cont by others",
+        "stop by others", "stop and cont by others", "fail shell", "lose commands",
     ];
 
     [Fact]
@@ -63,6 +63,8 @@ public sealed class HypervisorInvariantTests
     [InlineData("stall link")]
     [InlineData("stall source")]
     [InlineData("stall destination")]
+    [InlineData("fail shell")]
+    [InlineData("lose commands")]
     public void After_one_misfortune_at_any_moment_before_the_handover_the_machine_runs_on_exactly_one_side(string misfortune)
     {
         for (var seed = 0; seed < 1000; seed++)

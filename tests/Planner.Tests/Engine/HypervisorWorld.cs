@@ -22,6 +22,7 @@ internal sealed partial class HypervisorWorld
     private bool _isLinkStalled;
     private bool _hasHandover;
     private bool _isPlannerDead;
+    private bool _isLosingCommands;
     private HypervisorState? _state;
 
     public HypervisorWorld(int seed, bool hasDevice = false)
@@ -96,8 +97,22 @@ internal sealed partial class HypervisorWorld
         }
 
         _state = step.State;
-        foreach (var command in step.Commands)
+        for (var i = 0; i < step.Commands.Length; i++)
         {
+            var command = step.Commands[i];
+            if (_isLosingCommands && command is not EndSession)
+            {
+                // Whatever carries the commands out fails, once, at any of them.
+                _isLosingCommands = i + 1 < step.Commands.Length && _random.Next(2) == 0;
+                if (!_isLosingCommands)
+                {
+                    var lost = step.Commands[i..];
+                    Log.Add($"{_now / Millisecond} lost {string.Join(", ", lost)}");
+                    At(_now, () => Feed(new ShellFailed(lost, "the test lets it fail")));
+                    break;
+                }
+            }
+
             switch (command)
             {
                 case OpenJournal:
@@ -283,6 +298,12 @@ internal sealed partial class HypervisorWorld
         Log.Add($"{_now / Millisecond} *** {what}");
         switch (what)
         {
+            case "fail shell":
+                Feed(new ShellFailed([], "the test lets it fail"));
+                break;
+            case "lose commands":
+                _isLosingCommands = true;
+                break;
             case "cancel":
                 Feed(new CancelRequested());
                 break;

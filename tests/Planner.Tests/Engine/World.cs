@@ -10,11 +10,14 @@ namespace Planner.Tests.Engine;
 /// chooses, injects what a test asks for, and holds every step against the rules that must never be broken.</summary>
 internal sealed class World
 {
+    public const string Failure = "the test lets it fail";
+
     private readonly List<EngineCommand> _open = [];
     private readonly DeviceState[][] _states;
     private readonly bool[] _hasImage;
     private readonly bool[] _isStreamOpen;
     private bool _isStopped;
+    private int _commands;
 
     public World(MigrationPlan plan)
     {
@@ -62,6 +65,9 @@ internal sealed class World
     public bool ResetKeepsState { get; set; }
 
     public bool JournalWorks { get; set; } = true;
+
+    /// <summary>Decides, by the number of all commands before it, whether what carries a command out fails: nothing behind it is done then.</summary>
+    public Func<int, EngineCommand, bool> ShellFails { get; set; } = (_, _) => false;
 
     public MigrationOutcome Outcome => State.IntendedOutcome;
 
@@ -125,10 +131,24 @@ internal sealed class World
         }
     }
 
+    /// <summary>Something fails around the engine that no command waits for.</summary>
+    public World FailShell()
+    {
+        Take(MigrationEngine.Advance(State, new ShellFailed([], Failure), Now));
+        return this;
+    }
+
     private void Take(Step<EngineState> step)
     {
-        foreach (var command in step.Commands)
+        for (var i = 0; i < step.Commands.Length; i++)
         {
+            var command = step.Commands[i];
+            if (ShellFails(_commands++, command))
+            {
+                _open.Add(new LostCommands(step.Commands[i..]));
+                break;
+            }
+
             Log.Add(command);
             Check(command, step.State);
             if (command is StopStreams)
@@ -146,6 +166,7 @@ internal sealed class World
 
     private EngineEvent? Reply(EngineCommand command) => command switch
     {
+        LostCommands c => new ShellFailed(c.Commands, Failure),
         QueryState c => CanBeAsked(c.Side, c.Device)
             ? new StateAnswered(c.Side, c.Device, Truth(c.Side, c.Device), null)
             : new StateAnswered(c.Side, c.Device, null, "no answer"),
@@ -307,4 +328,7 @@ internal sealed class World
 
         Assert.NotEmpty(End!.Reason);
     }
+
+    /// <summary>Stands for commands that were not carried out.</summary>
+    private sealed record LostCommands(ImmutableArray<EngineCommand> Commands) : EngineCommand;
 }

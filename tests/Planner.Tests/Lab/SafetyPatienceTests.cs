@@ -85,7 +85,7 @@ public sealed class SafetyPatienceTests(SafetyLab lab)
     {
         await using var source = await QemuMachine.OpenAsync($"qmp:{run.SourceRelay.Path}", TimeProvider.System, Cancellation);
         await using var destination = await QemuMachine.OpenAsync($"qmp:{run.DestinationRelay.Path}", TimeProvider.System, Cancellation);
-        var request = new HypervisorRequest
+        var request = new MachineMigrationRequest
         {
             Machine = "lab",
             Source = source,
@@ -100,6 +100,6 @@ public sealed class SafetyPatienceTests(SafetyLab lab)
             StatePatience = patience ?? TimeSpan.FromSeconds(5),
             OpenHypervisor = async (address, cancel) => await QemuMachine.OpenAsync(address, TimeProvider.System, cancel),
         };
-        return await Task.Run(() => new HypervisorSession(request, services).Run(Cancellation), Cancellation).WaitAsync(SafetyRun.HangGuard, Cancellation);
+        return await MigrationSession.RunAsync(request, services, Cancellation).WaitAsync(SafetyRun.HangGuard, Cancellation);
     }
 }

@@ -31,7 +31,7 @@ public sealed class ColdStartTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Four_recorded_configurations_are_too_few_and_decisions_then_carry_no_first_guess()
+    public async Task Four_recorded_configurations_are_too_few_and_decisions_then_carry_no_first_guess()
     {
         var sentence = ColdStartTraining.Run([QemuFixtures.Folder], _store, 1, Noon);
 
@@ -41,14 +41,14 @@ public sealed class ColdStartTrainingTests : IDisposable
             sentence);
         Assert.Null(_store.ReadLatestAccepted(ColdStartModelText.Name));
         Assert.False(Assert.Single(_store.ReadModels(ColdStartModelText.Name)).IsAccepted);
-        var result = Migrate(InsufficientEvidenceAction.Accept);
+        var result = await MigrateAsync(InsufficientEvidenceAction.Accept);
         Assert.Equal(MigrationOutcome.Stayed, result.Outcome);
         Assert.Null(DecisionJson.ReadSnapshot(result.Snapshot!, "s").FirstGuess);
         Assert.Null(result.Decision!.Blackout.P50Seconds);
     }
 
     [Fact]
-    public void A_model_from_a_folder_of_workloads_and_recordings_guesses_the_blackout_of_a_new_class()
+    public async Task A_model_from_a_folder_of_workloads_and_recordings_guesses_the_blackout_of_a_new_class()
     {
         File.WriteAllText(_directory.File("workloads.yaml"), GeneratedExamples.Trained);
         File.WriteAllText(_directory.File("other.yaml"), "kind: DeviceProfile\n");
@@ -59,10 +59,10 @@ public sealed class ColdStartTrainingTests : IDisposable
         Assert.StartsWith("Learned a first guess from ", sentence, StringComparison.Ordinal);
         Assert.Contains(" kinds of machines, kept as cold-start v1. Accepted: on ", sentence, StringComparison.Ordinal);
         Assert.Equal(Noon, ColdStartModelText.Read(_store.ReadLatestAccepted(ColdStartModelText.Name)!.Body).Origin.CreatedAt);
-        var accepted = Migrate(InsufficientEvidenceAction.Accept);
+        var accepted = await MigrateAsync(InsufficientEvidenceAction.Accept);
         Assert.Equal((MigrationOutcome.Completed, "independent"), (accepted.Outcome, accepted.Decision!.Blackout.Method));
         Assert.Contains("first guess by model cold-start v1", accepted.Decision.Reason, StringComparison.Ordinal);
-        var stayed = Migrate(InsufficientEvidenceAction.Stay);
+        var stayed = await MigrateAsync(InsufficientEvidenceAction.Stay);
         Assert.Equal(MigrationOutcome.Stayed, stayed.Outcome);
         Assert.Contains("only a first guess by model cold-start v1 of ", stayed.Decision!.Reason, StringComparison.Ordinal);
         Assert.True(stayed.Decision.Blackout is { P50Seconds: > 0, BoundSeconds: null });
@@ -90,16 +90,16 @@ public sealed class ColdStartTrainingTests : IDisposable
     }
 
     /// <summary>A device with 3 MiB of state whose class was never seen.</summary>
-    private SessionResult Migrate(InsufficientEvidenceAction action)
+    private async Task<SessionResult> MigrateAsync(InsufficientEvidenceAction action)
     {
         var content = new byte[3 << 20];
-        var request = new MigrationRequest
+        var request = new DeviceMigrationRequest
         {
             Machine = "vm1",
             Devices = [new DevicePair("nic0", new FakeDevice("fake:source", All, content, content.Length), new FakeDevice("fake:destination", All) { ExpectsBytes = content.Length })],
             Policy = new SlaPolicy { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(60), Confidence = 0.9, WhenEvidenceIsInsufficient = action },
             Patience = 2,
         };
-        return new MigrationSession(request, new SessionServices { Models = _store }).Run(TestContext.Current.CancellationToken);
+        return await MigrationSession.RunAsync(request, new SessionServices { Models = _store }, TestContext.Current.CancellationToken);
     }
 }

@@ -14,11 +14,11 @@ public sealed class CrashRecoveryTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private IReadOnlyList<RecoveredMachine> Recover(params FakeDevice[] devices) => new CrashRecovery(_directory.Path, new SessionServices
+    private Task<IReadOnlyList<RecoveredMachine>> RecoverAsync(params FakeDevice[] devices) => new CrashRecovery(_directory.Path, new SessionServices
     {
         Reopen = address => Array.Find(devices, d => d.Address == address)
             ?? throw new DeviceException(DeviceFault.NotFound, $"{address}: there is no such device."),
-    }).Run(TestContext.Current.CancellationToken);
+    }).RunAsync(TestContext.Current.CancellationToken);
 
     private string[] Journals() => Directory.GetFiles(MigrationJournal.DirectoryOf(_directory.Path));
 
@@ -39,26 +39,26 @@ public sealed class CrashRecoveryTests : IDisposable
     private static JournalEntry HandedOver => new(JournalEntryKind.Handover, 2, default, 0, default, default);
 
     [Fact]
-    public void Without_journals_there_is_nothing_to_do() => Assert.Empty(Recover());
+    public async Task Without_journals_there_is_nothing_to_do() => Assert.Empty(await RecoverAsync());
 
     [Fact]
-    public void Devices_that_lived_in_the_killed_process_are_said_to_be_gone()
+    public async Task Devices_that_lived_in_the_killed_process_are_said_to_be_gone()
     {
         Leave("sim:/a.yaml", "sim:/b.yaml", Touched(MigrationSide.Source));
 
-        var machine = Assert.Single(Recover());
+        var machine = Assert.Single(await RecoverAsync());
         Assert.Equal(("vm1", "id-1", MigrationOutcome.Recovered), (machine.Machine, machine.MigrationId, machine.Outcome));
         Assert.Contains("nothing left to recover", machine.Reason, StringComparison.Ordinal);
         Assert.Empty(Journals());
     }
 
     [Fact]
-    public void A_source_comes_back_although_its_destination_lived_in_the_killed_process()
+    public async Task A_source_comes_back_although_its_destination_lived_in_the_killed_process()
     {
         var source = new FakeDevice("fake:s", All) { State = DeviceState.StopCopy };
         Leave("fake:s", "sim:/b.yaml", Touched(MigrationSide.Source), Touched(MigrationSide.Destination));
 
-        var machine = Assert.Single(Recover(source));
+        var machine = Assert.Single(await RecoverAsync(source));
         Assert.Equal(MigrationOutcome.Recovered, machine.Outcome);
         Assert.Equal(DeviceState.Running, source.State);
         Assert.Contains("sim:/b.yaml", machine.Reason, StringComparison.Ordinal);
@@ -66,12 +66,12 @@ public sealed class CrashRecoveryTests : IDisposable
     }
 
     [Fact]
-    public void A_guest_that_was_taken_back_after_the_handover_runs_on_the_source()
+    public async Task A_guest_that_was_taken_back_after_the_handover_runs_on_the_source()
     {
         var (source, destination) = (new FakeDevice("fake:s", All) { State = DeviceState.StopCopy }, new FakeDevice("fake:d", All, state: [1, 2, 3]) { State = DeviceState.Stop });
         Leave("fake:s", "fake:d", Touched(MigrationSide.Source), Touched(MigrationSide.Destination), HandedOver, HandedOver with { Kind = JournalEntryKind.TakeBack });
 
-        var machine = Assert.Single(Recover(source, destination));
+        var machine = Assert.Single(await RecoverAsync(source, destination));
         Assert.Equal(MigrationOutcome.Recovered, machine.Outcome);
         Assert.Equal(DeviceState.Running, source.State);
 
@@ -79,42 +79,42 @@ public sealed class CrashRecoveryTests : IDisposable
     }
 
     [Fact]
-    public void A_guest_that_was_handed_over_to_a_device_that_is_gone_needs_a_person()
+    public async Task A_guest_that_was_handed_over_to_a_device_that_is_gone_needs_a_person()
     {
         var source = new FakeDevice("fake:s", All) { State = DeviceState.StopCopy };
         Leave("fake:s", "sim:/b.yaml", Touched(MigrationSide.Source), Touched(MigrationSide.Destination), HandedOver);
 
-        var machine = Assert.Single(Recover(source));
+        var machine = Assert.Single(await RecoverAsync(source));
         Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
         Assert.Equal(DeviceState.StopCopy, source.State);
         Assert.Single(Journals());
     }
 
     [Fact]
-    public void A_loaded_destination_is_started_and_the_source_put_to_rest()
+    public async Task A_loaded_destination_is_started_and_the_source_put_to_rest()
     {
         var source = new FakeDevice("fake:s", All) { State = DeviceState.StopCopy };
         var destination = new FakeDevice("fake:d", All) { State = DeviceState.Stop };
         Leave("fake:s", "fake:d", Touched(MigrationSide.Source), Touched(MigrationSide.Destination), HandedOver);
 
-        Assert.Equal(MigrationOutcome.Completed, Assert.Single(Recover(source, destination)).Outcome);
+        Assert.Equal(MigrationOutcome.Completed, Assert.Single(await RecoverAsync(source, destination)).Outcome);
         Assert.Equal((DeviceState.Stop, DeviceState.Running), (source.State, destination.State));
         Assert.Empty(Journals());
     }
 
     [Fact]
-    public void A_destination_that_was_never_touched_is_left_alone()
+    public async Task A_destination_that_was_never_touched_is_left_alone()
     {
         var source = new FakeDevice("fake:s", All) { State = DeviceState.PreCopy };
         var destination = new FakeDevice("fake:d", All, state: [1, 2, 3]);
         Leave("fake:s", "fake:d", Touched(MigrationSide.Source));
 
-        Assert.Equal(MigrationOutcome.Recovered, Assert.Single(Recover(source, destination)).Outcome);
+        Assert.Equal(MigrationOutcome.Recovered, Assert.Single(await RecoverAsync(source, destination)).Outcome);
         Assert.Equal([1, 2, 3], destination.Content);
     }
 
     [Fact]
-    public void A_damaged_journal_is_named_and_kept()
+    public async Task A_damaged_journal_is_named_and_kept()
     {
         Leave("fake:s", "fake:d");
         var path = Assert.Single(Journals());
@@ -122,7 +122,7 @@ public sealed class CrashRecoveryTests : IDisposable
         bytes[100] ^= 1;
         File.WriteAllBytes(path, bytes);
 
-        var machine = Assert.Single(Recover());
+        var machine = Assert.Single(await RecoverAsync());
         Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
         Assert.Contains(path, machine.Reason, StringComparison.Ordinal);
         Assert.True(File.Exists(path));

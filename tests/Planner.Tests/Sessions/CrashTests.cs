@@ -30,19 +30,19 @@ public sealed class CrashTests
             var exit = await MigrateInChild(hosts, ++points);
             if (exit == 0)
             {
-                Assert.Empty(hosts.Recover());
+                Assert.Empty(await hosts.RecoverAsync());
                 hosts.AssertRunsOnOneSide(isOnDestination: true);
                 break;
             }
 
             Assert.Equal(Killed, exit);
-            var recovered = Assert.Single(hosts.Recover());
+            var recovered = Assert.Single(await hosts.RecoverAsync());
             Assert.True(recovered.Outcome is MigrationOutcome.Recovered or MigrationOutcome.Completed, $"point {points}: {recovered.Reason}");
             hosts.AssertRunsOnOneSide(recovered.Outcome == MigrationOutcome.Completed);
             outcomes.Add(recovered.Outcome);
 
             // Idempotent: nothing is left to do.
-            Assert.Empty(hosts.Recover());
+            Assert.Empty(await hosts.RecoverAsync());
         }
 
         // Journaled are at least the beginning, two entries an arc, the handover and the end.
@@ -61,12 +61,12 @@ public sealed class CrashTests
             var exit = await MigrateInChild(hosts, outcomes.Count + 1);
             if (exit == TakenBack)
             {
-                Assert.Empty(hosts.Recover());
+                Assert.Empty(await hosts.RecoverAsync());
                 hosts.AssertRunsOnOneSide(isOnDestination: false);
                 break;
             }
 
-            var recovered = Assert.Single(hosts.Recover());
+            var recovered = Assert.Single(await hosts.RecoverAsync());
             outcomes.Add(recovered.Outcome);
             if (recovered.Outcome == MigrationOutcome.Recovered)
             {
@@ -92,7 +92,7 @@ public sealed class CrashTests
 
         // Entries: begin, 2 x 3 arcs of the destination, 2 of the source to PRE_COPY, 2 to PRE_COPY_P2P; then PRE_COPY_P2P->STOP_COPY begins.
         Assert.Equal(Killed, await MigrateInChild(hosts, 12));
-        var recovered = Assert.Single(hosts.Recover());
+        var recovered = Assert.Single(await hosts.RecoverAsync());
 
         Assert.True(recovered.Outcome == MigrationOutcome.Recovered, recovered.Reason);
         hosts.AssertRunsOnOneSide(isOnDestination: false);
@@ -105,14 +105,14 @@ public sealed class CrashTests
         Assert.Equal(Killed, await MigrateInChild(hosts, 8));
         hosts.StopSource();
 
-        var recovered = Assert.Single(hosts.Recover());
+        var recovered = Assert.Single(await hosts.RecoverAsync());
         Assert.Equal(MigrationOutcome.NeedsPerson, recovered.Outcome);
         Assert.Contains(hosts.SourceAddress(0), recovered.Reason, StringComparison.Ordinal);
 
         // The journal stays until somebody has helped, and until then its devices are not for another migration.
         Assert.Equal("vm1", CrashRecovery.FindInterrupted(hosts.StateDirectory, [hosts.DestinationAddress(0)]));
         Assert.Null(CrashRecovery.FindInterrupted(hosts.StateDirectory, ["vfio-user:/another.sock"]));
-        Assert.Single(hosts.Recover());
+        Assert.Single(await hosts.RecoverAsync());
     }
 
     private static async Task<int> MigrateInChild(ServedMachine hosts, int killAt)
@@ -132,14 +132,14 @@ public sealed class CrashTests
             $"nic{i}", ServedMachine.Open(arguments[3 + (2 * i)]), ServedMachine.Open(arguments[4 + (2 * i)]))).ToArray();
         using var file = new MigrationJournal(arguments[0]);
         using var journal = new KillingJournal(file, int.Parse(arguments[1]));
-        var request = new MigrationRequest
+        var request = new DeviceMigrationRequest
         {
             Machine = "vm1",
             Devices = opened,
             Policy = new SlaPolicy { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30) },
             Mode = MigrationMode.Rehearsal,
         };
-        return new MigrationSession(request, new SessionServices { Journal = journal }).Run(CancellationToken.None).Outcome switch
+        return MigrationSession.RunAsync(request, new SessionServices { Journal = journal }, CancellationToken.None).GetAwaiter().GetResult().Outcome switch
         {
             MigrationOutcome.Completed => 0,
             MigrationOutcome.Recovered => TakenBack,

@@ -16,9 +16,9 @@ public sealed class FirstGuessSessionTests
     private static readonly SlaPolicy Policy = new() { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30), Confidence = 0.8 };
 
     [Fact]
-    public void Without_any_measurement_an_accepting_policy_commits_on_the_first_guess()
+    public async Task Without_any_measurement_an_accepting_policy_commits_on_the_first_guess()
     {
-        var result = Run(new MemoryModelStore(Kept(Forests.TwoSeconds)), InsufficientEvidenceAction.Accept);
+        var result = await RunAsync(new MemoryModelStore(Kept(Forests.TwoSeconds)), InsufficientEvidenceAction.Accept);
 
         Assert.Equal(MigrationOutcome.Completed, result.Outcome);
         Assert.Equal(("independent", 2, 3.2), (result.Decision!.Blackout.Method, Math.Round(result.Decision.Blackout.P50Seconds!.Value, 9), Math.Round(result.Decision.Blackout.BoundSeconds!.Value, 9)));
@@ -29,9 +29,9 @@ public sealed class FirstGuessSessionTests
     }
 
     [Fact]
-    public void A_policy_that_stays_shows_the_first_guess_and_stays()
+    public async Task A_policy_that_stays_shows_the_first_guess_and_stays()
     {
-        var result = Run(new MemoryModelStore(Kept(Forests.TwoSeconds)), InsufficientEvidenceAction.Stay);
+        var result = await RunAsync(new MemoryModelStore(Kept(Forests.TwoSeconds)), InsufficientEvidenceAction.Stay);
 
         Assert.Equal(MigrationOutcome.Stayed, result.Outcome);
         Assert.Equal(2, result.Decision!.Blackout.P50Seconds!.Value, 9);
@@ -39,29 +39,29 @@ public sealed class FirstGuessSessionTests
     }
 
     [Fact]
-    public void A_model_that_was_not_trained_on_such_a_machine_says_nothing()
+    public async Task A_model_that_was_not_trained_on_such_a_machine_says_nothing()
     {
-        var result = Run(new MemoryModelStore(Kept(Forests.TwoSeconds)), InsufficientEvidenceAction.Accept, devices: 9);
+        var result = await RunAsync(new MemoryModelStore(Kept(Forests.TwoSeconds)), InsufficientEvidenceAction.Accept, devices: 9);
 
         Assert.Equal(MigrationOutcome.Stayed, result.Outcome);
         Assert.Null(DecisionJson.ReadSnapshot(result.Snapshot!, "s").FirstGuess);
     }
 
     [Fact]
-    public void A_refused_model_is_never_asked()
+    public async Task A_refused_model_is_never_asked()
     {
-        var result = Run(new MemoryModelStore(Kept(Forests.Model(0, isAccepted: false))), InsufficientEvidenceAction.Accept);
+        var result = await RunAsync(new MemoryModelStore(Kept(Forests.Model(0, isAccepted: false))), InsufficientEvidenceAction.Accept);
 
         Assert.Equal(MigrationOutcome.Stayed, result.Outcome);
         Assert.Null(result.Decision!.Blackout.P50Seconds);
     }
 
     [Fact]
-    public void A_damaged_model_is_told_and_the_session_goes_on_without_it()
+    public async Task A_damaged_model_is_told_and_the_session_goes_on_without_it()
     {
-        var damaged = Run(new MemoryModelStore(Kept(Forests.TwoSeconds) with { Body = "x" }), InsufficientEvidenceAction.Accept);
-        var unreadable = Run(new MemoryModelStore(null) { Fault = "The model is damaged." }, InsufficientEvidenceAction.Accept);
-        var refusedInside = Run(new MemoryModelStore(Kept(Forests.Model(0, isAccepted: false)) with { IsAccepted = true }), InsufficientEvidenceAction.Accept);
+        var damaged = await RunAsync(new MemoryModelStore(Kept(Forests.TwoSeconds) with { Body = "x" }), InsufficientEvidenceAction.Accept);
+        var unreadable = await RunAsync(new MemoryModelStore(null) { Fault = "The model is damaged." }, InsufficientEvidenceAction.Accept);
+        var refusedInside = await RunAsync(new MemoryModelStore(Kept(Forests.Model(0, isAccepted: false)) with { IsAccepted = true }), InsufficientEvidenceAction.Accept);
 
         Assert.All([damaged, unreadable, refusedInside], r => Assert.Equal(MigrationOutcome.Stayed, r.Outcome));
         Assert.Equal("The model cold-start v3 cannot be used (it does not begin as a model of the format planner-cold-start/1 does): train a new one.", damaged.StoreTrouble);
@@ -72,10 +72,10 @@ public sealed class FirstGuessSessionTests
     private static ModelRecord Kept(ColdStartModel model) =>
         new(ColdStartModelText.Name, 3, ColdStartModelText.Kind, model.Judgement.IsAccepted, model.Judgement.Reason, ColdStartModelText.Write(model), default);
 
-    private static SessionResult Run(IModelStore models, InsufficientEvidenceAction action, int devices = 1)
+    private static async Task<SessionResult> RunAsync(IModelStore models, InsufficientEvidenceAction action, int devices = 1)
     {
         var content = new byte[20_000];
-        var request = new MigrationRequest
+        var request = new DeviceMigrationRequest
         {
             Machine = "vm1",
             Devices = [.. Enumerable.Range(0, devices).Select(i => new DevicePair(
@@ -85,6 +85,6 @@ public sealed class FirstGuessSessionTests
             Policy = Policy with { WhenEvidenceIsInsufficient = action },
             Patience = 2,
         };
-        return new MigrationSession(request, new SessionServices { Models = models }).Run(TestContext.Current.CancellationToken);
+        return await MigrationSession.RunAsync(request, new SessionServices { Models = models }, TestContext.Current.CancellationToken);
     }
 }

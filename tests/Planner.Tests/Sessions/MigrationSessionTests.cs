@@ -18,24 +18,24 @@ public sealed class MigrationSessionTests
 
     private static byte[] Content(int bytes) => [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 7))];
 
-    private static MigrationRequest Request(params DevicePair[] devices) => new() { Machine = "vm1", Devices = devices, Policy = Policy, Patience = 2 };
+    private static DeviceMigrationRequest Request(params DevicePair[] devices) => new() { Machine = "vm1", Devices = devices, Policy = Policy, Patience = 2 };
 
     private static DevicePair Pair(MigrationCapabilities capabilities, int bytes = 20_000, int preCopyBytes = 12_000, string name = "nic0") => new(
         name,
         new FakeDevice($"fake:{name}-source", capabilities, Content(bytes), capabilities.Has(MigrationCapabilities.PreCopy) ? preCopyBytes : 0),
         new FakeDevice($"fake:{name}-destination", capabilities) { ExpectsBytes = bytes });
 
-    private static SessionResult Run(MigrationRequest request, SessionServices? services = null, CancellationToken cancellationToken = default) =>
-        new MigrationSession(request, services ?? new SessionServices()).Run(cancellationToken);
+    private static Task<SessionResult> RunAsync(MigrationRequest request, SessionServices? services = null, CancellationToken cancellationToken = default) =>
+        MigrationSession.RunAsync(request, services ?? new SessionServices(), cancellationToken);
 
     public static TheoryData<MigrationCapabilities> CapabilitySets() => [.. MigrationCapabilitySets.All];
 
     [Theory]
     [MemberData(nameof(CapabilitySets))]
-    public void The_state_arrives_as_it_was(MigrationCapabilities capabilities)
+    public async Task The_state_arrives_as_it_was(MigrationCapabilities capabilities)
     {
         var pair = Pair(capabilities);
-        var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, cancellationToken: TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(pair) with { Mode = MigrationMode.Rehearsal }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Completed, result.Outcome);
         Assert.Equal(DeviceState.Running, pair.Destination.GetState());
@@ -44,10 +44,10 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void Four_devices_go_together()
+    public async Task Four_devices_go_together()
     {
         var pairs = Enumerable.Range(0, 4).Select(i => Pair(All, bytes: 10_000 + i, name: $"nic{i}")).ToArray();
-        var result = Run(Request(pairs) with { Mode = MigrationMode.Rehearsal }, cancellationToken: TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(pairs) with { Mode = MigrationMode.Rehearsal }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Completed, result.Outcome);
         Assert.All(pairs, (p, i) => Assert.Equal(Content(10_000 + i), ((FakeDevice)p.Destination).Content));
@@ -55,22 +55,22 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void Rehearsals_gather_the_evidence_on_which_a_migration_commits()
+    public async Task Rehearsals_gather_the_evidence_on_which_a_migration_commits()
     {
         using var store = new MemoryStore();
         var services = new SessionServices { Store = store };
         var token = TestContext.Current.CancellationToken;
 
-        var early = Run(Request(Pair(All)), services, token);
+        var early = await RunAsync(Request(Pair(All)), services, token);
         Assert.Equal(MigrationOutcome.Stayed, early.Outcome);
         Assert.Equal("stay", early.Decision!.Verdict);
 
         for (var i = 0; i < 12; i++)
         {
-            Assert.Equal(MigrationOutcome.Completed, Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, token).Outcome);
+            Assert.Equal(MigrationOutcome.Completed, (await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, token)).Outcome);
         }
 
-        var result = Run(Request(Pair(All)), services, token);
+        var result = await RunAsync(Request(Pair(All)), services, token);
         Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
         Assert.Equal("direct", result.Decision!.Blackout.Method);
         Assert.Equal("commit", result.SecondDecision!.Verdict);
@@ -85,19 +85,19 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void The_kept_snapshot_gives_the_same_verdict_again()
+    public async Task The_kept_snapshot_gives_the_same_verdict_again()
     {
         using var store = new MemoryStore();
         var services = new SessionServices { Store = store };
         for (var i = 0; i < 12; i++)
         {
-            Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+            await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
         }
 
         foreach (var limit in new[] { 30.0, 1e-6 })
         {
             var request = Request(Pair(All)) with { Policy = Policy with { BlackoutLimit = TimeSpan.FromSeconds(limit) } };
-            var result = Run(request, services, TestContext.Current.CancellationToken);
+            var result = await RunAsync(request, services, TestContext.Current.CancellationToken);
 
             var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(result.Snapshot!, "snapshot"));
             var again = evaluator.Decide(evaluator.Moment);
@@ -112,13 +112,13 @@ public sealed class MigrationSessionTests
     [Theory]
     [InlineData(30, MigrationOutcome.Completed)]
     [InlineData(1e-6, MigrationOutcome.Stayed)]
-    public void The_record_has_what_carried_the_decision_and_its_input_repeats_it_to_the_digit(double limitSeconds, MigrationOutcome outcome)
+    public async Task The_record_has_what_carried_the_decision_and_its_input_repeats_it_to_the_digit(double limitSeconds, MigrationOutcome outcome)
     {
         using var store = new MemoryStore();
         var services = new SessionServices { Store = store };
         for (var i = 0; i < 12; i++)
         {
-            Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+            await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
         }
 
         var past = store.Batches.SelectMany(b => b.Blackouts).First() with { SlaClass = Policy.Name, Kind = BlackoutKind.Commit, Predicted = TimeSpan.FromMilliseconds(100) };
@@ -131,7 +131,7 @@ public sealed class MigrationSessionTests
         }
 
         var request = Request(Pair(All)) with { Policy = Policy with { BlackoutLimit = TimeSpan.FromSeconds(limitSeconds), Confidence = 0.99 } };
-        var result = Run(request, services, TestContext.Current.CancellationToken);
+        var result = await RunAsync(request, services, TestContext.Current.CancellationToken);
         Assert.Equal(outcome, result.Outcome);
         Assert.Equal(BoundMethod.Direct, result.Record.Method);
         Assert.Same(result.Record, Assert.Single(store.Batches[^1].Migrations));
@@ -145,10 +145,10 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void What_was_measured_is_stored_as_one_batch()
+    public async Task What_was_measured_is_stored_as_one_batch()
     {
         using var store = new MemoryStore();
-        var result = Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Store = store }, TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Store = store }, TestContext.Current.CancellationToken);
 
         var batch = Assert.Single(store.Batches);
         Assert.Same(result.Record, Assert.Single(batch.Migrations));
@@ -160,22 +160,22 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void A_store_that_fails_at_the_end_does_not_harm_the_migration()
+    public async Task A_store_that_fails_at_the_end_does_not_harm_the_migration()
     {
         using var store = new MemoryStore { Fault = "The disk is full; make room." };
         var pair = Pair(All);
-        var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Store = store }, TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(pair) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Store = store }, TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Completed, result.Outcome);
         Assert.Equal("The disk is full; make room.", result.StoreTrouble);
     }
 
     [Fact]
-    public void Observers_are_told_in_order_and_cannot_break_a_session()
+    public async Task Observers_are_told_in_order_and_cannot_break_a_session()
     {
         var list = new NoticeList();
         var services = new SessionServices { Observers = [new ThrowingObserver(), list] };
-        var result = Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Completed, result.Outcome);
         Assert.IsType<MigrationStarted>(list.Notices[0]);
@@ -192,12 +192,12 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void Cancelling_while_pre_copy_runs_brings_the_machine_back()
+    public async Task Cancelling_while_pre_copy_runs_brings_the_machine_back()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var pair = Pair(All);
         ((FakeDevice)pair.Source).OnRead = _ => cancel.Cancel();
-        var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, cancellationToken: cancel.Token);
+        var result = await RunAsync(Request(pair) with { Mode = MigrationMode.Rehearsal }, cancellationToken: cancel.Token);
 
         Assert.Equal(MigrationOutcome.Stayed, result.Outcome);
         Assert.Equal(DeviceState.Running, pair.Source.GetState());
@@ -206,7 +206,7 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void A_connection_that_breaks_in_the_middle_of_an_arc_is_opened_again_and_the_device_brought_back()
+    public async Task A_connection_that_breaks_in_the_middle_of_an_arc_is_opened_again_and_the_device_brought_back()
     {
         var pair = Pair(All);
         var source = (FakeDevice)pair.Source;
@@ -240,7 +240,7 @@ public sealed class MigrationSessionTests
                 return source;
             },
         };
-        var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(pair) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Recovered, result.Outcome);
         Assert.Equal([source.Address], opened);
@@ -248,7 +248,7 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void A_device_that_never_answers_again_needs_a_person()
+    public async Task A_device_that_never_answers_again_needs_a_person()
     {
         var pair = Pair(All);
         var source = (FakeDevice)pair.Source;
@@ -268,7 +268,7 @@ public sealed class MigrationSessionTests
         using var directory = new TemporaryDirectory();
         using var journal = new MigrationJournal(directory.Path);
         var services = new SessionServices { StatePatience = TimeSpan.FromMilliseconds(300), Reopen = _ => source, Journal = journal };
-        var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(pair) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.NeedsPerson, result.Outcome);
         Assert.Contains(source.Address, result.Reason, StringComparison.Ordinal);
@@ -277,27 +277,27 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void The_journal_is_removed_when_everything_is_in_its_place()
+    public async Task The_journal_is_removed_when_everything_is_in_its_place()
     {
         using var directory = new TemporaryDirectory();
         using var journal = new MigrationJournal(directory.Path);
-        Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Journal = journal }, TestContext.Current.CancellationToken);
+        await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Journal = journal }, TestContext.Current.CancellationToken);
 
         Assert.Empty(Directory.GetFiles(MigrationJournal.DirectoryOf(directory.Path)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(MigrationJournal.DirectoryOf(directory.Path)));
     }
 
     [Fact]
-    public void A_device_that_tells_no_size_is_judged_by_its_history()
+    public async Task A_device_that_tells_no_size_is_judged_by_its_history()
     {
         using var store = new MemoryStore();
         var services = new SessionServices { Store = store };
         for (var i = 0; i < 12; i++)
         {
-            Run(Request(Silent(Pair(All))) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
+            await RunAsync(Request(Silent(Pair(All))) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
         }
 
-        var result = Run(Request(Silent(Pair(All))), services, TestContext.Current.CancellationToken);
+        var result = await RunAsync(Request(Silent(Pair(All))), services, TestContext.Current.CancellationToken);
         Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
         Assert.Equal(8_000, DecisionJson.ReadSnapshot(result.Snapshot!, "snapshot").Devices[0].StateBytes);
 
@@ -310,13 +310,13 @@ public sealed class MigrationSessionTests
     }
 
     [Fact]
-    public void A_recording_holds_every_arc_as_a_line()
+    public async Task A_recording_holds_every_arc_as_a_line()
     {
         var output = new MemoryStream();
         var list = new NoticeList();
         using (var recorder = new SessionRecorder(output))
         {
-            Run(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Observers = [recorder, list] }, TestContext.Current.CancellationToken);
+            await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Observers = [recorder, list] }, TestContext.Current.CancellationToken);
         }
 
         var lines = System.Text.Encoding.UTF8.GetString(output.ToArray()).TrimEnd('\n').Split('\n');

@@ -16,13 +16,13 @@ public sealed class RandomProfileTests
     private const ulong GuestValue = 0xfeed_beef;
 
     [Fact]
-    public void The_machine_always_runs_on_one_side_with_its_state()
+    public async Task The_machine_always_runs_on_one_side_with_its_state()
     {
         var outcomes = new Dictionary<MigrationOutcome, int>();
-        Gen.Int[0, int.MaxValue].Sample(
-            seed =>
+        await Gen.Int[0, int.MaxValue].SampleAsync(
+            async seed =>
             {
-                var outcome = RunOnce(new Random(seed));
+                var outcome = await RunOnceAsync(new Random(seed));
                 outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
             },
             iter: Runs,
@@ -32,7 +32,7 @@ public sealed class RandomProfileTests
         Assert.True(outcomes.GetValueOrDefault(MigrationOutcome.Recovered) > Runs / 20, string.Join(", ", outcomes));
     }
 
-    private static MigrationOutcome RunOnce(Random random)
+    private static async Task<MigrationOutcome> RunOnceAsync(Random random)
     {
         var count = random.Next(3) == 0 ? 3 : 1;
         var pairs = Enumerable.Range(0, count).Select(i =>
@@ -43,9 +43,10 @@ public sealed class RandomProfileTests
             source.GuestValue = GuestValue + (ulong)i;
             return new DevicePair($"nic{i}", source, destination);
         }).ToArray();
-        var result = new MigrationSession(
-            new MigrationRequest { Machine = "vm1", Devices = pairs, Policy = new SlaPolicy { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30) }, Mode = MigrationMode.Rehearsal },
-            new SessionServices { TransferBuffers = random.Next(2, 5), TransferBufferBytes = random.Next(4096, 100_000) }).Run(TestContext.Current.CancellationToken);
+        var result = await MigrationSession.RunAsync(
+            new DeviceMigrationRequest { Machine = "vm1", Devices = pairs, Policy = new SlaPolicy { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30) }, Mode = MigrationMode.Rehearsal },
+            new SessionServices { TransferBuffers = random.Next(2, 5), TransferBufferBytes = random.Next(4096, 100_000) },
+            TestContext.Current.CancellationToken);
 
         if (result.Outcome != MigrationOutcome.NeedsPerson)
         {

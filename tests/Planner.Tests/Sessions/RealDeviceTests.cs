@@ -15,23 +15,24 @@ public sealed class RealDeviceTests
 
     private static readonly SlaPolicy Policy = new() { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(30), Confidence = 0.8 };
 
-    private static SessionResult Run(SlaPolicy policy, MigrationMode mode, IMeasurementStore? store, params DevicePair[] devices) => new MigrationSession(
-        new MigrationRequest { Machine = "vm1", Devices = devices, Policy = policy, Mode = mode, Patience = 1 },
-        new SessionServices { Store = store }).Run(TestContext.Current.CancellationToken);
+    private static Task<SessionResult> RunAsync(SlaPolicy policy, MigrationMode mode, IMeasurementStore? store, params DevicePair[] devices) => MigrationSession.RunAsync(
+        new DeviceMigrationRequest { Machine = "vm1", Devices = devices, Policy = policy, Mode = mode, Patience = 1 },
+        new SessionServices { Store = store },
+        TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData(MigrationCapabilities.StopCopy)]
     [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.P2P)]
     [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy)]
     [InlineData(MigrationCapabilities.StopCopy | MigrationCapabilities.P2P | MigrationCapabilities.PreCopy)]
-    public void A_machine_goes_there_and_back_behind_sockets(MigrationCapabilities capabilities)
+    public async Task A_machine_goes_there_and_back_behind_sockets(MigrationCapabilities capabilities)
     {
         using var hosts = new ServedMachine(capabilities, 1);
         foreach (var isBack in new[] { false, true })
         {
             using var here = ServedMachine.Open(hosts.SourceAddress(0));
             using var there = ServedMachine.Open(hosts.DestinationAddress(0));
-            var result = Run(Policy, MigrationMode.Rehearsal, null, isBack ? new DevicePair("nic0", there, here) : new DevicePair("nic0", here, there));
+            var result = await RunAsync(Policy, MigrationMode.Rehearsal, null, isBack ? new DevicePair("nic0", there, here) : new DevicePair("nic0", here, there));
 
             Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
             hosts.AssertRunsOnOneSide(isOnDestination: !isBack);
@@ -39,20 +40,20 @@ public sealed class RealDeviceTests
     }
 
     [Fact]
-    public void A_stream_that_starts_again_arrives_once()
+    public async Task A_stream_that_starts_again_arrives_once()
     {
         var profile = BuiltInProfiles.FastNic;
         using var source = new SimulatedDevice(profile, "sim:s", new SimulatedDeviceOptions { Seed = 1, RestartsStreamAtStopCopy = true });
         using var destination = new SimulatedDevice(profile, "sim:d", new SimulatedDeviceOptions { Seed = 2, RestartsStreamAtStopCopy = true });
         source.GuestValue = 77;
-        var result = Run(Policy, MigrationMode.Rehearsal, null, new DevicePair("nic0", source, destination));
+        var result = await RunAsync(Policy, MigrationMode.Rehearsal, null, new DevicePair("nic0", source, destination));
 
         Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
         Assert.Equal(77UL, destination.GuestValue);
     }
 
     [Fact]
-    public void A_deadline_capable_device_refuses_by_itself_and_the_machine_runs_on()
+    public async Task A_deadline_capable_device_refuses_by_itself_and_the_machine_runs_on()
     {
         // The class is known for arcs of 2 ms; this device needs a minute, knows it, and says so.
         var slow = BuiltInProfiles.DeadlineGpu;
@@ -61,7 +62,7 @@ public sealed class RealDeviceTests
         store.Append(History(slow.DeviceClass));
         using var source = new SimulatedDevice(slow, "sim:s", new SimulatedDeviceOptions { Seed = 1 });
         using var destination = new SimulatedDevice(BuiltInProfiles.DeadlineGpu, "sim:d", new SimulatedDeviceOptions { Seed = 2 });
-        var result = Run(Policy with { QuiesceTries = 2 }, MigrationMode.Active, store, new DevicePair("gpu0", source, destination));
+        var result = await RunAsync(Policy with { QuiesceTries = 2 }, MigrationMode.Active, store, new DevicePair("gpu0", source, destination));
 
         Assert.True(result.Outcome == MigrationOutcome.Stayed, result.Reason);
         Assert.Contains("refused its deadline", result.Reason, StringComparison.Ordinal);
@@ -84,7 +85,7 @@ public sealed class RealDeviceTests
     }
 
     [Fact]
-    public void Faults_of_a_profile_end_with_the_machine_running()
+    public async Task Faults_of_a_profile_end_with_the_machine_running()
     {
         var recovered = 0;
         for (ulong seed = 0; seed < 20; seed++)
@@ -100,7 +101,7 @@ public sealed class RealDeviceTests
             };
             using var source = new SimulatedDevice(profile, "sim:s", new SimulatedDeviceOptions { Seed = seed });
             using var destination = new SimulatedDevice(profile with { Faults = [] }, "sim:d", new SimulatedDeviceOptions { Seed = 1000 + seed });
-            var result = Run(Policy, MigrationMode.Rehearsal, null, new DevicePair("nic0", source, destination));
+            var result = await RunAsync(Policy, MigrationMode.Rehearsal, null, new DevicePair("nic0", source, destination));
 
             recovered += result.Outcome == MigrationOutcome.Recovered ? 1 : 0;
             Assert.True(result.Outcome is MigrationOutcome.Completed or MigrationOutcome.Recovered, result.Reason);

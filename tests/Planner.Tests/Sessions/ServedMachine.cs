@@ -53,8 +53,8 @@ internal sealed class ServedMachine : IDisposable
         ? DeviceOpener.Open(parsed)
         : throw new ArgumentException(problem);
 
-    public IReadOnlyList<RecoveredMachine> Recover() =>
-        new CrashRecovery(StateDirectory, new SessionServices { Reopen = Open }).Run(TestContext.Current.CancellationToken);
+    public Task<IReadOnlyList<RecoveredMachine>> RecoverAsync() =>
+        new CrashRecovery(StateDirectory, new SessionServices { Reopen = Open }).RunAsync(TestContext.Current.CancellationToken);
 
     public void StopSource() => _sources[0].Dispose();
 

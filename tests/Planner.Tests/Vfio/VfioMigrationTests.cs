@@ -10,7 +10,7 @@ namespace Planner.Tests.Vfio;
 public sealed class VfioMigrationTests
 {
     [Fact]
-    public void A_machine_moves_from_one_kernel_device_to_another_with_every_byte_of_its_state()
+    public async Task A_machine_moves_from_one_kernel_device_to_another_with_every_byte_of_its_state()
     {
         using var from = new FakeHost();
         using var to = new FakeHost();
@@ -22,7 +22,7 @@ public sealed class VfioMigrationTests
             from.Kernel.Reads.Enqueue(chunk);
         }
 
-        var result = new MigrationSession(Request(source, destination), new SessionServices()).Run(TestContext.Current.CancellationToken);
+        var result = await MigrationSession.RunAsync(Request(source, destination), new SessionServices(), TestContext.Current.CancellationToken);
 
         Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
         Assert.Equal([1, 2, 3, 4, 5, 6], to.Kernel.Written);
@@ -31,7 +31,7 @@ public sealed class VfioMigrationTests
     }
 
     [Fact]
-    public void A_source_whose_stop_arc_fails_runs_again_and_the_destination_took_nothing_over()
+    public async Task A_source_whose_stop_arc_fails_runs_again_and_the_destination_took_nothing_over()
     {
         using var from = new FakeHost();
         using var to = new FakeHost();
@@ -39,13 +39,13 @@ public sealed class VfioMigrationTests
         using var destination = to.Open();
         from.Kernel.OnControl = (_, request, argument) => request == 0x3B75 && argument[6] == 2 && argument.Length > 8 && argument[4] == 2 && argument[8] == 3 ? -5 : null;
 
-        var result = new MigrationSession(Request(source, destination), new SessionServices()).Run(TestContext.Current.CancellationToken);
+        var result = await MigrationSession.RunAsync(Request(source, destination), new SessionServices(), TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Recovered, result.Outcome);
         Assert.Equal(DeviceState.Running, source.GetState());
     }
 
-    private static MigrationRequest Request(IMigrationDevice source, IMigrationDevice destination) => new()
+    private static DeviceMigrationRequest Request(IMigrationDevice source, IMigrationDevice destination) => new()
     {
         Machine = "vm1",
         Devices = [new DevicePair("nic0", source, destination)],

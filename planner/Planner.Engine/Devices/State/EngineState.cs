@@ -5,19 +5,13 @@ using Planner.Policies;
 namespace Planner.Engine;
 
 /// <summary>Everything the engine knows. A value: the same state and event always give the same commands.</summary>
-public sealed record EngineState
+public sealed record EngineState : SessionState
 {
     /// <summary>What is intended.</summary>
     public required MigrationPlan Plan { get; init; }
 
     /// <summary>Where the engine is.</summary>
     public EngineStage Stage { get; init; }
-
-    /// <summary>Whether this is the recovery of an interrupted migration.</summary>
-    public bool IsRecovery { get; init; }
-
-    /// <summary>When the session started, on the monotonic clock.</summary>
-    public required long StartedNanoseconds { get; init; }
 
     /// <summary>The devices on the source.</summary>
     public required ImmutableArray<Participant> Sources { get; init; }
@@ -55,14 +49,8 @@ public sealed record EngineState
     /// <summary>The smallest bound so far, in seconds; infinite before there was one.</summary>
     public double SmallestBoundSeconds { get; init; } = double.PositiveInfinity;
 
-    /// <summary>The moment of the wake-up that counts.</summary>
-    public long WakeAtNanoseconds { get; init; }
-
     /// <summary>Whether somebody asked to give up.</summary>
     public bool IsCancelled { get; init; }
-
-    /// <summary>Whether the machine belongs to the destination.</summary>
-    public bool IsHandedOver { get; init; }
 
     /// <summary>Whether it was handed over and taken back.</summary>
     public bool IsTakenBack { get; init; }
@@ -73,14 +61,8 @@ public sealed record EngineState
     /// <summary>The stage to go back to when going on is better than going back.</summary>
     public EngineStage StageBeforeJudging { get; init; }
 
-    /// <summary>How the session will end if everything that is left goes well.</summary>
-    public MigrationOutcome IntendedOutcome { get; init; }
-
-    /// <summary>Why, in one sentence.</summary>
-    public string Reason { get; init; } = "";
-
-    /// <summary>The phase that observers see.</summary>
-    public SessionPhase Phase => Stage switch
+    /// <inheritdoc/>
+    public override SessionPhase Phase => Stage switch
     {
         EngineStage.DiscoveringStates or EngineStage.OpeningJournal or EngineStage.Preparing => SessionPhase.Preparing,
         EngineStage.Surveying or EngineStage.Evaluating or EngineStage.Waiting => SessionPhase.PreCopy,
@@ -90,6 +72,10 @@ public sealed record EngineState
         EngineStage.Unquiescing or EngineStage.TakingBack or EngineStage.RollingBack => SessionPhase.GoingBack,
         _ => SessionPhase.Ended,
     };
+
+    /// <inheritdoc/>
+    public override bool IsUrgent => Stage
+        is EngineStage.Evaluating or EngineStage.Quiescing or EngineStage.Unquiescing or EngineStage.Stopping or EngineStage.Judging or EngineStage.Starting;
 
     /// <summary>Whether the guest is stopped.</summary>
     public bool IsInBlackout => BlackoutSinceNanoseconds is not null;

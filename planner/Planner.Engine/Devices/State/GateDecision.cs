@@ -20,6 +20,7 @@ public sealed record GateDecision(int Gate, Decision Decision, DecisionMoment Mo
         return snapshot with
         {
             Sla = (snapshot.Sla ?? new SlaTerms()) with { ElapsedSeconds = Moment.ElapsedSeconds, PausedSeconds = Moment.PausedSeconds },
+            Ram = snapshot.Ram is { } ram ? ram with { RemainingBytes = Moment.RamRemainingBytes } : null,
             Devices = Gate == 1
                 ? snapshot.Devices
                 : [.. snapshot.Devices.Select(d => d with { State = (d.State == DeviceState.PreCopy.Name() ? DeviceState.PreCopyP2P : DeviceState.RunningP2P).Name() })],

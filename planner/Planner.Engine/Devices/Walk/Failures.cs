@@ -5,7 +5,7 @@ namespace Planner.Engine;
 /// <summary>What follows from an arc that did not reach its target.</summary>
 internal static class Failures
 {
-    public static void NoteArc(StepBuilder step, ArcEnded e)
+    public static void NoteArc(DeviceStepBuilder step, ArcEnded e)
     {
         var device = step.Plan.Devices[e.Device].Describe(e.Side);
         var isForward = step.State.Stage is EngineStage.Quiescing or EngineStage.Stopping;
@@ -35,11 +35,41 @@ internal static class Failures
         }
     }
 
+    /// <summary>The planner itself failed: what is not past the handover goes back, and the rest goes on as well as it can.</summary>
+    public static void NoteShell(DeviceStepBuilder step, ShellFailed e)
+    {
+        step.State = step.State with { ShellTrouble = step.State.ShellTrouble ?? e.Reason };
+        var reason = $"The planner itself failed ({e.Reason}), and the migration was given up.";
+        if (e.HasHandover)
+        {
+            TakeBack.ToSource(step, reason);
+        }
+        else if (step.State is { IsRecovery: false, Stage: <= EngineStage.OpeningJournal })
+        {
+            step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the planner itself failed ({e.Reason}).");
+        }
+        else if (step.State is { IsRecovery: false, Stage: <= EngineStage.Judging })
+        {
+            Rollback.Begin(step, MigrationOutcome.Recovered, reason);
+        }
+    }
+
+    /// <summary>What stands for the answer to a command that will not be answered; null if nothing waits for one.</summary>
+    public static EngineEvent? Answer(EngineCommand command, string reason) => command switch
+    {
+        RunArc c => new ArcEnded(c.Side, c.Device, c.Arc, new ArcResult(ArcOutcome.Unknown, null, Errno.None, TimeSpan.Zero)),
+        QueryState c => new StateAnswered(c.Side, c.Device, null, reason),
+        ResetDevice c => new ResetEnded(c.Side, c.Device, reason),
+        Survey c => new StreamBroken(c.Device, MigrationSide.Source, reason),
+        StartStream c => new StreamBroken(c.Device, MigrationSide.Source, reason),
+        _ => null,
+    };
+
     /// <summary>A deadline cannot be kept, and nothing has happened: back, and perhaps try again.</summary>
-    public static void Refuse(StepBuilder step, string reason) => step.State = step.State with { Stage = EngineStage.Unquiescing, Reason = reason };
+    public static void Refuse(DeviceStepBuilder step, string reason) => step.State = step.State with { Stage = EngineStage.Unquiescing, Reason = reason };
 
     /// <summary>There is no arc from where a device is to where it should go.</summary>
-    public static void NoWay(StepBuilder step, MigrationSide side, int device, DeviceState state, DeviceState target)
+    public static void NoWay(DeviceStepBuilder step, MigrationSide side, int device, DeviceState state, DeviceState target)
     {
         if (step.State.Stage is EngineStage.RollingBack or EngineStage.Starting or EngineStage.TakingBack or EngineStage.Finishing)
         {
@@ -52,7 +82,7 @@ internal static class Failures
     }
 
     /// <summary>Past the commit point: tries a failed arc once more, but only where going on is not longer for the guest than going back.</summary>
-    public static void Judge(StepBuilder step)
+    public static void Judge(DeviceStepBuilder step)
     {
         var isKnown = true;
         foreach (var side in (ReadOnlySpan<MigrationSide>)[MigrationSide.Source, MigrationSide.Destination])
@@ -86,10 +116,10 @@ internal static class Failures
     }
 
     /// <summary>Where every device is, in words.</summary>
-    public static string States(StepBuilder step) => States(step, MigrationSide.Source, MigrationSide.Destination);
+    public static string States(DeviceStepBuilder step) => States(step, MigrationSide.Source, MigrationSide.Destination);
 
     /// <summary>Where every device of these sides is, in words.</summary>
-    public static string States(StepBuilder step, params MigrationSide[] sides) =>
+    public static string States(DeviceStepBuilder step, params MigrationSide[] sides) =>
         string.Join("; ", step.Plan.Devices.SelectMany((device, i) => sides.Select(side => Describe(device, side, step.Get(side, i)))));
 
     private static string Describe(DevicePlan device, MigrationSide side, Participant participant)
@@ -98,7 +128,7 @@ internal static class Failures
         return $"{device.Describe(side)} in {participant.State?.Name() ?? "an unknown state"}{trouble}";
     }
 
-    private static bool IsPastCommit(StepBuilder step) => step.State.Stage == EngineStage.Stopping || !step.Plan.HasSecondGate;
+    private static bool IsPastCommit(DeviceStepBuilder step) => step.State.Stage == EngineStage.Stopping || !step.Plan.HasSecondGate;
 
     private static string Why(ArcResult result) => result.Outcome switch
     {

@@ -10,7 +10,7 @@ internal static class Gates
     private const double Progress = 0.01;
 
     /// <summary>Gate 1: nothing has stopped yet.</summary>
-    public static void First(StepBuilder step, SwitchoverEvaluator evaluator)
+    public static void First(DeviceStepBuilder step, SwitchoverEvaluator evaluator)
     {
         var gate = Decide(step, 1, evaluator, evaluator.Moment);
         step.State = step.State with { Evaluator = evaluator, FirstGate = gate, SecondGate = null };
@@ -34,7 +34,7 @@ internal static class Gates
     }
 
     /// <summary>Gate 2: everything is quiesced, and the time that really went by counts.</summary>
-    public static void Second(StepBuilder step)
+    public static void Second(DeviceStepBuilder step)
     {
         var gate = Decide(step, 2, step.State.Evaluator!, step.State.FirstGate!.Moment);
         step.State = step.State with { SecondGate = gate };
@@ -43,7 +43,7 @@ internal static class Gates
     }
 
     /// <summary>Waits for the next evaluation, or stays for good when waiting has brought nothing.</summary>
-    private static void Stay(StepBuilder step, GateDecision gate)
+    private static void Stay(DeviceStepBuilder step, GateDecision gate)
     {
         var bound = gate.Decision.BoundSeconds;
         var isBetter = bound < step.State.SmallestBoundSeconds * (1 - Progress);
@@ -69,10 +69,10 @@ internal static class Gates
     }
 
     /// <summary>Evaluates again after a while.</summary>
-    public static void Wait(StepBuilder step, double seconds)
+    public static void Wait(DeviceStepBuilder step, double seconds)
     {
-        step.State = step.State with { Stage = EngineStage.Waiting, WakeAtNanoseconds = step.NowNanoseconds + Nanoseconds(seconds) };
-        step.Send(new WakeAt(step.State.WakeAtNanoseconds));
+        step.Enter(EngineStage.Waiting);
+        step.WakeAt(step.NowNanoseconds + Nanoseconds(seconds));
     }
 
     public static string Explain(GateDecision gate) => gate.Evaluator.Explain(gate.Decision, gate.Moment).Reason;
@@ -81,7 +81,7 @@ internal static class Gates
     /// of everything that comes after them, or less the way back (on the median) if that is longer: a device that gives up in
     /// flight has to be walked back to RUNNING within the limit.</summary>
     /// <returns>Nanoseconds on the monotonic clock; null if there is nothing to keep, or the device takes no deadline.</returns>
-    public static long? Deadline(StepBuilder step, int device)
+    public static long? Deadline(DeviceStepBuilder step, int device)
     {
         if (step.Plan is not { Mode: MigrationMode.Active, Limit: { } limit } || !step.Plan.Devices[device].Source.OffersDeadline)
         {
@@ -94,10 +94,10 @@ internal static class Gates
     }
 
     /// <summary>The bound of everything that follows the arcs past the commit point, by the latest gate, in seconds; NaN if there is none.</summary>
-    public static double RestSeconds(StepBuilder step) =>
+    public static double RestSeconds(DeviceStepBuilder step) =>
         step.State.Evaluator!.BoundAfterCommitArcsSeconds((step.State.SecondGate ?? step.State.FirstGate!).Moment);
 
-    private static GateDecision Decide(StepBuilder step, int gate, SwitchoverEvaluator evaluator, DecisionMoment basis)
+    private static GateDecision Decide(DeviceStepBuilder step, int gate, SwitchoverEvaluator evaluator, DecisionMoment basis)
     {
         var moment = basis with
         {

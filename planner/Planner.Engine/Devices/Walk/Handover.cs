@@ -8,7 +8,7 @@ internal static class Handover
     /// <summary>How often an arc to the start on the destination may fail on one device.</summary>
     private const int StartTries = 3;
 
-    public static void Begin(StepBuilder step)
+    public static void Begin(DeviceStepBuilder step)
     {
         step.Send(new MarkHandover());
         step.State = step.State with
@@ -19,7 +19,7 @@ internal static class Handover
         };
     }
 
-    public static void Start(StepBuilder step)
+    public static void Start(DeviceStepBuilder step)
     {
         var isQuiet = true;
         for (var i = 0; i < step.Count; i++)
@@ -52,7 +52,7 @@ internal static class Handover
         }
     }
 
-    public static void Finish(StepBuilder step)
+    public static void Finish(DeviceStepBuilder step)
     {
         var isDone = true;
         for (var i = 0; i < step.Count; i++)
@@ -72,7 +72,7 @@ internal static class Handover
         step.End(isOver ? MigrationOutcome.CompletedOverLimit : MigrationOutcome.Completed, Reason(step, blackout, isOver));
     }
 
-    private static string Reason(StepBuilder step, TimeSpan blackout, bool isOver)
+    private static string Reason(DeviceStepBuilder step, TimeSpan blackout, bool isOver)
     {
         var text = step.State.IsRecovery
             ? "The migration was interrupted after the handover; it was finished, and the machine runs on the destination."
@@ -84,7 +84,7 @@ internal static class Handover
     }
 
     /// <summary>Brings a destination device to where it can listen: RUNNING_P2P, or for one without P2P the STOP it is in.</summary>
-    private static bool StepToQuiet(StepBuilder step, int device)
+    private static bool StepToQuiet(DeviceStepBuilder step, int device)
     {
         var destination = step.Get(MigrationSide.Destination, device);
         if (destination.GivenUp is not null || !step.Knows(MigrationSide.Destination, device))

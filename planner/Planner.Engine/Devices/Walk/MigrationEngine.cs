@@ -17,7 +17,7 @@ public static class MigrationEngine
     public static Step<EngineState> Start(MigrationPlan plan, long nowNanoseconds)
     {
         var unknown = plan.Checked().Devices.Select(_ => new Participant()).ToImmutableArray();
-        return Act(new StepBuilder(NewState(plan, unknown, unknown, nowNanoseconds), nowNanoseconds));
+        return Act(new DeviceStepBuilder(NewState(plan, unknown, unknown, nowNanoseconds), nowNanoseconds));
     }
 
     /// <summary>Begins the recovery of a session whose process died. The truth about states is asked from the devices.</summary>
@@ -36,7 +36,7 @@ public static class MigrationEngine
         long nowNanoseconds)
     {
         var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver, IsTakenBack = isTakenBack };
-        return Act(new StepBuilder(state, nowNanoseconds));
+        return Act(new DeviceStepBuilder(state, nowNanoseconds));
     }
 
     /// <summary>Takes an event.</summary>
@@ -45,7 +45,7 @@ public static class MigrationEngine
     /// <param name="nowNanoseconds">The monotonic clock; never less than in the call before.</param>
     public static Step<EngineState> Advance(EngineState state, EngineEvent happened, long nowNanoseconds)
     {
-        var step = new StepBuilder(state, nowNanoseconds);
+        var step = new DeviceStepBuilder(state, nowNanoseconds);
         if (state.Stage == EngineStage.Ended)
         {
             return step.Step;
@@ -65,7 +65,7 @@ public static class MigrationEngine
     };
 
     /// <summary>Writes down what happened, and where it changes the course, changes it.</summary>
-    private static void Note(StepBuilder step, EngineEvent happened)
+    private static void Note(DeviceStepBuilder step, EngineEvent happened)
     {
         switch (happened)
         {
@@ -111,10 +111,18 @@ public static class MigrationEngine
             case CancelRequested:
                 step.State = step.State with { IsCancelled = true };
                 break;
+            case ShellFailed e:
+                Failures.NoteShell(step, e);
+                foreach (var failed in e.Unanswered.Select(command => Failures.Answer(command, e.Reason)).OfType<EngineEvent>())
+                {
+                    Note(step, failed);
+                }
+
+                break;
         }
     }
 
-    private static void NoteState(StepBuilder step, StateAnswered e)
+    private static void NoteState(DeviceStepBuilder step, StateAnswered e)
     {
         var participant = step.Get(e.Side, e.Device);
         // A reset leads to RUNNING (vfio-uapi section 6). Where it does not, the device may still hold what it held.
@@ -130,7 +138,7 @@ public static class MigrationEngine
         });
     }
 
-    private static void NoteArc(StepBuilder step, ArcEnded e)
+    private static void NoteArc(DeviceStepBuilder step, ArcEnded e)
     {
         var participant = step.Get(e.Side, e.Device);
         var isReached = e.Result.Reached && (e.Result.State ?? e.Arc.To) == e.Arc.To;
@@ -147,7 +155,7 @@ public static class MigrationEngine
         }
     }
 
-    private static void NoteBrokenStream(StepBuilder step, StreamBroken e)
+    private static void NoteBrokenStream(DeviceStepBuilder step, StreamBroken e)
     {
         step.SetStream(e.Device, step.State.Streams[e.Device] with { Activity = StreamActivity.Broken });
         // What broke may be in another state now, or beyond reach.
@@ -158,7 +166,7 @@ public static class MigrationEngine
         }
     }
 
-    private static Step<EngineState> Act(StepBuilder step)
+    private static Step<EngineState> Act(DeviceStepBuilder step)
     {
         // What is found out about one device may let another go on: until nothing changes any more.
         EngineState before;
@@ -176,7 +184,7 @@ public static class MigrationEngine
         return step.Step;
     }
 
-    private static bool CanBeCancelled(StepBuilder step) => !step.State.IsRecovery && step.State.Stage switch
+    private static bool CanBeCancelled(DeviceStepBuilder step) => !step.State.IsRecovery && step.State.Stage switch
     {
         // A device that was found in another state than RUNNING is not for a way back to start.
         EngineStage.DiscoveringStates => false,
@@ -185,7 +193,7 @@ public static class MigrationEngine
         _ => false,
     };
 
-    private static void ActOnce(StepBuilder step)
+    private static void ActOnce(DeviceStepBuilder step)
     {
         switch (step.State.Stage)
         {

@@ -5,7 +5,7 @@ namespace Planner.Engine;
 /// <summary>Everything before the first gate: both sides are made ready, rounds are carried while the machine runs.</summary>
 internal static class PreCopying
 {
-    public static void Prepare(StepBuilder step)
+    public static void Prepare(DeviceStepBuilder step)
     {
         var isReady = true;
         for (var i = 0; i < step.Count && step.State.Stage == EngineStage.Preparing; i++)
@@ -20,7 +20,7 @@ internal static class PreCopying
         }
     }
 
-    public static void BeginSurvey(StepBuilder step)
+    public static void BeginSurvey(DeviceStepBuilder step)
     {
         step.State = step.State with
         {
@@ -29,7 +29,7 @@ internal static class PreCopying
         };
     }
 
-    public static void Survey(StepBuilder step)
+    public static void Survey(DeviceStepBuilder step)
     {
         var isComplete = true;
         for (var i = 0; i < step.Count; i++)
@@ -50,7 +50,7 @@ internal static class PreCopying
         }
     }
 
-    public static void NoteSurvey(StepBuilder step, Surveyed e)
+    public static void NoteSurvey(DeviceStepBuilder step, Surveyed e)
     {
         var stream = step.State.Streams[e.Device];
 

@@ -9,7 +9,7 @@ internal static class Rollback
     /// <summary>How often an arc of the way back may fail on one device before the next means is tried.</summary>
     private const int UnwindTries = 2;
 
-    public static void Begin(StepBuilder step, MigrationOutcome outcome, string reason)
+    public static void Begin(DeviceStepBuilder step, MigrationOutcome outcome, string reason)
     {
         if (step.State.Streams.Any(s => s.Activity is StreamActivity.Surveying or StreamActivity.Moving))
         {
@@ -26,7 +26,7 @@ internal static class Rollback
         };
     }
 
-    public static void Act(StepBuilder step)
+    public static void Act(DeviceStepBuilder step)
     {
         if (step.State.IsTakenBack && step.State.Sources.Any(p => p.State != DeviceState.Running) && !IsDestinationQuiet(step))
         {
@@ -65,7 +65,7 @@ internal static class Rollback
 
     /// <summary>What ran and is in ERROR may still write memory: it is reset before the source runs. Whoever recovers a machine has seen to
     /// what cannot be reset.</summary>
-    private static bool IsDestinationQuiet(StepBuilder step)
+    private static bool IsDestinationQuiet(DeviceStepBuilder step)
     {
         var isKnown = true;
         for (var i = 0; i < step.Count; i++)
@@ -92,7 +92,7 @@ internal static class Rollback
     }
 
     /// <returns>Whether the device is where it should be, or was given up.</returns>
-    private static bool ReturnSource(StepBuilder step, int device)
+    private static bool ReturnSource(DeviceStepBuilder step, int device)
     {
         var source = step.Get(MigrationSide.Source, device);
         if (source.GivenUp is not null)
@@ -135,7 +135,7 @@ internal static class Rollback
     }
 
     /// <returns>Whether the device is where it was found, or was given up.</returns>
-    private static bool RestoreDestination(StepBuilder step, int device)
+    private static bool RestoreDestination(DeviceStepBuilder step, int device)
     {
         var destination = step.Get(MigrationSide.Destination, device);
         if (destination.GivenUp is not null || !destination.WasTouched)
@@ -168,7 +168,7 @@ internal static class Rollback
         return GiveUp(step, MigrationSide.Destination, device, "it could not be brought back to where it was");
     }
 
-    private static bool Empty(StepBuilder step, int device)
+    private static bool Empty(DeviceStepBuilder step, int device)
     {
         var destination = step.Get(MigrationSide.Destination, device);
         if (destination.ResetFailed || !step.Plan.Devices[device].Destination.OffersReset)
@@ -180,17 +180,17 @@ internal static class Rollback
         return false;
     }
 
-    private static bool GiveUp(StepBuilder step, MigrationSide side, int device, string trouble)
+    private static bool GiveUp(DeviceStepBuilder step, MigrationSide side, int device, string trouble)
     {
         step.Set(side, device, step.Get(side, device) with { GivenUp = trouble });
         return true;
     }
 
-    private static bool HasTakenState(StepBuilder step, int device) =>
+    private static bool HasTakenState(DeviceStepBuilder step, int device) =>
         step.State.IsRecovery || step.State.Destinations[device].State == DeviceState.Resuming || step.State.Streams[device] is { PreCopiedBytes: > 0 } or { Activity: StreamActivity.Loaded or StreamActivity.Broken };
 
     /// <summary>The next thing to try with a source device that is not in RUNNING; null if there is nothing left.</summary>
-    private static FailureAction? NextMeans(StepBuilder step, int device)
+    private static FailureAction? NextMeans(DeviceStepBuilder step, int device)
     {
         var source = step.Get(MigrationSide.Source, device);
         var canWalk = CanWalk(step, MigrationSide.Source, device);
@@ -213,27 +213,27 @@ internal static class Rollback
         return null;
     }
 
-    private static bool CanWalk(StepBuilder step, MigrationSide side, int device)
+    private static bool CanWalk(DeviceStepBuilder step, MigrationSide side, int device)
     {
         var participant = step.Get(side, device);
         return participant.FailedSteps < UnwindTries && MigrationStateMachine.TryGetPath(
             participant.State!.Value, participant.Found ?? DeviceState.Running, step.Plan.Devices[device].Offer(side).Capabilities, out _);
     }
 
-    private static void Reset(StepBuilder step, MigrationSide side, int device)
+    private static void Reset(DeviceStepBuilder step, MigrationSide side, int device)
     {
         step.Set(side, device, step.Get(side, device) with { Pending = PendingCommand.Reset, FailedSteps = 0 });
         step.Send(new ResetDevice(side, device));
     }
 
-    private static bool IsStreaming(StepBuilder step, int device) =>
+    private static bool IsStreaming(DeviceStepBuilder step, int device) =>
         step.State.Streams[device].Activity is StreamActivity.Surveying or StreamActivity.Moving;
 
-    private static void EndInTrouble(StepBuilder step) => step.End(
+    private static void EndInTrouble(DeviceStepBuilder step) => step.End(
         MigrationOutcome.NeedsPerson,
         $"{step.State.Reason} The machine could not be brought back to RUNNING on the source ({Failures.States(step)}): repair or reset what is named, then run 'planner recover'.");
 
-    private static void EndOnSource(StepBuilder step)
+    private static void EndOnSource(DeviceStepBuilder step)
     {
         var where = step.State.IsRecovery ? " The machine runs on the source." : "";
         var reset = step.State.Sources.Any(p => p.WasReset)

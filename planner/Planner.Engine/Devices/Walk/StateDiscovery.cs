@@ -5,7 +5,7 @@ namespace Planner.Engine;
 /// <summary>The beginning: every device tells its state, and a session starts only from where a migration can start.</summary>
 internal static class StateDiscovery
 {
-    public static void Act(StepBuilder step)
+    public static void Act(DeviceStepBuilder step)
     {
         var isComplete = true;
         for (var i = 0; i < step.Count; i++)
@@ -38,7 +38,7 @@ internal static class StateDiscovery
         }
     }
 
-    private static (MigrationOutcome Outcome, string Reason)? Refusal(StepBuilder step)
+    private static (MigrationOutcome Outcome, string Reason)? Refusal(DeviceStepBuilder step)
     {
         for (var i = 0; i < step.Count; i++)
         {
@@ -65,7 +65,7 @@ internal static class StateDiscovery
         return null;
     }
 
-    private static void BeginRecovery(StepBuilder step)
+    private static void BeginRecovery(DeviceStepBuilder step)
     {
         if (!step.State.IsHandedOver)
         {
@@ -83,9 +83,7 @@ internal static class StateDiscovery
         }
         else
         {
-            step.Send(new MarkTakeBack());
-            step.State = step.State with { IsHandedOver = false, IsTakenBack = true };
-            Rollback.Begin(step, MigrationOutcome.Recovered, "The migration was interrupted, and somebody has started the source again.");
+            TakeBack.ToSource(step, "The migration was interrupted, and somebody has started the source again.");
         }
     }
 }

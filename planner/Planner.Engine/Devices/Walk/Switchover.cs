@@ -5,7 +5,7 @@ namespace Planner.Engine;
 /// <summary>The blackout up to the handover: quiesce, gate 2, stop, stream, load.</summary>
 internal static class Switchover
 {
-    public static void Quiesce(StepBuilder step)
+    public static void Quiesce(DeviceStepBuilder step)
     {
         var isQuiet = true;
         for (var i = 0; i < step.Count && step.State.Stage == EngineStage.Quiescing; i++)
@@ -34,7 +34,7 @@ internal static class Switchover
     }
 
     /// <summary>The way back from the P2P states; the stream of pre-copy goes on afterwards.</summary>
-    public static void Unquiesce(StepBuilder step)
+    public static void Unquiesce(DeviceStepBuilder step)
     {
         var isBack = true;
         for (var i = 0; i < step.Count; i++)
@@ -73,7 +73,7 @@ internal static class Switchover
         Gates.Wait(step, double.IsNaN(gate.Decision.NextEvaluationSeconds) ? 0 : gate.Decision.NextEvaluationSeconds);
     }
 
-    public static void Stop(StepBuilder step)
+    public static void Stop(DeviceStepBuilder step)
     {
         var isLoaded = true;
         for (var i = 0; i < step.Count && step.State.Stage == EngineStage.Stopping; i++)
@@ -100,7 +100,7 @@ internal static class Switchover
         }
     }
 
-    private static bool StepPastCommit(StepBuilder step, int device, DeviceState target)
+    private static bool StepPastCommit(DeviceStepBuilder step, int device, DeviceState target)
     {
         var source = step.Get(MigrationSide.Source, device);
         if (source.Pending != PendingCommand.None || source.State == target || Gates.Deadline(step, device) is not { } deadline)

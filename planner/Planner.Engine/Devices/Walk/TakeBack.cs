@@ -10,7 +10,7 @@ internal static class TakeBack
     /// <summary>How often an arc to STOP may fail on one device.</summary>
     private const int StopTries = 3;
 
-    public static void Begin(StepBuilder step)
+    public static void Begin(DeviceStepBuilder step)
     {
         // After a crash nobody can tell whether the guest has run on the destination already; a device beyond reach may run.
         if (step.State.IsRecovery || step.State.Destinations.Any(p => p.State is null) || IsAnyStuck(step))
@@ -27,7 +27,7 @@ internal static class TakeBack
         };
     }
 
-    public static void Act(StepBuilder step)
+    public static void Act(DeviceStepBuilder step)
     {
         var isKnown = true;
         for (var i = 0; i < step.Count; i++)
@@ -50,14 +50,20 @@ internal static class TakeBack
         }
         else
         {
-            step.Send(new MarkTakeBack());
-            step.State = step.State with { IsHandedOver = false, IsTakenBack = true };
-            Rollback.Begin(step, MigrationOutcome.Recovered, step.State.Reason);
+            ToSource(step, step.State.Reason);
         }
     }
 
+    /// <summary>Nothing runs on the destination: the machine belongs to the source again.</summary>
+    public static void ToSource(DeviceStepBuilder step, string reason)
+    {
+        step.Send(new MarkTakeBack());
+        step.State = step.State with { IsHandedOver = false, IsTakenBack = true };
+        Rollback.Begin(step, MigrationOutcome.Recovered, reason);
+    }
+
     /// <summary>One arc nearer to STOP. No device stops before the others have ceased to talk to it.</summary>
-    private static void Stop(StepBuilder step)
+    private static void Stop(DeviceStepBuilder step)
     {
         var isAnyTalking = step.State.Destinations.Any(p => Runs(p) && p.State == DeviceState.Running);
         for (var i = 0; i < step.Count; i++)
@@ -73,11 +79,11 @@ internal static class TakeBack
     private static bool Runs(Participant destination) => destination.State?.IsRunning() == true;
 
     /// <summary>Whether a device can be neither stopped nor reset: one in ERROR may still write memory.</summary>
-    private static bool IsAnyStuck(StepBuilder step) => step.Plan.Devices.Where((device, i) => step.Get(MigrationSide.Destination, i) is var destination
+    private static bool IsAnyStuck(DeviceStepBuilder step) => step.Plan.Devices.Where((device, i) => step.Get(MigrationSide.Destination, i) is var destination
         && ((destination.State == DeviceState.Error && !device.Destination.OffersReset)
             || (step.State.Stage == EngineStage.TakingBack && Runs(destination) && destination.FailedSteps >= StopTries))).Any();
 
-    private static void NeedPerson(StepBuilder step) => step.End(
+    private static void NeedPerson(DeviceStepBuilder step) => step.End(
         MigrationOutcome.NeedsPerson,
         $"The state was handed over, but the destination did not start ({Failures.States(step)}): bring its devices to RUNNING by hand, and do not start the source.");
 }

@@ -8,7 +8,7 @@ internal static class WayEstimate
 {
     /// <summary>From where the devices are to RUNNING on the destination.</summary>
     /// <returns>Seconds; null if something on the way was never measured, or no way leads on.</returns>
-    public static double? OnSeconds(StepBuilder step)
+    public static double? OnSeconds(DeviceStepBuilder step)
     {
         var rest = Gates.RestSeconds(step);
         var longest = 0.0;
@@ -30,7 +30,7 @@ internal static class WayEstimate
 
     /// <summary>From where the devices are to RUNNING on the source.</summary>
     /// <returns>Seconds; null if something on the way was never measured, or no way leads back.</returns>
-    public static double? BackSeconds(StepBuilder step)
+    public static double? BackSeconds(DeviceStepBuilder step)
     {
         var longest = 0.0;
         for (var i = 0; i < step.Count; i++)
@@ -48,7 +48,7 @@ internal static class WayEstimate
 
     /// <summary>From STOP, the last state in which a device can give up in flight, to RUNNING on the source.</summary>
     /// <returns>Seconds; a way with an arc that was never measured counts nothing.</returns>
-    public static double BackFromStopSeconds(StepBuilder step)
+    public static double BackFromStopSeconds(DeviceStepBuilder step)
     {
         var longest = 0.0;
         for (var i = 0; i < step.Count; i++)
@@ -59,7 +59,7 @@ internal static class WayEstimate
         return longest;
     }
 
-    private static double? Way(StepBuilder step, int device, DeviceState? from, DeviceState to)
+    private static double? Way(DeviceStepBuilder step, int device, DeviceState? from, DeviceState to)
     {
         var capabilities = step.Plan.Devices[device].Source.Capabilities;
         if (from is not { } state || !MigrationStateMachine.TryGetPath(state, to, capabilities, out var path))

@@ -1,0 +1,85 @@
+using Planner.Measurements;
+
+namespace Planner.Engine;
+
+/// <summary>One call of the engine that walks devices.</summary>
+internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) : StepBuilder<EngineState>(state, nowNanoseconds)
+{
+    public MigrationPlan Plan => State.Plan;
+
+    public int Count => State.Plan.Devices.Length;
+
+    /// <inheritdoc/>
+    protected override EngineState Ended => State with { Stage = EngineStage.Ended };
+
+    public void Enter(EngineStage stage) => State = State with { Stage = stage };
+
+    public Participant Get(MigrationSide side, int device) => State.Side(side)[device];
+
+    public void Set(MigrationSide side, int device, Participant participant) => State = side == MigrationSide.Source
+        ? State with { Sources = State.Sources.SetItem(device, participant) }
+        : State with { Destinations = State.Destinations.SetItem(device, participant) };
+
+    public void SetStream(int device, StreamProgress stream) => State = State with { Streams = State.Streams.SetItem(device, stream) };
+
+    public bool IsAnyPending(MigrationSide side) => State.Side(side).Any(p => p.Pending != PendingCommand.None);
+
+    /// <summary>Asks a device for its state if that is not known.</summary>
+    /// <returns>Whether the state is known and nothing is under way.</returns>
+    public bool Knows(MigrationSide side, int device)
+    {
+        var participant = Get(side, device);
+        if (participant.Pending != PendingCommand.None)
+        {
+            return false;
+        }
+
+        if (participant.State is null)
+        {
+            Set(side, device, participant with { Pending = PendingCommand.Query });
+            Send(new QueryState(side, device));
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends a device one arc nearer to a state, or with a deadline all the way at once.</summary>
+    /// <returns>Whether it is there.</returns>
+    /// <remarks>The device foresees the whole way when it is asked for it at once; without a deadline every arc is
+    /// sent, and measured, by itself.</remarks>
+    public bool StepTowards(MigrationSide side, int device, DeviceState target, long? deadlineNanoseconds = null)
+    {
+        var participant = Get(side, device);
+        if (participant.Pending != PendingCommand.None || participant.State is not { } state || state == target)
+        {
+            return participant.Pending == PendingCommand.None && participant.State == target;
+        }
+
+        if (!MigrationStateMachine.TryGetNext(state, target, Plan.Devices[device].Offer(side).Capabilities, out var next))
+        {
+            Failures.NoWay(this, side, device, state, target);
+            return false;
+        }
+
+        Set(side, device, participant with { Pending = PendingCommand.Arc, WasTouched = true });
+        Send(new RunArc(side, device, new Arc(state, deadlineNanoseconds is null ? next : target), deadlineNanoseconds));
+        return false;
+    }
+
+    public void BeginBlackout() => State = State with { BlackoutSinceNanoseconds = NowNanoseconds, QuiesceTries = State.QuiesceTries + 1 };
+
+    public void EndBlackout()
+    {
+        if (State.BlackoutSinceNanoseconds is { } since)
+        {
+            var length = NowNanoseconds - since;
+            State = State with
+            {
+                BlackoutSinceNanoseconds = null,
+                PastBlackoutNanoseconds = State.PastBlackoutNanoseconds + length,
+                LastBlackoutNanoseconds = length,
+            };
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using Planner.Documents;
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>The record of a session that walks devices: every arc and every stream is told and becomes evidence.</summary>
+internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan plan, EvidenceBook book, SessionServices services)
+    : SessionRecord<EngineState>(request, services, Addresses(plan, d => d.SourceAddress), Addresses(plan, d => d.DestinationAddress))
+{
+    private readonly TransferResult?[] _streams = new TransferResult?[plan.Devices.Length];
+    private readonly List<ArcRun> _blackoutArcs = [];
+    private readonly Dictionary<string, long> _streamBytes = [];
+    private TransferSample? _transfer;
+
+    /// <summary>Recalls what is known about the machine's devices, and asks what they say themselves.</summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    /// <exception cref="DeviceException">A device is gone.</exception>
+    public static DeviceRecord Open(DeviceMigrationRequest request, MigrationPlan plan, SessionServices services)
+    {
+        var started = services.Clock.GetUtcNow();
+        var book = new EvidenceBook(plan, HypervisorKnowledge.Terms(request.Policy, request.ErrorBudgetRemaining));
+        if (services.Store is { } store)
+        {
+            EvidenceLoader.Recall(book, plan, request.Policy.Name, store);
+        }
+
+        var trouble = services.Models is { } models ? EvidenceLoader.RecallModel(book, models) : null;
+        EvidenceLoader.AskWorstCases(book, plan, request.Devices);
+        return new DeviceRecord(request, plan, book, services) { Started = started, Trouble = trouble };
+    }
+
+    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds) => book.Snapshot(state, nowNanoseconds);
+
+    public override JournalHeader Header(EngineState state) => new(
+        request.MigrationId,
+        request.Machine,
+        Notices.Now,
+        [.. plan.OnFailure.Select(action => action.ToString().ToLowerInvariant())],
+        [.. plan.Devices.Select((device, i) => new JournalDevice(
+            device.Name,
+            Endpoint(device.SourceAddress, state.Sources[i], device.Source),
+            Endpoint(device.DestinationAddress, state.Destinations[i], device.Destination)))]);
+
+    protected override void NoteEvent(EngineState before, SessionEvent happened, EngineState after)
+    {
+        switch (happened.Event)
+        {
+            case ArcEnded e:
+                NoteArc(e, before.IsInBlackout);
+                break;
+            case Surveyed e when happened.Transfer is { Bytes: > 0 } moved:
+                NoteMove(e.Device, TransferPhase.PreCopy, moved);
+                var device = plan.Devices[e.Device];
+                book.Note(new TransferSample(
+                    $"{device.Source.DeviceClass}->{device.Destination.DeviceClass}", TransferPhase.PreCopy, moved.Bytes,
+                    moved.UntilFirstByte, moved.Took - moved.UntilFirstByte, Notices.Now));
+                break;
+            case StreamLoaded e when happened.Transfer is { } moved:
+                NoteMove(e.Device, TransferPhase.StopCopy, moved);
+                book.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, Notices.Now));
+                _streams[e.Device] = moved;
+                _streamBytes[plan.Devices[e.Device].Name] = e.Bytes;
+                NoteTransfer();
+                break;
+        }
+
+        if (!before.IsInBlackout && after.IsInBlackout)
+        {
+            _blackoutArcs.Clear();
+        }
+    }
+
+    /// <summary>Inside the blackout only numbers are put together: a full explanation can wait until the guest runs.</summary>
+    protected override string Reason(GateDecision gate, EngineState state) => state.IsInBlackout ? ShortReason(gate.Decision) : base.Reason(gate, state);
+
+    protected override SessionEnding Ending(EngineState state, long endedNanoseconds)
+    {
+        NoteBlackouts(state);
+        return new SessionEnding(
+            state.FirstGate, state.SecondGate, MonotonicTime.Between(0, state.BlackoutNanoseconds(endedNanoseconds)), null, book.Noted,
+            terms => TermOutcomes.Compare(terms, _blackoutArcs, _transfer, _streamBytes));
+    }
+
+    private static string Addresses(MigrationPlan plan, Func<DevicePlan, string> side) => string.Join(", ", plan.Devices.Select(side));
+
+    private static JournalEndpoint Endpoint(string address, Participant participant, DeviceOffer offer) =>
+        new(address, participant.Found!.Value, offer.DeviceClass, offer.Capabilities, offer.OffersReset);
+
+    private void NoteArc(ArcEnded e, bool isInBlackout)
+    {
+        var device = plan.Devices[e.Device];
+        var deviceClass = device.Offer(e.Side).DeviceClass;
+        var run = new ArcRun(device.Name, deviceClass, e.Side, e.Arc, e.Result, isInBlackout) { MigrationId = request.MigrationId, At = Notices.Now };
+        if (isInBlackout)
+        {
+            _blackoutArcs.Add(run);
+        }
+
+        book.Note(new ArcSample(device.Name, deviceClass, e.Arc, e.Result.Took, e.Result.Outcome, run.At));
+        Notices.Send(run);
+    }
+
+    private void NoteMove(int device, TransferPhase phase, TransferResult moved) => Notices.Send(
+        new StreamMoved(plan.Devices[device].Name, phase, moved.Bytes, moved.UntilFirstByte, moved.Took) { MigrationId = request.MigrationId, At = Notices.Now });
+
+    /// <summary>All streams together are one transfer: it begins when the last device could be read, and ends with the last byte loaded.</summary>
+    private void NoteTransfer()
+    {
+        if (Array.Exists(_streams, s => s is null))
+        {
+            return;
+        }
+
+        var last = _streams.MaxBy(s => s!.StartNanoseconds)!;
+        var end = _streams.Max(s => s!.EndNanoseconds);
+        _transfer = new TransferSample(
+            book.Link, TransferPhase.StopCopy, _streams.Sum(s => s!.Bytes), last.UntilFirstByte, MonotonicTime.Between(last.FirstByteNanoseconds, end), Notices.Now);
+        book.Note(_transfer);
+    }
+
+    /// <summary>Only a switchover that came to its end says how long one takes.</summary>
+    private void NoteBlackouts(EngineState state)
+    {
+        if (state.IntendedOutcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit) || state.FirstGate is not { } first)
+        {
+            return;
+        }
+
+        Note(BlackoutSpan.Whole, first, state.LastBlackoutNanoseconds);
+        if (state.SecondGate is { } second)
+        {
+            var beforeGate = second.AtNanoseconds - first.AtNanoseconds;
+            Note(BlackoutSpan.AfterQuiesce, second, state.LastBlackoutNanoseconds - beforeGate);
+        }
+
+        void Note(BlackoutSpan span, GateDecision gate, long actualNanoseconds)
+        {
+            if (gate.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity)
+            {
+                var isRehearsal = plan.Mode == MigrationMode.Rehearsal;
+                book.Note(new BlackoutSample(
+                    book.DeviceClass,
+                    isRehearsal ? "" : request.Policy.Name,
+                    isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit,
+                    span,
+                    TimeSpan.FromSeconds(gate.Decision.PredictedSeconds),
+                    MonotonicTime.Between(0, actualNanoseconds),
+                    Notices.Now));
+            }
+        }
+    }
+
+    private string ShortReason(Decision decision)
+    {
+        var limit = plan.Limit is { } l ? Quantity.Format(l) : "none";
+        var bound = Span(decision.BoundSeconds) is { } b ? $"{Quantity.Format(b)}{(decision.IsRecalibrating ? ", recalibrating," : "")}" : "unknown";
+        return plan.Mode == MigrationMode.Rehearsal
+            ? $"Rehearsal: going on whatever the bound ({bound}) and the limit ({limit})."
+            : decision.Verdict == Verdict.Commit
+                ? $"The bound of {bound} fits the limit of {limit}."
+                : $"The bound is {bound}, and the limit of {limit} would not be kept.";
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>Sessions in which the planner walks the devices itself.</summary>
+internal static class DeviceSession
+{
+    public static async Task<SessionResult> RunAsync(DeviceMigrationRequest request, SessionServices services, CancellationToken cancellationToken)
+    {
+        var plan = Plan(request);
+        var record = DeviceRecord.Open(request, plan, services);
+        record.Begin();
+        var host = new SessionHost<EngineState>(services, shell => new DeviceWalker(
+            request.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)d.Source)),
+            request.Devices.Select(d => (d.Destination.Address, (IMigrationDevice?)d.Destination)),
+            shell,
+            record.Snapshot), record, MigrationEngine.Advance);
+        return record.End(await host.RunAsync(now => MigrationEngine.Start(plan, now), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Brings the devices of an interrupted migration to where their machine runs.</summary>
+    public static async Task<SessionState> RecoverAsync(JournalContents contents, SessionServices services)
+    {
+        var header = contents.Header;
+        var host = new SessionHost<EngineState>(services, shell => new DeviceWalker(
+            header.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)null)),
+            header.Devices.Select(d => (d.Destination.Address, (IMigrationDevice?)null)),
+            shell,
+            null), new RecoveryRecord(header, services), MigrationEngine.Advance);
+        var end = await host.RunAsync(
+            now => MigrationEngine.Recover(
+                Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
+            CancellationToken.None).ConfigureAwait(false);
+        return end.State;
+    }
+
+    private static MigrationPlan Plan(DeviceMigrationRequest request) => new MigrationPlan
+    {
+        Devices = [.. request.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, d.Source.Offer, d.Destination.Offer))],
+        Mode = request.Mode,
+        Limit = request.Policy.BlackoutLimit,
+        QuiesceTries = request.Policy.QuiesceTries,
+        OnFailure = [.. request.Policy.OnFailure],
+        Patience = request.Patience,
+    }.Checked();
+
+    private static MigrationPlan Plan(JournalHeader header) => new()
+    {
+        Devices = [.. header.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, Offer(d.Source), Offer(d.Destination)))],
+        OnFailure = [.. header.OnFailure.Select(name => Enum.Parse<FailureAction>(name, ignoreCase: true))],
+    };
+
+    private static DeviceOffer Offer(JournalEndpoint endpoint) => new()
+    {
+        DeviceClass = endpoint.DeviceClass,
+        Capabilities = endpoint.Capabilities,
+        CommitArc = DeviceOffer.CommitArcOfUnknownDriver(endpoint.Capabilities),
+        OffersReset = endpoint.OffersReset,
+    };
+
+    private static ImmutableArray<Participant> Participants(JournalContents contents, MigrationSide side) =>
+    [
+        .. contents.Header.Devices.Select((device, i) => new Participant
+        {
+            Found = (side == MigrationSide.Source ? device.Source : device.Destination).Found,
+            WasTouched = contents.WasTouched(side, i),
+        }),
+    ];
+}

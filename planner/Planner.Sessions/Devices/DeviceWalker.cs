@@ -1,0 +1,219 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>Walks the devices of a machine on both sides, and moves their state.</summary>
+internal sealed class DeviceWalker : ICommandCarrier<EngineState>
+{
+    private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(1);
+
+    private readonly SessionShell _shell;
+    private readonly Func<EngineState, long, DecisionSnapshot>? _snapshot;
+    private readonly DeviceWorker[] _sources;
+    private readonly DeviceWorker[] _destinations;
+    private readonly IDataMover[] _movers;
+
+    /// <param name="sources">The addresses of the source devices, and the devices where they are open.</param>
+    /// <param name="destinations">The destination devices likewise.</param>
+    /// <param name="shell">What to work with.</param>
+    /// <param name="snapshot">Gives the input of a decision; null where nothing is decided.</param>
+    public DeviceWalker(
+        IEnumerable<(string Address, IMigrationDevice? Device)> sources,
+        IEnumerable<(string Address, IMigrationDevice? Device)> destinations,
+        SessionShell shell,
+        Func<EngineState, long, DecisionSnapshot>? snapshot)
+    {
+        _shell = shell;
+        _snapshot = snapshot;
+        _sources = [.. sources.Select(d => new DeviceWorker(d.Address, d.Device, shell.Services))];
+        _destinations = [.. destinations.Select(d => new DeviceWorker(d.Address, d.Device, shell.Services))];
+        _movers = [.. _sources.Select(_ => shell.Services.NewMover())];
+    }
+
+    /// <inheritdoc/>
+    public void Carry(EngineCommand command, EngineState state, long now)
+    {
+        switch (command)
+        {
+            case RunArc c:
+                _shell.Append(JournalEntryKind.ArcBegun, now, c.Side, c.Device, c.Arc);
+                Run(c, c.Side, c.Device, runner =>
+                {
+                    var result = runner.RunArc(c.Arc, c.DeadlineNanoseconds);
+                    _shell.Append(JournalEntryKind.ArcEnded, _shell.Now, c.Side, c.Device, c.Arc, result.Outcome);
+                    return new ArcEnded(c.Side, c.Device, c.Arc, result);
+                });
+                break;
+            case QueryState c:
+                Run(c, c.Side, c.Device, asked =>
+                {
+                    var (answer, trouble) = asked.AskState();
+                    return new StateAnswered(c.Side, c.Device, answer, trouble);
+                });
+                break;
+            case ResetDevice c:
+                _shell.Append(JournalEntryKind.ResetBegun, now, c.Side, c.Device);
+                Run(c, c.Side, c.Device, reset => new ResetEnded(c.Side, c.Device, reset.Reset()));
+                break;
+            case Survey c when state.Sources[c.Device].State == DeviceState.PreCopy:
+                Round(c.Device, isFirst: state.Streams[c.Device].PreCopiedBytes == 0);
+                break;
+            case Survey c:
+                Run(c, MigrationSide.Source, c.Device, source => Sizes(c.Device, source, isPreCopying: false));
+                break;
+            case StartStream c:
+                Move(c.Device, StreamEnd.Stream, moved => moved.FailedSide is { } side
+                    ? new StreamBroken(c.Device, side, moved.Trouble!)
+                    : new StreamLoaded(c.Device, moved.Bytes));
+                break;
+            case StopStreams:
+                Array.ForEach(_movers, mover => mover.Abandon(MigrationSide.Source, "it was stopped"));
+                break;
+            case PrepareEvaluation:
+                Prepare(state, now);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _sources.Concat(_destinations))
+        {
+            await worker.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Array.ForEach(_movers, mover => mover.Dispose());
+    }
+
+    private DeviceWorker Worker(MigrationSide side, int device) => (side == MigrationSide.Source ? _sources : _destinations)[device];
+
+    /// <summary>Has a device's thread do what a command says, and posts the answer.</summary>
+    private void Run(EngineCommand command, MigrationSide side, int device, Func<DeviceWorker, EngineEvent> job)
+    {
+        var worker = Worker(side, device);
+        worker.Post(() =>
+        {
+            EngineEvent answer;
+            try
+            {
+                answer = job(worker);
+            }
+            catch (Exception e)
+            {
+                answer = SessionShell.Failed([command], e);
+            }
+
+            _shell.Post(answer);
+        });
+    }
+
+    private void Prepare(EngineState state, long now)
+    {
+        try
+        {
+            _shell.Post(new EvaluationReady(SwitchoverEvaluator.Prepare(_snapshot!(state, now))));
+        }
+        catch (InvalidSnapshotException e)
+        {
+            _shell.Post(new EvaluationFailed(e.Message));
+        }
+    }
+
+    /// <summary>A round of pre-copy. Sizes are asked for on the source's thread, which has just read all there was.</summary>
+    private void Round(int device, bool isFirst)
+    {
+        EngineEvent? sizes = null;
+        long? initialBytes = null;
+        Move(
+            device,
+            StreamEnd.Round,
+            moved => moved.FailedSide is { } side
+                ? new StreamBroken(device, side, moved.Trouble!)
+                : sizes is Surveyed surveyed ? surveyed with { CarriedBytes = moved.Bytes, InitialBytes = initialBytes } : sizes!,
+            source => initialBytes = isFirst && source.Device.Offer.OffersPreCopyInfo ? Ask(source.Device.GetPreCopyInfo)?.InitialBytes : null,
+            source => sizes = Sizes(device, source, isPreCopying: true));
+    }
+
+    /// <summary>Carries a stream on the threads of both devices.</summary>
+    /// <param name="device">The index of the device.</param>
+    /// <param name="end">When reading ends.</param>
+    /// <param name="outcome">Makes the event of what came of it.</param>
+    /// <param name="beforeReading">Done on the source's thread before reading.</param>
+    /// <param name="afterReading">Done on the source's thread after reading.</param>
+    private void Move(int device, StreamEnd end, Func<TransferResult, EngineEvent> outcome, Action<DeviceWorker>? beforeReading = null, Action<DeviceWorker>? afterReading = null)
+    {
+        var mover = _movers[device];
+        var source = _sources[device];
+        var destination = _destinations[device];
+        var sidesLeft = 2;
+        mover.Begin();
+        source.Post(() =>
+        {
+            Try(MigrationSide.Source, () =>
+            {
+                beforeReading?.Invoke(source);
+                mover.Read(source.Device, end, RoundLimit);
+            });
+            afterReading?.Invoke(source);
+            Finish();
+        });
+        destination.Post(() =>
+        {
+            Try(MigrationSide.Destination, () => mover.Load(destination.Device));
+            Finish();
+        });
+
+        void Try(MigrationSide side, Action part)
+        {
+            try
+            {
+                part();
+            }
+            catch (Exception e)
+            {
+                mover.Abandon(side, e.Message);
+            }
+        }
+
+        void Finish()
+        {
+            if (Interlocked.Decrement(ref sidesLeft) == 0)
+            {
+                var moved = mover.Result;
+                _shell.Post(outcome(moved), moved);
+            }
+        }
+    }
+
+    /// <summary>What the source tells about its sizes. A question that a device declines is no reason to give up.</summary>
+    private static EngineEvent Sizes(int index, DeviceWorker source, bool isPreCopying)
+    {
+        try
+        {
+            var offer = source.Device.Offer;
+            PreCopyInfo? preCopy = isPreCopying && offer.OffersPreCopyInfo ? Ask(source.Device.GetPreCopyInfo) : null;
+            long? size = offer.OffersDataSize ? Ask(source.Device.GetDataSizeBytes) : null;
+            return new Surveyed(index, 0, preCopy, size);
+        }
+        catch (Exception e)
+        {
+            return new StreamBroken(index, MigrationSide.Source, e.Message);
+        }
+    }
+
+    private static T? Ask<T>(Func<T> question)
+        where T : struct
+    {
+        try
+        {
+            return question();
+        }
+        catch (DeviceException e) when (e.Fault is DeviceFault.Failed or DeviceFault.NotOffered)
+        {
+            return null;
+        }
+    }
+}

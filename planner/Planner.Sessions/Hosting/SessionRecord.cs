@@ -1,0 +1,130 @@
+using Planner.Documents;
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>Writes a migration down: notices for observers, evidence for the next one, and in the end the result.</summary>
+/// <typeparam name="TState">The engine's state.</typeparam>
+internal abstract class SessionRecord<TState>(MigrationRequest request, SessionServices services, string source, string destination) : ISessionRecord<TState>
+    where TState : SessionState
+{
+    // What is longer than any machine runs is cut off.
+    private const double LongestSeconds = 1e9;
+
+    /// <summary>When the session began.</summary>
+    public DateTimeOffset Started { get; init; } = services.Clock.GetUtcNow();
+
+    protected SessionNotices Notices { get; } = new(request.MigrationId, services.Clock, services.Observers);
+
+    protected TimeProvider Clock => services.Clock;
+
+    /// <summary>What else there is to say in the result; null for nothing.</summary>
+    protected string? Trouble { get; init; }
+
+    /// <summary>Tells that the session begins.</summary>
+    public void Begin() => Notices.Send(new MigrationStarted(request.Machine, source, destination, request.Policy.Name, request.Policy.BlackoutLimit)
+    {
+        MigrationId = request.MigrationId,
+        At = Started,
+    });
+
+    public abstract JournalHeader Header(TState state);
+
+    public void Note(TState? before, SessionEvent happened, Step<TState> step)
+    {
+        if (before is not null)
+        {
+            NoteEvent(before, happened, step.State);
+        }
+
+        foreach (var command in step.Commands)
+        {
+            NoteCommand(command, step.State);
+        }
+
+        if (before?.Phase != step.State.Phase)
+        {
+            Notices.Send(new PhaseEntered(step.State.Phase) { MigrationId = request.MigrationId, At = Notices.Now });
+        }
+    }
+
+    /// <summary>Keeps what was measured and tells that the session is over.</summary>
+    /// <param name="end">The engine's last state, and the moment it was reached.</param>
+    public SessionResult End((TState State, long AtNanoseconds) end)
+    {
+        var ending = Ending(end.State, end.AtNanoseconds);
+        var first = Explain(ending.FirstGate);
+        var deciding = ending.SecondGate ?? ending.FirstGate;
+        var snapshot = deciding is null ? null : DecisionJson.WriteSnapshot(deciding.Input());
+        var outcome = end.State.IntendedOutcome;
+        var record = new MigrationRecord(
+            request.MigrationId, request.Machine, source, destination, request.Policy.Name, outcome, request.Policy.BlackoutLimit,
+            Span(deciding?.Decision.BoundSeconds ?? double.NaN), ending.Blackout, Started, Notices.Now, end.State.Reason, snapshot)
+        {
+            Method = deciding?.Decision.Method,
+        };
+        var measured = ending.Noted with { Migrations = [record] };
+        var keepTrouble = Try(() => services.Store?.Append(measured));
+        var closeTrouble = end.State.IsSettled || outcome != MigrationOutcome.NeedsPerson ? Try(() => services.Journal?.Close()) : null;
+        Notices.Send(new MigrationEnded(outcome, ending.Blackout, request.Policy.BlackoutLimit, end.State.Reason) { MigrationId = request.MigrationId, At = record.Ended });
+        return new SessionResult
+        {
+            Outcome = outcome,
+            Blackout = ending.Blackout,
+            Pause = ending.Pause,
+            Reason = end.State.Reason,
+            Decision = first,
+            SecondDecision = Explain(ending.SecondGate),
+            Terms = first is null ? [] : ending.Compare(first.Terms),
+            Snapshot = snapshot,
+            Record = record,
+            Measurements = measured,
+            StoreTrouble = keepTrouble ?? closeTrouble ?? Trouble,
+        };
+    }
+
+    /// <summary>Takes notice of an event.</summary>
+    protected abstract void NoteEvent(TState before, SessionEvent happened, TState after);
+
+    /// <summary>Takes notice of a command that was given.</summary>
+    protected virtual void NoteCommand(EngineCommand command, TState state)
+    {
+        if (command is ReportDecision { Decision: var gate })
+        {
+            var decision = gate.Decision;
+            Notices.Send(new Decided(
+                gate.Gate, decision.Verdict, decision.Method, Span(decision.P50Seconds), Span(decision.BoundSeconds), request.Policy.BlackoutLimit, Reason(gate, state))
+            {
+                MigrationId = request.MigrationId,
+                At = Notices.Now,
+            });
+        }
+    }
+
+    /// <summary>The reason of a decision in words.</summary>
+    protected virtual string Reason(GateDecision gate, TState state) => gate.Evaluator.Explain(gate.Decision, gate.Moment).Reason;
+
+    /// <summary>Makes evidence of how the session ended, and sums it up.</summary>
+    protected abstract SessionEnding Ending(TState state, long endedNanoseconds);
+
+    /// <summary>A computed time; null where it is not known.</summary>
+    protected static TimeSpan? Span(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)) : null;
+
+    private static ExplainedDecision? Explain(GateDecision? gate) => gate?.Evaluator.Explain(gate.Decision, gate.Moment);
+
+    /// <summary>What cannot be kept changes nothing about what became of the machine.</summary>
+    private static string? Try(Action act)
+    {
+        try
+        {
+            act();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e.Message;
+        }
+    }
+}

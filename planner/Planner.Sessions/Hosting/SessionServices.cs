@@ -1,0 +1,52 @@
+using Planner.Measurements;
+
+namespace Planner.Sessions;
+
+/// <summary>What a session works with. Every part has a default that does without.</summary>
+public sealed record SessionServices
+{
+    /// <summary>The clock. Its timestamp has to be CLOCK_MONOTONIC where devices take deadlines; the system's is.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How threads are made and waited for.</summary>
+    public ISessionThreads Threads { get; init; } = SystemThreads.Instance;
+
+    /// <summary>Makes what moves one device's state; null for a <see cref="DataMover"/> between the threads of both devices.</summary>
+    public Func<IDataMover>? Mover { get; init; }
+
+    /// <summary>Asked before a switchover to keep away what would interrupt it, until what it returns is disposed; null to go without. Several
+    /// sessions may ask at once: it is for whoever owns the process.</summary>
+    public Func<IDisposable>? QuietTime { get; init; }
+
+    /// <summary>What was measured before, and where this migration's measurements go; null to forget them.</summary>
+    public IMeasurementStore? Store { get; init; }
+
+    /// <summary>Learned models, for a first guess where nothing was measured; null to do without.</summary>
+    public IModelStore? Models { get; init; }
+
+    /// <summary>The journal of this migration; null to do without, where a crash need not be survived (simulated devices in this process).</summary>
+    public IJournal? Journal { get; init; }
+
+    /// <summary>Who is told what happens.</summary>
+    public IReadOnlyList<ISessionObserver> Observers { get; init; } = [];
+
+    /// <summary>Opens a device anew by its address after its connection broke; null if that cannot be done.</summary>
+    public Func<string, IMigrationDevice>? Reopen { get; init; }
+
+    /// <summary>Opens a hypervisor's monitor anew by its address after its connection broke; null if that cannot be done.</summary>
+    public Func<string, CancellationToken, Task<IHypervisor>>? OpenHypervisor { get; init; }
+
+    /// <summary>How long a device that does not answer is asked for its state before a person is called.</summary>
+    public TimeSpan StatePatience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a hypervisor may send the rest of a stopped guest before the migration is broken off, so that the guest runs on at the source.</summary>
+    public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The number of buffers between reading and loading, for each device; at least 2.</summary>
+    public int TransferBuffers { get; init; } = 4;
+
+    /// <summary>The size of each buffer in bytes; at least 4 KiB.</summary>
+    public int TransferBufferBytes { get; init; } = 1024 * 1024;
+
+    internal IDataMover NewMover() => Mover?.Invoke() ?? new DataMover(TransferBuffers, TransferBufferBytes, Clock);
+}

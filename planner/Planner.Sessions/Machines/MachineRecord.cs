@@ -1,0 +1,82 @@
+using Planner.Engine;
+using Planner.Measurements;
+
+namespace Planner.Sessions;
+
+/// <summary>The record of a session by hypervisors, which also judges the moments of pre-copy.</summary>
+internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJudge judge, IReadOnlyList<string> settings, SessionServices services)
+    : SessionRecord<HypervisorState>(request, services, request.Source.Address, request.Destination.Address)
+{
+    /// <summary>What the source says it sent while the guest was stopped, in bytes; null if it did not say.</summary>
+    public long? StopPhaseBytes { get; private set; }
+
+    /// <summary>What it says it sent of the passed-through devices' state since it was last asked in pre-copy, in bytes; null if it did not say.</summary>
+    public long? DeviceStopBytes { get; private set; }
+
+    /// <summary>The state of devices that was expected at the last look, in bytes; 0 if nothing was known.</summary>
+    public long ExpectedDeviceBytes => judge.DeviceStateBytes;
+
+    /// <summary>What pre-copy sent at before the guest stopped, in bytes per second; NaN if it is not known.</summary>
+    public double PreCopyBytesPerSecond => judge.BytesPerSecond;
+
+    /// <summary>What pre-copy has sent, in bytes.</summary>
+    public long SentBytes { get; private set; }
+
+    private long _deviceSentBytes;
+
+    public override JournalHeader Header(HypervisorState state)
+    {
+        const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
+        JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept);
+        return new JournalHeader(request.MigrationId, request.Machine, Started, [],
+            [new JournalDevice(HypervisorEvidence.Participant, Endpoint(request.Source, DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
+    }
+
+    /// <summary>Judges a moment; null where nothing is decided.</summary>
+    public PassJudgement? Judge(PreCopyProgressed progress)
+    {
+        (SentBytes, _deviceSentBytes) = (progress.SentBytes, progress.DeviceSentBytes ?? 0);
+        return judge.Consider(progress);
+    }
+
+    protected override void NoteEvent(HypervisorState before, SessionEvent happened, HypervisorState after)
+    {
+        switch (happened.Event)
+        {
+            case HypervisorTold { Side: MigrationSide.Source, What: SwitchoverDone done }:
+                StopPhaseBytes = done.StopPhaseBytes;
+                DeviceStopBytes = done.DeviceBytes is { } all ? Math.Max(0, all - _deviceSentBytes) : null;
+                break;
+            case HypervisorTold { What: DeviceStateChanged moved } told:
+                judge.See(told.Side, moved);
+                break;
+        }
+    }
+
+    protected override void NoteCommand(EngineCommand command, HypervisorState state)
+    {
+        base.NoteCommand(command, state);
+        switch (command)
+        {
+            case TellHypervisor { Order: HypervisorOrder.Allow } permission:
+                judge.Permitted(permission.Value, Clock.NowNanoseconds());
+                break;
+            case TellHypervisor { Order: HypervisorOrder.Hold }:
+                judge.Held();
+                break;
+        }
+    }
+
+    protected override SessionEnding Ending(HypervisorState state, long endedNanoseconds)
+    {
+        var evidence = judge.Evidence;
+        var parts = SwitchoverParts.Of(state, this, evidence);
+        if (state is { IsOnDestination: true, ResetDevices.IsEmpty: true, UnknownDevice: null })
+        {
+            // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
+            parts.Note(evidence, state.Gate, request, Notices.Now);
+        }
+
+        return new SessionEnding(state.Gate, null, state.Pause?.Length ?? TimeSpan.Zero, state.Pause, evidence.Noted, parts.Compare);
+    }
+}

@@ -1,0 +1,200 @@
+using Planner.Engine;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Sessions;
+
+/// <summary>The parts of one switchover as they happened, for the evidence and beside what was predicted.</summary>
+/// <remarks>
+/// A hypervisor does not tell memory and devices apart while it sends the rest. Bytes are counted at the rate of pre-copy, and what earlier stop phases
+/// carried beside the memory is the state; of the time that is left a little is the fixed part, and where passed-through devices have a state the rest
+/// is reading and loading it. Where their arcs are told they are taken out of the hypervisor's own parts, which then add up to the blackout.
+/// </remarks>
+internal sealed record SwitchoverParts
+{
+    // What the stop phase of a machine without such devices takes; all beyond is theirs.
+    private static readonly TimeSpan MostFixed = TimeSpan.FromMilliseconds(6);
+
+    private static readonly TimeSpan MostUncertainty = TimeSpan.FromMilliseconds(20);
+
+    private SwitchoverTimes Times { get; init; } = new();
+
+    private IReadOnlyList<DeviceArc> Arcs { get; init; } = [];
+
+    private PassedDeviceEvidence? Devices { get; init; }
+
+    private long Bytes { get; init; }
+
+    private long OwnStateBytes { get; init; }
+
+    private long DeviceBytes { get; init; }
+
+    private long ExpectedDeviceBytes { get; init; }
+
+    private long SentBytes { get; init; }
+
+    private double BytesPerSecond { get; init; }
+
+    private TimeSpan? Commit { get; init; }
+
+    private GuestPause? Pause { get; init; }
+
+    private TimeSpan? Stop { get; init; }
+
+    private TimeSpan? Sending { get; init; }
+
+    private TimeSpan? Load => SwitchoverTimes.Between(Times.Sent, Times.Loaded);
+
+    private TimeSpan? Run { get; init; }
+
+    private double OwnStateSeconds => Capped(Math.Min(Bytes, OwnStateBytes), Sending?.TotalSeconds ?? 0);
+
+    private double RamSeconds => Capped(Math.Max(0, Bytes - OwnStateBytes), (Sending?.TotalSeconds ?? 0) - OwnStateSeconds);
+
+    private double DeviceSeconds => Capped(DeviceBytes, (Sending?.TotalSeconds ?? 0) - RamSeconds - OwnStateSeconds);
+
+    private double StateWorkSeconds => DeviceBytes == 0 ? 0 : Math.Max(0, (Sending?.TotalSeconds ?? 0) - RamSeconds - OwnStateSeconds - DeviceSeconds - MostFixed.TotalSeconds);
+
+    /// <param name="state">How the session ended.</param>
+    /// <param name="record">What was written down.</param>
+    /// <param name="evidence">What earlier migrations showed.</param>
+    public static SwitchoverParts Of(HypervisorState state, MachineRecord record, HypervisorEvidence evidence)
+    {
+        var times = state.CountedTimes;
+        var arcs = evidence.Devices is { TellsArcs: true } ? DeviceArcs.Of(times) : [];
+        var sending = SwitchoverTimes.Between(times.Sending, times.Sent);
+        var stands = evidence.Devices is null ? times.Stopped : SwitchoverPause.Began(times);
+        var stop = times is { Sending: { } began } && stands is { } stood
+            ? SwitchoverMoment.OfOneSide(stood, began) - Sum(arcs.Where(a => a.Side == MigrationSide.Source))
+            : (TimeSpan?)null;
+        var load = SwitchoverTimes.Between(times.Sent, times.Loaded) ?? TimeSpan.Zero;
+        return new SwitchoverParts
+        {
+            Times = times,
+            Arcs = arcs,
+            Devices = evidence.Devices,
+            Bytes = record.StopPhaseBytes ?? 0,
+            OwnStateBytes = evidence.OwnStateBytes,
+            DeviceBytes = evidence.Devices is null ? 0 : record.DeviceStopBytes ?? 0,
+            ExpectedDeviceBytes = record.ExpectedDeviceBytes,
+            SentBytes = record.SentBytes,
+            BytesPerSecond = record.PreCopyBytesPerSecond,
+            Commit = times.AllowedNanoseconds is { } allowed && stands is { } still ? MonotonicTime.Between(allowed, Math.Max(allowed, still.ReceivedNanoseconds)) : null,
+            Pause = state.Pause,
+            Stop = AtLeastZero(stop),
+            Sending = AtLeastZero(sending),
+            Run = evidence.Devices is null
+                ? SwitchoverTimes.Between(LastOf(times.Sent, times.Loaded), times.Resumed)
+                : AtLeastZero(state.Pause?.Length - (stop ?? TimeSpan.Zero) - (sending ?? TimeSpan.Zero) - load - Sum(arcs)),
+        };
+    }
+
+    /// <summary>Makes evidence of it: each migration is evidence for the next.</summary>
+    public void Note(HypervisorEvidence evidence, GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at)
+    {
+        foreach (var (arc, took) in new[] { (HypervisorEvidence.Commit, Commit), (HypervisorEvidence.Stop, Stop), (HypervisorEvidence.Load, Load), (HypervisorEvidence.Run, Run) })
+        {
+            if (took is { } span)
+            {
+                evidence.Note(new ArcSample(HypervisorEvidence.Participant, evidence.MachineClass, arc, span, ArcOutcome.Completed, at));
+            }
+        }
+
+        foreach (var arc in Arcs)
+        {
+            if (evidence.Devices?.ClassOf(arc.Device) is { } deviceClass)
+            {
+                evidence.Note(new ArcSample(arc.Device, deviceClass, arc.Arc, arc.Took, ArcOutcome.Completed, at));
+            }
+        }
+
+        NoteTransfers(evidence, gate, at);
+        NoteBlackout(evidence, gate, request, at);
+    }
+
+    /// <summary>Puts it beside what was predicted, part by part.</summary>
+    public IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms) => [.. terms.Select(term => new TermOutcome(
+        term.Term, term.Device, term.P50Seconds, term.BoundSeconds, Times.Resumed is null ? null : Actual(term.Term, term.Device)))];
+
+    private void NoteTransfers(HypervisorEvidence evidence, GateDecision? gate, DateTimeOffset at)
+    {
+        if (gate is not null && Times.AllowedNanoseconds is not null && Bytes > 0)
+        {
+            evidence.Note(new StateSizeSample(evidence.MachineClass, gate.Moment.RamRemainingBytes, Bytes, at));
+        }
+
+        if (evidence.Devices is { } devices && DeviceBytes > 0)
+        {
+            evidence.Note(new StateSizeSample(devices.StateClass, ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : null, DeviceBytes, at));
+
+            // By the bytes that were foretold, since those are what the next one is foretold from.
+            var bytes = ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : DeviceBytes;
+            evidence.NoteState(new TransferSample(devices.StateClass, TransferPhase.StopCopy, bytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at));
+        }
+
+        if (Sending is { } sending && BytesPerSecond > 0 && SentBytes > 0)
+        {
+            evidence.Note(
+                new TransferSample(evidence.Link, TransferPhase.PreCopy, SentBytes, TimeSpan.Zero, TimeSpan.FromSeconds(SentBytes / BytesPerSecond), at),
+                new TransferSample(evidence.Link, TransferPhase.StopCopy, Bytes + DeviceBytes, TimeSpan.Zero, sending - TimeSpan.FromSeconds(StateWorkSeconds), at));
+        }
+    }
+
+    /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
+    private void NoteBlackout(HypervisorEvidence evidence, GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at)
+    {
+        if (Times.AllowedNanoseconds is not null && Pause is { } pause && IsKnown(pause) && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
+            && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
+        {
+            evidence.Note(new BlackoutSample(
+                evidence.MachineClass, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at));
+        }
+    }
+
+    // Where neither events nor the source's count tell when the guest stood, its blackout is no score.
+    private static bool IsKnown(GuestPause pause) => pause.Uncertainty <= MostUncertainty || pause.Uncertainty <= pause.Length / 10;
+
+    private static TimeSpan Sum(IEnumerable<DeviceArc> arcs) => arcs.Aggregate(TimeSpan.Zero, (sum, arc) => sum + arc.Took);
+
+    private static TimeSpan? AtLeastZero(TimeSpan? span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
+
+    private static SwitchoverMoment? LastOf(SwitchoverMoment? first, SwitchoverMoment? second) =>
+        (first, second) switch
+        {
+            ({ } a, { } b) => a.ReceivedNanoseconds > b.ReceivedNanoseconds ? a : b,
+            _ => first ?? second,
+        };
+
+    private double Capped(long bytes, double mostSeconds) => BytesPerSecond > 0 ? Math.Clamp(bytes / BytesPerSecond, 0, Math.Max(0, mostSeconds)) : 0;
+
+    private double? Actual(string term, string? device)
+    {
+        if (device is not null and not HypervisorEvidence.Participant)
+        {
+            return OfDevice(term, device);
+        }
+
+        return term switch
+        {
+            "transfer fixed" => Sending?.TotalSeconds - RamSeconds - OwnStateSeconds - DeviceSeconds - StateWorkSeconds,
+            "transfer ram" => Sending is null ? null : RamSeconds,
+            "transfer state" => Sending is null ? null : OwnStateSeconds + (Devices is { TellsArcs: false } ? DeviceSeconds : 0),
+            "read and load state" => Sending is null ? null : StateWorkSeconds,
+            _ when term == $"arc {HypervisorEvidence.Stop}" => Stop?.TotalSeconds,
+            _ when term == $"arc {HypervisorEvidence.Load}" => Load?.TotalSeconds,
+            _ when term == $"arc {HypervisorEvidence.Run}" => Run?.TotalSeconds,
+            _ => null,
+        };
+    }
+
+    private double? OfDevice(string term, string device)
+    {
+        var devices = Math.Max(1, Arcs.Select(a => a.Device).Distinct().Count());
+        return term switch
+        {
+            "transfer state" => Sending is null ? null : DeviceSeconds / devices,
+            "read and load state" => Sending is null ? null : StateWorkSeconds / devices,
+            _ => Arcs.Where(a => a.Device == device && term == $"arc {a.Arc}").Select(a => (double?)a.Took.TotalSeconds).FirstOrDefault(),
+        };
+    }
+}
