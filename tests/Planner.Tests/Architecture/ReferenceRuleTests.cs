@@ -19,7 +19,7 @@ public sealed class ReferenceRuleTests
         ["Planner.Documents"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Engine"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Devices"] = ["Planner.Documents", "Planner.Measurements"],
-        ["Planner.Hypervisors"] = ["Planner.Measurements"],
+        ["Planner.Hypervisors"] = ["Planner.Devices", "Planner.Measurements"],
         ["Planner.Sessions"] = [.. Core, "Planner.Documents", "Planner.Devices", "Planner.Hypervisors"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Simulation"],
