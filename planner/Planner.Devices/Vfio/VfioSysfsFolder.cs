@@ -36,6 +36,9 @@ internal sealed class VfioSysfsFolder(string path)
     /// <summary>The model as <c>vendor:device</c> in hexadecimal digits; null for a device that is not of PCI.</summary>
     public string? Model => ReadId("vendor") is { } vendor && ReadId("device") is { } device ? $"{vendor}:{device}" : null;
 
+    /// <summary>The revision in hexadecimal digits, such as <c>01</c>; null if it is not known.</summary>
+    public string? Revision => ReadId("revision");
+
     private string? LinkName(string name)
     {
         try

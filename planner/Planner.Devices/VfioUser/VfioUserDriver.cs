@@ -15,9 +15,6 @@ public sealed class VfioUserDriver(VfioUserOptions? options = null) : IDeviceDri
     /// <inheritdoc/>
     public string Form => "PATH";
 
-    /// <inheritdoc/>
-    public string? FormMeaning => null;
-
     /// <summary>The address of the device behind a socket.</summary>
     public static string AddressOf(string path) => $"{SchemeName}:{path}";
 

@@ -15,9 +15,6 @@ public sealed class SimulatedDriver(SimulatedDeviceOptions? options = null) : ID
     public string Form => "PROFILE.yaml";
 
     /// <inheritdoc/>
-    public string? FormMeaning => null;
-
-    /// <inheritdoc/>
     public bool TryParse(string text, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? problem)
     {
         (name, problem) = (Path.GetFullPath(text), null);

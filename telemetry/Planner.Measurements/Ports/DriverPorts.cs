@@ -13,7 +13,7 @@ public interface IDriver
     string Form { get; }
 
     /// <summary>What <see cref="Form"/> may be, in a few words for messages; null where it says enough.</summary>
-    string? FormMeaning { get; }
+    string? FormMeaning => null;
 
     /// <summary>Reads what stands after the colon. Whether anything is there is not looked at.</summary>
     /// <param name="text">The text; neither blank nor with a NUL.</param>

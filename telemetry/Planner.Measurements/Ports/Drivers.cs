@@ -38,7 +38,7 @@ public sealed class Drivers
     /// <summary>What an address stands for now; the same for all addresses of one thing, and null for a part of this process.</summary>
     /// <remarks>Whatever no driver knows, such as an address in the journal of another build, stands for itself.</remarks>
     public TargetIdentity? Identify(string address) =>
-        TryParse(address, out var driver, out var name, out _) ? driver.Identify(name) : new TargetIdentity("", address);
+        DriverOf(address) is { } driver && TryParse(driver, address, out var name, out _) ? driver.Identify(name) : new TargetIdentity("", address);
 
     /// <summary>Reads the address of a device. Nothing is opened.</summary>
     /// <exception cref="DeviceException">It is none; the message is one sentence with the forms that there are.</exception>
@@ -90,38 +90,18 @@ public sealed class Drivers
         address, "the address of a hypervisor", problem => new HypervisorException(HypervisorFault.NotFound, problem));
 
     private (TDriver Driver, string Name) Parse<TDriver>(string address, string kind, Func<string, Exception> refuse)
-        where TDriver : class, IDriver
-    {
-        if (!TryParse(address, out var driver, out var name, out var problem) && driver is TDriver)
-        {
-            throw refuse(problem);
-        }
+        where TDriver : class, IDriver => DriverOf(address) is not TDriver driver
+            ? throw refuse($"'{address}' is not {kind}: write {List(_drivers.OfType<TDriver>().Select(FormWithMeaning))}.")
+            : TryParse(driver, address, out var name, out var problem) ? (driver, name) : throw refuse(problem);
 
-        return driver is TDriver found && name is not null
-            ? (found, name)
-            : throw refuse($"'{address}' is not {kind}: write {List(_drivers.OfType<TDriver>().Select(FormWithMeaning))}.");
-    }
-
-    private bool TryParse(
-        string address, [NotNullWhen(true)] out IDriver? driver, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? problem)
+    private static bool TryParse(IDriver driver, string address, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? problem)
     {
-        driver = DriverOf(address);
+        var text = address[(driver.Scheme.Length + 1)..];
         name = null;
-        var text = address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        if (driver is null || text.Trim().Length == 0)
-        {
-            problem = $"'{address}' names nothing after its colon: write {(driver is null ? "an address" : FormWithMeaning(driver))}.";
-        }
-        else if (text.Contains('\0', StringComparison.Ordinal))
-        {
-            problem = "An address cannot contain a NUL character: correct it.";
-        }
-        else
-        {
-            return driver.TryParse(text, out name, out problem);
-        }
-
-        return false;
+        problem = text.Trim().Length == 0 ? $"'{address}' names nothing after its colon: write {FormWithMeaning(driver)}."
+            : text.Contains('\0', StringComparison.Ordinal) ? "An address cannot contain a NUL character: correct it."
+            : null;
+        return problem is null && driver.TryParse(text, out name, out problem);
     }
 
     private IDriver? DriverOf(string address) => _drivers.FirstOrDefault(d => address.StartsWith($"{d.Scheme}:", StringComparison.Ordinal));

@@ -20,7 +20,7 @@ public sealed class ReferenceRuleTests
         ["Planner.Engine"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Devices"] = ["Planner.Documents", "Planner.Measurements"],
         ["Planner.Hypervisors"] = ["Planner.Devices", "Planner.Measurements"],
-        ["Planner.Sessions"] = [.. Core, "Planner.Documents", "Planner.Devices", "Planner.Hypervisors"],
+        ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Simulation"],
         ["Planner.Cli"] =

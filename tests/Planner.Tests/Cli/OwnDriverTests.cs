@@ -24,7 +24,8 @@ public sealed class OwnDriverTests : IDisposable
 
         Assert.Equal(3, Report(await RunAsync("measure", "toy:a", "--rounds", "3", "--output", "json")).Number("rounds"));
         Assert.Equal(4, Report(await RunAsync("measure", "toy:a", "--to", "toy:b", "--rounds", "4", "--output", "json")).Number("rounds"));
-        Assert.Equal((DeviceState.Running, _devices.Content), (_devices["a"].State, _devices["a"].Content));
+        Assert.Equal(DeviceState.Running, _devices["a"].State);
+        Assert.Equal(_devices.Content, _devices["a"].Content);
 
         var migrated = await RunAsync("migrate", "toy:a", "toy:b", "--sla", "toys", "--policy", Policy(), "--output", "json");
 
@@ -122,8 +123,6 @@ public sealed class OwnDriverTests : IDisposable
         public string Scheme => "toy";
 
         public string Form => "NAME";
-
-        public string? FormMeaning => null;
 
         public byte[] Content { get; } = [.. Enumerable.Range(0, 20_000).Select(i => (byte)(i * 7))];
 

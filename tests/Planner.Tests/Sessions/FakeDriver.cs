@@ -11,8 +11,6 @@ internal sealed class FakeDriver(params FakeDevice[] devices) : IDeviceDriver
 
     public string Form => "NAME";
 
-    public string? FormMeaning => null;
-
     /// <summary>The addresses of what was opened, in order.</summary>
     public List<string> Opened { get; } = [];
 
