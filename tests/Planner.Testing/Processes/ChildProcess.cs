@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Planner.Tests.Processes;
 
 /// <summary>
-/// Runs a piece of the tests in a process of its own, so that it can be killed or put under limits. The child is this
-/// very assembly: a static method marked with <see cref="ChildEntryAttribute"/> is called by name before any test starts.
+/// Runs a piece of the tests in a process of its own, so that it can be killed or put under limits. The child is the
+/// same ring of tests: a static method marked with <see cref="ChildEntryAttribute"/> is called by name before any test starts.
 /// </summary>
 public static class ChildProcess
 {
@@ -25,7 +24,7 @@ public static class ChildProcess
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Assembly.GetExecutingAssembly().Location] : Array.Empty<string>();
+        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [entry.Method.DeclaringType!.Assembly.Location] : Array.Empty<string>();
         foreach (var argument in command.Skip(1).Concat(own).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
@@ -39,8 +38,9 @@ public static class ChildProcess
     public static Process Start(ProcessStartInfo prepared) =>
         Process.Start(prepared) ?? throw new InvalidOperationException($"{prepared.FileName} did not start");
 
-    [ModuleInitializer]
-    internal static void RunIfChild()
+    /// <summary>Does what a child is there for, and ends the process; nothing in any other process.</summary>
+    /// <param name="ring">The tests that this process was started with.</param>
+    public static void RunIfChild(Assembly ring)
     {
         if (Environment.GetEnvironmentVariable(EntryVariable) is not { } name)
         {
@@ -50,7 +50,7 @@ public static class ChildProcess
         // Children of the child are ordinary processes again.
         Environment.SetEnvironmentVariable(EntryVariable, null);
         var (type, method) = (name[..name.IndexOf(':', StringComparison.Ordinal)], name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]);
-        var entry = Assembly.GetExecutingAssembly().GetType(type)?.GetMethod(method, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic);
+        var entry = ring.GetType(type)?.GetMethod(method, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic);
         if (entry?.GetCustomAttribute<ChildEntryAttribute>() is null)
         {
             Environment.Exit(125);
