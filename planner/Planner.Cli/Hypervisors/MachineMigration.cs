@@ -1,6 +1,4 @@
-using Planner.Documents;
 using Planner.Engine;
-using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
@@ -9,14 +7,9 @@ using Planner.Telemetry;
 
 namespace Planner.Cli;
 
-/// <summary><c>planner migrate qmp:SOURCE qmp:DESTINATION</c>: a machine that its hypervisor migrates.</summary>
+/// <summary><c>planner migrate SOURCE DESTINATION</c>: a machine that its hypervisor migrates.</summary>
 internal static class MachineMigration
 {
-    private const string Scheme = "qmp:";
-
-    /// <summary>Whether an address is that of a machine.</summary>
-    public static bool IsMachine(string address) => address.StartsWith(Scheme, StringComparison.Ordinal);
-
     /// <summary>Runs it.</summary>
     /// <param name="context">Where to print.</param>
     /// <param name="arguments">What to do.</param>
@@ -24,12 +17,17 @@ internal static class MachineMigration
     /// <param name="stop">The wish to stop.</param>
     public static SessionResult Run(CommandContext context, MigrateArguments arguments, SlaPolicy policy, CancellationToken stop)
     {
-        var channel = Channel(arguments);
-        RefuseInterrupted(arguments);
+        var targets = Parse(context.Drivers, arguments);
+        var channel = Channel(context.Drivers, arguments);
+        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), context.Drivers, [targets.Source, targets.Destination]) is { } machine)
+        {
+            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
+        }
+
         using var store = context.OpenStore();
         try
         {
-            return Run(context, arguments, policy, channel, store, stop);
+            return Run(context, arguments, policy, targets, channel, store, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -37,21 +35,24 @@ internal static class MachineMigration
         }
     }
 
-    /// <summary>Opens a monitor.</summary>
-    /// <exception cref="HypervisorException">It cannot be opened.</exception>
-    public static async Task<IHypervisor> OpenAsync(string address, CancellationToken cancellationToken) =>
-        await QemuMachine.OpenAsync(address, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-
     private static SessionResult Run(
-        CommandContext context, MigrateArguments arguments, SlaPolicy policy, (string Channel, string Listen) channel, IMeasurementStore store, CancellationToken stop)
+        CommandContext context,
+        MigrateArguments arguments,
+        SlaPolicy policy,
+        (Target Source, Target Destination) targets,
+        (string Channel, string Listen) channel,
+        IMeasurementStore store,
+        CancellationToken stop)
     {
-        var source = Open(arguments.Source, stop);
+        var source = context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop).GetAwaiter().GetResult();
         try
         {
-            var destination = Open(arguments.Destination, stop);
+            var destination = context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop).GetAwaiter().GetResult();
             try
             {
-                return Run(context, arguments, policy, (source, destination), channel, store, stop);
+                using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(StateDirectory.Locate());
+                var services = new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers };
+                return Run(context, arguments, policy, (source, destination), channel, services, stop);
             }
             finally
             {
@@ -68,15 +69,13 @@ internal static class MachineMigration
         CommandContext context,
         MigrateArguments arguments,
         SlaPolicy policy,
-        (QemuMachine Source, QemuMachine Destination) machines,
+        (IHypervisor Source, IHypervisor Destination) machines,
         (string Channel, string Listen) channel,
-        IMeasurementStore store,
+        SessionServices services,
         CancellationToken stop)
     {
         var name = arguments.Machine ?? machines.Source.Offer.Name ?? arguments.Source;
-        using var record = arguments.Record is { } path ? new QemuRecorder(MigrateCommand.OpenRecord(path)) : null;
-        machines.Source.Trace = record is null ? null : record.Take;
-        using var journal = new MigrationJournal(StateDirectory.Locate());
+        using var record = arguments.Record is { } path ? Record(machines.Source, path) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
         var request = new HypervisorRequest
@@ -89,9 +88,8 @@ internal static class MachineMigration
             MayListenAlready = arguments.Channel is not null && arguments.Listen is null,
             Policy = policy,
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
-            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
+            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(services.Store!.ReadBlackoutSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Journal = journal, OpenHypervisor = OpenAsync };
         var result = MigrateCommand.RunShown(context, services, [spans], with => new HypervisorSession(request, with).Run(stop));
         record?.Dispose();
         MigrateCommand.Print(context, result, record?.Trouble);
@@ -104,41 +102,33 @@ internal static class MachineMigration
         return result;
     }
 
-    private static QemuMachine Open(string address, CancellationToken stop) =>
-        QemuMachine.OpenAsync(address, TimeProvider.System, stop).GetAwaiter().GetResult();
+    private static IHypervisorRecording Record(IHypervisor machine, string path) => machine is IRecordedHypervisor recorded
+        ? recorded.Record(MigrateCommand.OpenRecord(path))
+        : throw new CliException(ExitStatus.TargetLacks, $"{machine.Address} cannot be recorded: leave out --record");
 
-    /// <summary>Without a channel the memory goes through a socket beside the destination's monitor, where its process may make one.</summary>
-    private static (string Channel, string Listen) Channel(MigrateArguments arguments)
+    private static (Target Source, Target Destination) Parse(Drivers drivers, MigrateArguments arguments)
     {
-        var (source, destination) = (Path(arguments.Source), Path(arguments.Destination));
-        if (source == destination)
-        {
-            throw new CliException(ExitStatus.InvalidInput, $"{arguments.Source} is named twice; a machine cannot migrate to itself");
-        }
+        Target ParseOne(string address) => drivers.IsHypervisor(address)
+            ? drivers.FindHypervisor(address)
+            : throw new CliException(ExitStatus.InvalidInput, $"{address} is no virtual machine; a machine migrates to a machine: write {drivers.HypervisorForms} for both");
+        var (source, destination) = (ParseOne(arguments.Source), ParseOne(arguments.Destination));
+        return source.Identity is not null && source.Identity == destination.Identity
+            ? throw new CliException(ExitStatus.InvalidInput, $"{arguments.Source} is named twice; a machine cannot migrate to itself")
+            : (source, destination);
+    }
 
-        var channel = arguments.Channel ?? $"unix:{destination}.migration";
+    private static (string Channel, string Listen) Channel(Drivers drivers, MigrateArguments arguments)
+    {
+        var channel = arguments.Channel ?? drivers.ChannelTo(arguments.Destination);
         var listen = arguments.Listen ?? channel;
         foreach (var (option, text) in new[] { ("--channel", channel), ("--listen", listen) })
         {
-            if (!ChannelAddress.TryParse(text, out _, out var problem))
+            if (drivers.FindChannelProblem(arguments.Destination, text) is { } problem)
             {
                 throw new CliException(ExitStatus.InvalidInput, $"{option}: {problem}");
             }
         }
 
         return (channel, listen);
-    }
-
-    private static string Path(string address) =>
-        !IsMachine(address)
-            ? throw new CliException(ExitStatus.InvalidInput, $"{address} is no virtual machine; a machine migrates to a machine: write qmp:PATH for both")
-            : HypervisorAddress.TryParse(address, out var parsed, out var problem) ? parsed.Path : throw new CliException(ExitStatus.InvalidInput, problem);
-
-    private static void RefuseInterrupted(MigrateArguments arguments)
-    {
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), [arguments.Source, arguments.Destination]) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
-        }
     }
 }

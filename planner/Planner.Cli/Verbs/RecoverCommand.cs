@@ -19,7 +19,7 @@ internal static class RecoverCommand
     private static int Run(CommandContext context)
     {
         using var stop = new StopSignal();
-        var recovered = new CrashRecovery(StateDirectory.Locate(), new SessionServices { Reopen = MachineDevices.Open, OpenHypervisor = MachineMigration.OpenAsync }).Run(stop.Token);
+        var recovered = new CrashRecovery(StateDirectory.Locate(), new SessionServices { Drivers = context.Drivers }).Run(stop.Token);
         foreach (var machine in recovered)
         {
             if (machine.Outcome == MigrationOutcome.NeedsPerson)

@@ -6,7 +6,7 @@ namespace Planner.Sessions;
 internal sealed class HypervisorLink : IAsyncDisposable
 {
     private readonly string _address;
-    private readonly Func<string, CancellationToken, Task<IHypervisor>>? _open;
+    private readonly Drivers? _drivers;
     private readonly IHypervisor? _first;
     private volatile IHypervisor? _machine;
     private volatile Action<HypervisorEvent>? _told;
@@ -14,10 +14,10 @@ internal sealed class HypervisorLink : IAsyncDisposable
     /// <param name="address">Its address.</param>
     /// <param name="machine">The open monitor; null to open it when it is needed.</param>
     /// <param name="settings">What the settings were before.</param>
-    /// <param name="open">Opens it anew; null if that cannot be done.</param>
-    public HypervisorLink(string address, IHypervisor? machine, string settings, Func<string, CancellationToken, Task<IHypervisor>>? open)
+    /// <param name="drivers">Open it anew; null if that cannot be done.</param>
+    public HypervisorLink(string address, IHypervisor? machine, string settings, Drivers? drivers)
     {
-        (_address, _first, Settings, _open) = (address, machine, settings, open);
+        (_address, _first, Settings, _drivers) = (address, machine, settings, drivers);
         if (machine is not null)
         {
             Take(machine);
@@ -43,7 +43,7 @@ internal sealed class HypervisorLink : IAsyncDisposable
         var machine = _machine;
         if (machine is null)
         {
-            if (_open is null)
+            if (_drivers is null)
             {
                 throw new HypervisorException(HypervisorFault.Lost, $"{_address}: the connection to the monitor is lost.");
             }
@@ -51,7 +51,7 @@ internal sealed class HypervisorLink : IAsyncDisposable
             using var patience = new CancellationTokenSource(limit);
             try
             {
-                machine = await _open(_address, patience.Token).ConfigureAwait(false);
+                machine = await _drivers.OpenHypervisorAsync(_address, patience.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException e)
             {

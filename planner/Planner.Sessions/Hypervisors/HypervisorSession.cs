@@ -45,8 +45,8 @@ public sealed class HypervisorSession
         var judge = new SwitchoverJudge(
             evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice, withUnknownDevices);
         var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices, _services.Clock);
-        var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.OpenHypervisor);
-        var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.OpenHypervisor);
+        var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.Drivers);
+        var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.Drivers);
         HypervisorState state;
         using (var loop = new HypervisorLoop(source, destination, new HypervisorChannel(_request.Channel, _request.Listen, _request.MayListenAlready), _services, scribe))
         {

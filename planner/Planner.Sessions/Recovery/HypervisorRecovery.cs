@@ -6,10 +6,8 @@ namespace Planner.Sessions;
 /// <summary>Brings a machine whose migration by its hypervisor was interrupted back to run on exactly one side.</summary>
 internal static class HypervisorRecovery
 {
-    private const string Scheme = "qmp:";
-
     /// <summary>Whether a journal is about such a machine.</summary>
-    public static bool IsAbout(JournalHeader header) => header.Devices is [{ Source: var source }] && source.Address.StartsWith(Scheme, StringComparison.Ordinal);
+    public static bool IsAbout(JournalHeader header, Drivers drivers) => header.Devices is [{ Source: var source }] && drivers.IsHypervisor(source.Address);
 
     /// <summary>Recovers it. The truth is asked from both monitors.</summary>
     /// <param name="contents">What the journal says.</param>
@@ -42,5 +40,5 @@ internal static class HypervisorRecovery
     }
 
     private static HypervisorLink Link(JournalEndpoint endpoint, SessionServices services) =>
-        new(endpoint.Address, null, endpoint.Settings ?? "{}", services.OpenHypervisor);
+        new(endpoint.Address, null, endpoint.Settings ?? "{}", services.Drivers);
 }

@@ -19,8 +19,8 @@ public sealed class ReferenceRuleTests
         ["Planner.Documents"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Engine"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Devices"] = ["Planner.Documents", "Planner.Measurements"],
-        ["Planner.Hypervisors"] = ["Planner.Measurements"],
-        ["Planner.Sessions"] = [.. Core, "Planner.Documents", "Planner.Devices", "Planner.Hypervisors"],
+        ["Planner.Hypervisors"] = ["Planner.Devices", "Planner.Measurements"],
+        ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Simulation"],
         ["Planner.Cli"] =

@@ -43,18 +43,18 @@ public sealed class DescriptorPassingTests : IDisposable
     [Fact]
     public void Nobody_behind_the_socket_is_not_found()
     {
-        Assert.True(DeviceAddress.TryParse($"vfio:fd:{SocketPath}", out var address, out var problem), problem);
-        Assert.Equal(DeviceFault.NotFound, Assert.Throws<DeviceException>(() => DeviceOpener.Open(address)).Fault);
+        Assert.Equal(DeviceFault.NotFound, Assert.Throws<DeviceException>(() => Open()).Fault);
     }
 
     [Fact]
     public void A_VMM_that_sends_nothing_is_given_up()
     {
         using var listener = Listen();
-        Assert.True(DeviceAddress.TryParse($"vfio:fd:{SocketPath}", out var address, out var problem), problem);
         var options = new VfioOptions { DescriptorTimeLimit = TimeSpan.FromMilliseconds(50) };
-        Assert.Equal(DeviceFault.TimedOut, Assert.Throws<DeviceException>(() => DeviceOpener.Open(address, kernel: options)).Fault);
+        Assert.Equal(DeviceFault.TimedOut, Assert.Throws<DeviceException>(() => Open(options)).Fault);
     }
+
+    private IMigrationDevice Open(VfioOptions? options = null) => new VfioDeviceDriver(options).Open($"fd:{SocketPath}");
 
     private DeviceException Refusal(int[] descriptors)
     {
@@ -65,8 +65,7 @@ public sealed class DescriptorPassingTests : IDisposable
             Send((int)client.Handle, descriptors);
         });
         sender.Start();
-        Assert.True(DeviceAddress.TryParse($"vfio:fd:{SocketPath}", out var address, out var problem), problem);
-        var e = Assert.Throws<DeviceException>(() => DeviceOpener.Open(address));
+        var e = Assert.Throws<DeviceException>(() => Open());
         sender.Join();
         Assert.EndsWith(".", e.Message);
         return e;

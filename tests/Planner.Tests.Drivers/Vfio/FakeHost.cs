@@ -54,7 +54,7 @@ internal sealed class FakeHost : IDisposable
 
     public VfioKernelDevice Open(VfioOptions? options = null, string address = Address)
     {
-        Assert.True(DeviceAddress.TryParse(address, out var parsed, out var problem), problem);
+        Assert.True(VfioAddress.TryParse(address["vfio:".Length..], out var parsed, out var problem), problem);
         return VfioKernelDevice.Open(parsed, options ?? Options);
     }
 

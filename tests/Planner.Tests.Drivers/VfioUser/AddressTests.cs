@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Planner.Devices;
 using Planner.Documents;
+using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Simulation;
 using Xunit;
@@ -10,31 +11,68 @@ namespace Planner.Tests.VfioUser;
 
 public sealed class AddressTests : IDisposable
 {
+    private static readonly Drivers Known = new(
+        new VfioDeviceDriver(), new VfioUserDriver(new VfioUserOptions { AskTimeLimit = TimeSpan.FromMilliseconds(100) }), new SimulatedDriver(), new QemuDriver());
+
     private readonly string _folder = Directory.CreateTempSubdirectory("address-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("vfio-user:/run/nic0.sock", DeviceScheme.VfioUser, "/run/nic0.sock")]
-    [InlineData("vfio-user:/run/a:b.sock", DeviceScheme.VfioUser, "/run/a:b.sock")]
-    [InlineData("vfio-user:/run/../run/nic0.sock", DeviceScheme.VfioUser, "/run/nic0.sock")]
-    [InlineData("sim:/etc/nic.yaml", DeviceScheme.Simulated, "/etc/nic.yaml")]
-    [InlineData("vfio:0000:3b:00.2", DeviceScheme.Vfio, "0000:3b:00.2")]
-    [InlineData("vfio:/dev/vfio/devices/vfio0", DeviceScheme.Vfio, "/dev/vfio/devices/vfio0")]
-    public void An_address_names_a_way_and_a_target(string text, DeviceScheme scheme, string target)
+    [InlineData("vfio-user:/run/nic0.sock", "vfio-user:/run/nic0.sock")]
+    [InlineData("vfio-user:/run/a:b.sock", "vfio-user:/run/a:b.sock")]
+    [InlineData("vfio-user:/run/../run/nic0.sock", "vfio-user:/run/nic0.sock")]
+    [InlineData("sim:/etc/nic.yaml", "sim:/etc/nic.yaml")]
+    [InlineData("vfio:3b:00.2", "vfio:0000:3b:00.2")]
+    [InlineData("vfio:/dev/vfio/devices/vfio0", "vfio:/dev/vfio/devices/vfio0")]
+    public void An_address_has_one_form_that_its_driver_keeps(string text, string canonical)
     {
-        Assert.True(DeviceAddress.TryParse(text, out var address, out var problem), problem);
-        Assert.Equal((scheme, target), (address.Scheme, address.Target));
-        Assert.True(DeviceAddress.TryParse(address.ToString(), out var again, out _));
-        Assert.Equal(address, again);
+        var target = Known.FindDevice(text);
+        Assert.Equal(canonical, target.Address);
+        Assert.Equal(target, Known.FindDevice(canonical));
     }
 
     [Fact]
     public void A_relative_path_is_kept_absolute()
     {
-        Assert.True(DeviceAddress.TryParse("vfio-user:nic0.sock", out var address, out var problem), problem);
-        Assert.Equal($"vfio-user:{Path.GetFullPath("nic0.sock")}", address.ToString());
+        Assert.Equal($"vfio-user:{Path.GetFullPath("nic0.sock")}", Known.FindDevice("vfio-user:nic0.sock").Address);
     }
+
+    [Fact]
+    public void One_socket_is_one_device_by_whichever_path_and_another_socket_is_another()
+    {
+        var path = Path.Combine(_folder, "nic0.sock");
+        File.WriteAllText(path, "");
+        File.CreateSymbolicLink(Path.Combine(_folder, "link.sock"), "nic0.sock");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "run"), _folder);
+        // What is above a link is above what the link leads to.
+        File.CreateSymbolicLink(Path.Combine(_folder, "far.sock"), $"run/../{Path.GetFileName(_folder)}/link.sock");
+        string[] ways = [path, $"{_folder}/./nic0.sock", Path.GetRelativePath(".", path), $"{_folder}/link.sock", $"{_folder}/run/nic0.sock", $"{_folder}/run/far.sock"];
+
+        Assert.Equal(path, Assert.Single(ways.Select(w => Known.FindDevice($"vfio-user:{w}").Identity).Distinct())!.Value.Name);
+        Assert.NotEqual(Known.Identify($"vfio-user:{path}"), Known.Identify($"vfio-user:{_folder}/nic1.sock"));
+        Assert.NotEqual(Known.Identify($"vfio-user:{path}"), Known.Identify($"qmp:{path}"));
+    }
+
+    [Fact]
+    public void Links_in_a_circle_and_sockets_that_are_not_there_stand_for_themselves()
+    {
+        File.CreateSymbolicLink(Path.Combine(_folder, "a"), "b");
+        File.CreateSymbolicLink(Path.Combine(_folder, "b"), "a");
+
+        Assert.NotNull(Known.Identify($"vfio-user:{_folder}/a/nic0.sock"));
+        Assert.Equal(new TargetIdentity("vfio-user", $"{_folder}/none/nic0.sock"), Known.Identify($"vfio-user:{_folder}/none/nic0.sock"));
+    }
+
+    [Fact]
+    public void A_simulated_device_has_no_identity_and_cannot_be_opened_again()
+    {
+        Assert.Null(Known.FindDevice("sim:/etc/nic.yaml").Identity);
+        Assert.Equal(DeviceFault.NotFound, Assert.Throws<DeviceException>(() => Known.ReopenDevice("sim:/etc/nic.yaml")).Fault);
+    }
+
+    [Fact]
+    public void A_scheme_has_one_driver() => Assert.Throws<ArgumentException>(() => new Drivers(new VfioUserDriver(), new VfioUserDriver()));
 
     [Theory]
     [InlineData("")]
@@ -47,15 +85,17 @@ public sealed class AddressTests : IDisposable
     [InlineData("vfio-user:/run/a\0b")]
     public void What_is_no_device_address_is_refused_in_one_sentence(string text)
     {
-        Assert.False(DeviceAddress.TryParse(text, out _, out var problem));
-        Assert.EndsWith(".", problem);
+        var e = Assert.Throws<DeviceException>(() => Known.FindDevice(text));
+        Assert.Equal(DeviceFault.NotFound, e.Fault);
+        Assert.EndsWith(".", e.Message);
+        Assert.DoesNotContain('\n', e.Message);
     }
 
     [Fact]
     public void A_path_too_long_for_a_socket_is_refused_with_both_lengths()
     {
-        Assert.True(DeviceAddress.TryParse("vfio-user:/" + new string('a', 106), out _, out _));
-        Assert.False(DeviceAddress.TryParse("vfio-user:/" + new string('\u00e4', 54), out _, out var problem));
+        Known.FindDevice("vfio-user:/" + new string('a', 106));
+        var problem = Assert.Throws<DeviceException>(() => Known.FindDevice("vfio-user:/" + new string('\u00e4', 54))).Message;
         Assert.Contains("109", problem, StringComparison.Ordinal);
         Assert.Contains("107", problem, StringComparison.Ordinal);
     }
@@ -134,8 +174,7 @@ public sealed class AddressTests : IDisposable
     {
         var path = Path.Combine(_folder, "nic.yaml");
         File.WriteAllText(path, BuiltInProfiles.ReadText("fast-nic"));
-        Assert.True(DeviceAddress.TryParse($"sim:{path}", out var address, out var problem), problem);
-        using var device = DeviceOpener.Open(address);
+        using var device = Known.OpenDevice($"sim:{path}");
         Assert.Equal((BuiltInProfiles.FastNic.DeviceClass, DeviceState.Running), (device.Offer.DeviceClass, device.GetState()));
         Assert.Equal($"sim:{path}", device.Address);
     }
@@ -147,8 +186,7 @@ public sealed class AddressTests : IDisposable
     public void A_profile_that_cannot_be_read_is_named(string name)
     {
         var path = Path.GetFullPath(Path.Combine(_folder, name));
-        Assert.True(DeviceAddress.TryParse($"sim:{path}", out var address, out var problem), problem);
-        Assert.StartsWith(path, Assert.Throws<DocumentException>(() => DeviceOpener.Open(address)).Message);
+        Assert.StartsWith(path, Assert.Throws<DocumentException>(() => Known.OpenDevice($"sim:{path}")).Message);
     }
 
     [Fact]
@@ -159,9 +197,7 @@ public sealed class AddressTests : IDisposable
 
     private static void AssertFault(DeviceFault fault, string text)
     {
-        Assert.True(DeviceAddress.TryParse(text, out var address, out var problem), problem);
-        var e = Assert.Throws<DeviceException>(
-            () => DeviceOpener.Open(address, new VfioUserOptions { AskTimeLimit = TimeSpan.FromMilliseconds(100) }));
+        var e = Assert.Throws<DeviceException>(() => Known.OpenDevice(text));
         Assert.Equal(fault, e.Fault);
         Assert.StartsWith(text, e.Message);
         Assert.EndsWith(".", e.Message);

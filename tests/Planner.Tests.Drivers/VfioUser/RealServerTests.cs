@@ -171,11 +171,7 @@ public sealed class RealServerTests : IDisposable
         return moved;
     }
 
-    private static VfioUserDevice Open(VfioUserServer server, VfioUserOptions? options = null)
-    {
-        Assert.True(DeviceAddress.TryParse($"vfio-user:{server.SocketPath}", out var address, out var problem), problem);
-        return VfioUserDevice.Open(address, options);
-    }
+    private static VfioUserDevice Open(VfioUserServer server, VfioUserOptions? options = null) => VfioUserDevice.Open(server.SocketPath, options);
 
     private VfioUserServer Start(string profile, string name, ServerBehaviour behaviour, ulong seed = 1) => VfioUserServer.Start(
         BuiltInProfiles.Get(profile), Path.Combine(_folder, name), behaviour, new SimulatedDeviceOptions { Seed = seed });

@@ -153,10 +153,9 @@ public sealed class ScriptedServer : IDisposable
     public VfioUserDevice Open(VfioUserOptions? options = null)
     {
         _running ??= Task.Run(Run);
-        Assert.True(DeviceAddress.TryParse(Address, out var address, out var problem), problem);
         try
         {
-            return VfioUserDevice.Open(address, options ?? new VfioUserOptions());
+            return VfioUserDevice.Open(SocketPath, options ?? new VfioUserOptions());
         }
         catch (DeviceException) when (_failed)
         {

@@ -31,8 +31,8 @@ internal sealed class HeldRun : IAsyncDisposable
     public static async Task<HeldRun> StartAsync(string load, QemuVersion version = QemuVersion.V10, double link = 50)
     {
         var pair = await QemuPair.StartAsync(new PairOptions { Source = new QemuOptions { Load = load, Version = version }, Link = LinkRate.Steady(link) }, Cancellation);
-        var source = await QemuMachine.OpenAsync($"qmp:{pair.Source.QmpPath}", TimeProvider.System, Cancellation);
-        var destination = await QemuMachine.OpenAsync($"qmp:{pair.Destination.QmpPath}", TimeProvider.System, Cancellation);
+        var source = await QemuMachine.OpenAsync(pair.Source.QmpPath, TimeProvider.System, Cancellation);
+        var destination = await QemuMachine.OpenAsync(pair.Destination.QmpPath, TimeProvider.System, Cancellation);
         var run = new HeldRun(pair, source, destination);
         source.Observer = run.FromSource.Enqueue;
         destination.Observer = run.FromDestination.Enqueue;

@@ -83,8 +83,8 @@ public sealed class SafetyPatienceTests(SafetyLab lab)
 
     private static async Task<SessionResult> RunAsync(SafetyRun run, TimeSpan? patience = null)
     {
-        await using var source = await QemuMachine.OpenAsync($"qmp:{run.SourceRelay.Path}", TimeProvider.System, Cancellation);
-        await using var destination = await QemuMachine.OpenAsync($"qmp:{run.DestinationRelay.Path}", TimeProvider.System, Cancellation);
+        await using var source = await QemuMachine.OpenAsync(run.SourceRelay.Path, TimeProvider.System, Cancellation);
+        await using var destination = await QemuMachine.OpenAsync(run.DestinationRelay.Path, TimeProvider.System, Cancellation);
         var request = new HypervisorRequest
         {
             Machine = "lab",
@@ -98,7 +98,7 @@ public sealed class SafetyPatienceTests(SafetyLab lab)
         {
             StopPatience = TimeSpan.FromSeconds(2),
             StatePatience = patience ?? TimeSpan.FromSeconds(5),
-            OpenHypervisor = async (address, cancel) => await QemuMachine.OpenAsync(address, TimeProvider.System, cancel),
+            Drivers = new Drivers(new QemuDriver()),
         };
         return await Task.Run(() => new HypervisorSession(request, services).Run(Cancellation), Cancellation).WaitAsync(SafetyRun.HangGuard, Cancellation);
     }

@@ -1,16 +1,20 @@
 using System.Text.Json;
 using Planner.Cli;
+using Planner.Measurements;
 
 namespace Planner.Tests.Cli;
 
 /// <summary>Runs a verb within the test's own process: for verbs that touch neither devices nor signals.</summary>
 internal static class PlannerHere
 {
-    public static async Task<PlannerProcess.Result> RunAsync(params string[] arguments)
+    public static Task<PlannerProcess.Result> RunAsync(params string[] arguments) => RunAsync(ProductDrivers.Register(TextWriter.Null), arguments);
+
+    /// <summary>Runs a verb with drivers of the test's own.</summary>
+    public static async Task<PlannerProcess.Result> RunAsync(Drivers drivers, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var status = await CommandLine.RunAsync(arguments, output, error, TextReader.Null);
+        var status = await CommandLine.RunAsync(arguments, output, error, TextReader.Null, drivers);
         return new PlannerProcess.Result(status, output.ToString(), error.ToString());
     }
 

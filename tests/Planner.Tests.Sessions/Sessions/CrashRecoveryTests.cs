@@ -1,5 +1,7 @@
+using Planner.Devices;
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Processes;
 using Xunit;
 
@@ -16,8 +18,7 @@ public sealed class CrashRecoveryTests : IDisposable
 
     private IReadOnlyList<RecoveredMachine> Recover(params FakeDevice[] devices) => new CrashRecovery(_directory.Path, new SessionServices
     {
-        Reopen = address => Array.Find(devices, d => d.Address == address)
-            ?? throw new DeviceException(DeviceFault.NotFound, $"{address}: there is no such device."),
+        Drivers = new Drivers(new FakeDriver(devices), new SimulatedDriver()),
     }).Run(TestContext.Current.CancellationToken);
 
     private string[] Journals() => Directory.GetFiles(MigrationJournal.DirectoryOf(_directory.Path));
@@ -111,6 +112,30 @@ public sealed class CrashRecoveryTests : IDisposable
 
         Assert.Equal(MigrationOutcome.Recovered, Assert.Single(Recover(source, destination)).Outcome);
         Assert.Equal([1, 2, 3], destination.Content);
+    }
+
+    [Fact]
+    public void An_interrupted_migration_is_found_by_what_its_devices_are_and_not_by_how_they_are_named()
+    {
+        var socket = _directory.File("nic0");
+        File.CreateSymbolicLink(_directory.File("alias"), socket);
+        Leave($"vfio-user:{_directory.File("alias")}", "sim:/b.yaml");
+        var drivers = new Drivers(new VfioUserDriver(), new SimulatedDriver());
+
+        Assert.Equal("vm1", CrashRecovery.FindInterrupted(_directory.Path, drivers, [drivers.FindDevice($"vfio-user:{socket}")]));
+        Assert.Null(CrashRecovery.FindInterrupted(_directory.Path, drivers, [drivers.FindDevice($"vfio-user:{_directory.File("nic1")}"), drivers.FindDevice("sim:/b.yaml")]));
+    }
+
+    [Fact]
+    public void The_devices_of_a_driver_that_this_build_does_not_have_need_a_person_and_are_known_by_their_addresses()
+    {
+        Leave("lost:a", "lost:b", Touched(MigrationSide.Source));
+        var drivers = new Drivers(new SimulatedDriver());
+
+        Assert.Equal("vm1", CrashRecovery.FindInterrupted(_directory.Path, drivers, [new Target("lost:a", drivers.Identify("lost:a"))]));
+        var machine = Assert.Single(Recover());
+        Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
+        Assert.Contains("lost:a", machine.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

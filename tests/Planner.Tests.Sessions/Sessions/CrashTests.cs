@@ -110,8 +110,8 @@ public sealed class CrashTests
         Assert.Contains(hosts.SourceAddress(0), recovered.Reason, StringComparison.Ordinal);
 
         // The journal stays until somebody has helped, and until then its devices are not for another migration.
-        Assert.Equal("vm1", CrashRecovery.FindInterrupted(hosts.StateDirectory, [hosts.DestinationAddress(0)]));
-        Assert.Null(CrashRecovery.FindInterrupted(hosts.StateDirectory, ["vfio-user:/another.sock"]));
+        Assert.Equal("vm1", hosts.FindInterrupted(hosts.DestinationAddress(0)));
+        Assert.Null(hosts.FindInterrupted("vfio-user:/another.sock"));
         Assert.Single(hosts.Recover());
     }
 

@@ -231,19 +231,12 @@ public sealed class MigrationSessionTests
                 throw new DeviceException(DeviceFault.Disconnected, "the connection is gone");
             }
         };
-        var opened = new List<string>();
-        var services = new SessionServices
-        {
-            Reopen = address =>
-            {
-                opened.Add(address);
-                return source;
-            },
-        };
+        var driver = new FakeDriver(source);
+        var services = new SessionServices { Drivers = new Drivers(driver) };
         var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.Recovered, result.Outcome);
-        Assert.Equal([source.Address], opened);
+        Assert.Equal([source.Address], driver.Opened);
         Assert.Equal(DeviceState.Running, source.State);
     }
 
@@ -267,7 +260,7 @@ public sealed class MigrationSessionTests
         };
         using var directory = new TemporaryDirectory();
         using var journal = new MigrationJournal(directory.Path);
-        var services = new SessionServices { StatePatience = TimeSpan.FromMilliseconds(300), Reopen = _ => source, Journal = journal };
+        var services = new SessionServices { StatePatience = TimeSpan.FromMilliseconds(300), Drivers = new Drivers(new FakeDriver(source)), Journal = journal };
         var result = Run(Request(pair) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
 
         Assert.Equal(MigrationOutcome.NeedsPerson, result.Outcome);

@@ -15,6 +15,8 @@ internal sealed class ServedMachine : IDisposable
 {
     private const ulong GuestValue = 0xfeed_0000_0000_0000;
 
+    private static readonly Drivers Reached = new(new VfioUserDriver());
+
     private readonly TemporaryDirectory _directory = new();
     private readonly VfioUserServer[] _sources;
     private readonly VfioUserServer[] _destinations;
@@ -49,12 +51,12 @@ internal sealed class ServedMachine : IDisposable
 
     public string DestinationAddress(int device) => $"vfio-user:{_destinations[device].SocketPath}";
 
-    public static IMigrationDevice Open(string address) => DeviceAddress.TryParse(address, out var parsed, out var problem)
-        ? DeviceOpener.Open(parsed)
-        : throw new ArgumentException(problem);
+    public static IMigrationDevice Open(string address) => Reached.OpenDevice(address);
+
+    public string? FindInterrupted(string address) => CrashRecovery.FindInterrupted(StateDirectory, Reached, [Reached.FindDevice(address)]);
 
     public IReadOnlyList<RecoveredMachine> Recover() =>
-        new CrashRecovery(StateDirectory, new SessionServices { Reopen = Open }).Run(TestContext.Current.CancellationToken);
+        new CrashRecovery(StateDirectory, new SessionServices { Drivers = Reached }).Run(TestContext.Current.CancellationToken);
 
     public void StopSource() => _sources[0].Dispose();
 

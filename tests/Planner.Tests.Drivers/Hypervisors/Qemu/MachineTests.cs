@@ -228,7 +228,7 @@ public sealed class MachineTests
     [Fact]
     public async Task What_is_no_monitor_and_what_is_not_there_is_told_apart()
     {
-        await FailsAsync(QemuMachine.OpenAsync("qmp:/nowhere/x.qmp", TimeProvider.System, Cancellation), HypervisorFault.NotFound);
+        await FailsAsync(QemuMachine.OpenAsync("/nowhere/x.qmp", TimeProvider.System, Cancellation), HypervisorFault.NotFound);
         await using var qemu = new ScriptedQemu();
         await FailsAsync(qemu.OpenAsync("SSH-2.0-OpenSSH"), HypervisorFault.NotAMonitor);
     }

@@ -43,7 +43,7 @@ internal sealed class ScriptedQemu : IAsyncDisposable
     /// <summary>The id of the last command.</summary>
     public long LastId { get; private set; }
 
-    public string Address => $"qmp:{_monitor.SocketPath}";
+    public string Address => QemuDriver.AddressOf(_monitor.SocketPath);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -54,7 +54,7 @@ internal sealed class ScriptedQemu : IAsyncDisposable
 
     public async Task<QemuMachine> OpenAsync(string greeting = ScriptedMonitor.Greeting)
     {
-        var opening = QemuMachine.OpenAsync(Address, TimeProvider.System, Cancellation);
+        var opening = QemuMachine.OpenAsync(_monitor.SocketPath, TimeProvider.System, Cancellation);
         await _monitor.AcceptAsync();
         await _monitor.SendAsync(greeting + "\r\n");
         _serving = ServeAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Planner.Devices;
 
 namespace Planner.Hypervisors;
 
@@ -8,7 +9,9 @@ namespace Planner.Hypervisors;
 /// <c>tcp:[::1]:4444</c>.</remarks>
 public sealed record ChannelAddress
 {
-    private const string Forms = "write unix:PATH or tcp:HOST:PORT";
+    /// <summary>The ways to write one, for help.</summary>
+    internal const string Form = "unix:PATH|tcp:HOST:PORT";
+
     private const string UnixScheme = "unix:";
     private const string TcpScheme = "tcp:";
 
@@ -27,7 +30,7 @@ public sealed record ChannelAddress
         {
             _ when text.StartsWith(UnixScheme, StringComparison.Ordinal) => Unix(text),
             _ when text.StartsWith(TcpScheme, StringComparison.Ordinal) => Tcp(text),
-            _ => (null, $"'{text}' is not a migration channel: {Forms}."),
+            _ => (null, $"'{text}' is not a migration channel: write {Form.Replace("|", " or ", StringComparison.Ordinal)}."),
         };
         return address is not null;
     }
@@ -35,17 +38,11 @@ public sealed record ChannelAddress
     /// <summary>The text that QEMU takes.</summary>
     public override string ToString() => _text;
 
-    private static (ChannelAddress?, string?) Unix(string text)
-    {
-        var path = text[UnixScheme.Length..];
-        if (SocketPaths.Problem(path, text) is { } problem)
-        {
-            return (null, problem);
-        }
+    /// <summary>A socket beside another.</summary>
+    internal static string Beside(string socketPath) => $"{UnixScheme}{socketPath}.migration";
 
-        path = Path.GetFullPath(path);
-        return SocketPaths.Problem(path, text) is { } tooLong ? (null, tooLong) : (new ChannelAddress(UnixScheme + path), null);
-    }
+    private static (ChannelAddress?, string?) Unix(string text) =>
+        SocketPaths.TryParse(text[UnixScheme.Length..], text, out var path, out var problem) ? (new ChannelAddress(UnixScheme + path), null) : (null, problem);
 
     private static (ChannelAddress?, string?) Tcp(string text)
     {
