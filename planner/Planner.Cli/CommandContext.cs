@@ -10,6 +10,7 @@ namespace Planner.Cli;
 /// <param name="Output">stdout.</param>
 /// <param name="Error">stderr.</param>
 /// <param name="Input">stdin.</param>
+/// <param name="Drivers">What devices and hypervisors can be reached.</param>
 /// <param name="Format">How results are printed.</param>
 /// <param name="PolicyFile">The policy file; null for the built-in classes.</param>
 /// <param name="Store">The store; null for the default.</param>
@@ -19,6 +20,7 @@ internal sealed record CommandContext(
     TextWriter Output,
     TextWriter Error,
     TextReader Input,
+    Drivers Drivers,
     OutputFormat Format,
     string? PolicyFile,
     string? Store,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Planner.Measurements;
 
 namespace Planner.Cli;
 
@@ -6,11 +7,16 @@ namespace Planner.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs one command.</summary>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="output">stdout.</param>
+    /// <param name="error">stderr.</param>
+    /// <param name="input">stdin.</param>
+    /// <param name="drivers">What devices and hypervisors it can reach.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader input)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader input, Drivers drivers)
     {
         var root = new RootCommand("A deadline-aware planner for live migrations: it commits a switchover only when the bound on its blackout fits the SLA.");
-        var common = new CommonOptions(output, error, input);
+        var common = new CommonOptions(output, error, input, drivers);
         common.AddTo(root);
         root.Subcommands.Add(DemoCommand.Create(common));
         root.Subcommands.Add(ProbeCommand.Create(common));

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using Planner.Measurements;
 
 namespace Planner.Cli;
 
 /// <summary>The options that every verb takes.</summary>
-internal sealed class CommonOptions(TextWriter output, TextWriter error, TextReader input)
+internal sealed class CommonOptions(TextWriter output, TextWriter error, TextReader input, Drivers drivers)
 {
     private readonly Option<OutputFormat> _format = new("--output", "-o")
     {
@@ -42,6 +43,9 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
             : RefuseUri(result, $"--otlp is '{result.Tokens[^1].Value}'; an http or https URL is expected."),
     };
 
+    /// <summary>What devices and hypervisors the command can reach.</summary>
+    public Drivers Drivers => drivers;
+
     /// <summary>Whether the stack of an error is printed too.</summary>
     public Option<bool> Verbose { get; } = new("--verbose")
     {
@@ -64,6 +68,7 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         output,
         error,
         input,
+        drivers,
         parsed.GetValue(_format),
         parsed.GetValue(_policy),
         parsed.GetValue(_store),

@@ -1,9 +1,5 @@
-using Planner.Devices;
-using Planner.Documents;
-using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Simulation;
 using Planner.Storage;
 
 namespace Planner.Cli;
@@ -11,9 +7,6 @@ namespace Planner.Cli;
 /// <summary>The devices of a machine, opened on both sides.</summary>
 internal sealed class MachineDevices : IDisposable
 {
-    /// <summary>The environment variable with a file of <c>kind: VfioDriver</c>, such as one that gives the number of a deadline feature.</summary>
-    public const string DriversVariable = "PLANNER_VFIO_DRIVERS";
-
     private readonly List<IMigrationDevice> _opened = [];
 
     private MachineDevices(bool outliveThisProcess) => OutliveThisProcess = outliveThisProcess;
@@ -25,20 +18,16 @@ internal sealed class MachineDevices : IDisposable
     public bool OutliveThisProcess { get; }
 
     /// <summary>Reads one address.</summary>
-    /// <exception cref="CliException">It is none.</exception>
-    public static DeviceAddress ParseAddress(string text)
-    {
-        if (text.StartsWith("qmp:", StringComparison.Ordinal))
-        {
-            throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this is about devices; write vfio:DEVICE, vfio-user:PATH or sim:PROFILE.yaml");
-        }
-
-        return DeviceAddress.TryParse(text, out var address, out var problem) ? address : throw new CliException(ExitStatus.InvalidInput, problem);
-    }
+    /// <exception cref="CliException">It is that of a machine.</exception>
+    /// <exception cref="DeviceException">It is none.</exception>
+    public static Target Parse(Drivers drivers, string text) => drivers.IsHypervisor(text)
+        ? throw new CliException(ExitStatus.TargetLacks, $"{text} is a virtual machine, and this is about devices; write {drivers.DeviceForms}")
+        : drivers.FindDevice(text);
 
     /// <summary>Reads two lists of addresses, separated by commas.</summary>
-    /// <exception cref="CliException">The lists do not match.</exception>
-    public static IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> ParseAddresses(string source, string destination)
+    /// <exception cref="CliException">The lists do not match, or a device is named twice, in whatever way.</exception>
+    /// <exception cref="DeviceException">An address is none.</exception>
+    public static IReadOnlyList<(Target Source, Target Destination)> ParseLists(Drivers drivers, string source, string destination)
     {
         var sources = source.Split(',', StringSplitOptions.TrimEntries);
         var destinations = destination.Split(',', StringSplitOptions.TrimEntries);
@@ -47,19 +36,17 @@ internal sealed class MachineDevices : IDisposable
             throw new CliException(ExitStatus.InvalidInput, $"there are {sources.Length} sources and {destinations.Length} destinations; each device needs one of both");
         }
 
-        var all = sources.Concat(destinations).Select(ParseAddress).ToList();
-        var twice = all.Where(a => a.Scheme != DeviceScheme.Simulated).GroupBy(a => a.ToString()).FirstOrDefault(g => g.Count() > 1);
-        return twice is null
-            ? [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))]
-            : throw new CliException(ExitStatus.InvalidInput, $"{twice.Key} is named twice; a device cannot migrate to itself");
+        var all = sources.Concat(destinations).Select(text => Parse(drivers, text)).ToList();
+        return all.Where(t => t.Identity is not null).GroupBy(t => t.Identity).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw new CliException(ExitStatus.InvalidInput, $"{string.Join(" alias ", twice.Select(t => t.Address).Distinct())} is named twice; a device cannot migrate to itself")
+            : [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))];
     }
 
     /// <summary>Refuses devices that an interrupted migration has left behind.</summary>
     /// <exception cref="CliException">There is such a migration.</exception>
-    public static void RefuseInterrupted(IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> addresses)
+    public static void RefuseInterrupted(Drivers drivers, IReadOnlyList<(Target Source, Target Destination)> targets)
     {
-        string[] devices = [.. addresses.SelectMany(a => new[] { a.Source, a.Destination }).Where(a => a.Scheme != DeviceScheme.Simulated).Select(a => a.ToString())];
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), devices) is { } machine)
+        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), drivers, targets.SelectMany(t => new[] { t.Source, t.Destination })) is { } machine)
         {
             throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} with one of these devices was interrupted; run 'planner recover' first");
         }
@@ -67,16 +54,16 @@ internal sealed class MachineDevices : IDisposable
 
     /// <summary>Opens one device; the caller disposes it.</summary>
     /// <exception cref="DeviceException">It cannot be opened.</exception>
-    public static IMigrationDevice Open(string address) => DeviceOpener.Open(ParseAddress(address), kernel: KernelOptions());
+    public static IMigrationDevice Open(Drivers drivers, string text) => drivers.OpenDevice(Parse(drivers, text).Address);
 
     /// <summary>Opens every device, or none.</summary>
     /// <exception cref="DeviceException">A device cannot be opened.</exception>
-    public static MachineDevices Open(IReadOnlyList<(DeviceAddress Source, DeviceAddress Destination)> addresses)
+    public static MachineDevices Open(Drivers drivers, IReadOnlyList<(Target Source, Target Destination)> targets)
     {
-        var devices = new MachineDevices(addresses.Any(a => a.Source.Scheme != DeviceScheme.Simulated || a.Destination.Scheme != DeviceScheme.Simulated));
+        var devices = new MachineDevices(targets.Any(t => (t.Source.Identity ?? t.Destination.Identity) is not null));
         try
         {
-            devices.Pairs = [.. addresses.Select((a, i) => new DevicePair($"device{i}", devices.OpenOne(a.Source), devices.OpenOne(a.Destination)))];
+            devices.Pairs = [.. targets.Select((t, i) => new DevicePair($"device{i}", devices.OpenOne(drivers, t.Source), devices.OpenOne(drivers, t.Destination)))];
             return devices;
         }
         catch
@@ -95,19 +82,9 @@ internal sealed class MachineDevices : IDisposable
         }
     }
 
-    /// <summary>How devices of the kernel's VFIO are driven here: a file of drivers comes before the built-in ones, and of an arc that
-    /// takes very long the person at the terminal is told.</summary>
-    private static VfioOptions KernelOptions()
+    private IMigrationDevice OpenOne(Drivers drivers, Target target)
     {
-        var options = new VfioOptions { OnOverdue = sentence => Console.Error.WriteLine($"planner: {sentence}") };
-        return Environment.GetEnvironmentVariable(DriversVariable) is { Length: > 0 } file
-            ? options with { Drivers = [.. VfioDriverText.ReadAll(TextFiles.Read(file), file), .. options.Drivers] }
-            : options;
-    }
-
-    private IMigrationDevice OpenOne(DeviceAddress address)
-    {
-        var device = DeviceOpener.Open(address, kernel: KernelOptions());
+        var device = drivers.OpenDevice(target.Address);
         _opened.Add(device);
         return device;
     }

@@ -76,8 +76,8 @@ internal static class MoverComparison
         };
         using var sourceServer = VfioUserServer.Start(profile, Path.Combine(folder, $"s{round}"));
         using var destinationServer = VfioUserServer.Start(profile, Path.Combine(folder, $"d{round}"));
-        using var source = DeviceOpener.Open(Address(sourceServer));
-        using var destination = DeviceOpener.Open(Address(destinationServer));
+        using var source = VfioUserDevice.Open(sourceServer.SocketPath);
+        using var destination = VfioUserDevice.Open(destinationServer.SocketPath);
         Reach(source, DeviceState.StopCopy);
         Reach(destination, DeviceState.Resuming);
         using var mover = new DataMover(4, BufferBytes, TimeProvider.System);
@@ -97,10 +97,7 @@ internal static class MoverComparison
         return watch.Elapsed;
     }
 
-    private static DeviceAddress Address(VfioUserServer server) =>
-        DeviceAddress.TryParse($"vfio-user:{server.SocketPath}", out var address, out var problem) ? address : throw new InvalidOperationException(problem);
-
-    private static void Reach(IMigrationDevice device, DeviceState state)
+    private static void Reach(VfioUserDevice device, DeviceState state)
     {
         if (device.SetState(state) is { Reached: false } result)
         {

@@ -30,7 +30,7 @@ internal sealed class LabDevice : IDisposable
 
     public static string AddressOf(int number) => $"vfio:/sys/bus/platform/devices/vfiolab.{number}";
 
-    public static DeviceAddress Parse(string address) => DeviceAddress.TryParse(address, out var parsed, out var problem) ? parsed : throw new CheckFailedException(problem);
+    public static VfioAddress Parse(string address) => VfioAddress.TryParse(address["vfio:".Length..], out var parsed, out var problem) ? parsed : throw new CheckFailedException(problem);
 
     public void Dispose() => Device.Dispose();
 }

@@ -1,5 +1,4 @@
-using Planner.Evaluation;
-using Planner.Measurements;
+using Planner.Devices;
 using Planner.Sessions;
 using Planner.Simulation;
 
@@ -42,10 +41,10 @@ internal sealed class DemoMachine : IDisposable
         }
     }
 
-    private IMigrationDevice Open(string socketPath, ulong seed)
+    private VfioUserDevice Open(string socketPath, ulong seed)
     {
         _parts.Add(VfioUserServer.Start(Profile, socketPath, options: new SimulatedDeviceOptions { Seed = seed }));
-        var device = MachineDevices.Open($"vfio-user:{socketPath}");
+        var device = VfioUserDevice.Open(socketPath);
         _parts.Add(device);
         return device;
     }

@@ -1,4 +1,3 @@
-using Planner.Hypervisors;
 using Planner.Measurements;
 using Spectre.Console;
 
@@ -13,7 +12,7 @@ internal static class MachineProbe
     public static int Run(CommandContext context, string target, IReadOnlyList<TimeSpan> windows)
     {
         using var stop = new StopSignal();
-        var report = ReadAsync(target, windows, stop.Token).GetAwaiter().GetResult();
+        var report = ReadAsync(context.Drivers, target, windows, stop.Token).GetAwaiter().GetResult();
         if (context.IsJson)
         {
             context.Output.WriteLine(CliJson.Write(report, CliJson.Default.MachineProbeReport));
@@ -26,9 +25,9 @@ internal static class MachineProbe
         return ExitStatus.Done;
     }
 
-    private static async Task<MachineProbeReport> ReadAsync(string target, IReadOnlyList<TimeSpan> windows, CancellationToken cancel)
+    private static async Task<MachineProbeReport> ReadAsync(Drivers drivers, string target, IReadOnlyList<TimeSpan> windows, CancellationToken cancel)
     {
-        await using var machine = await QemuMachine.OpenAsync(target, TimeProvider.System, cancel);
+        await using var machine = await drivers.OpenHypervisorAsync(target, cancel);
         var state = await machine.ReportAsync(TimeSpan.FromSeconds(10), cancel);
         var measured = new List<MachineDirtyWindow>();
         if (state.Guest == GuestRunState.Running)

@@ -18,7 +18,7 @@ internal static class MeasureCommand
 
     public static Command Create(CommonOptions common)
     {
-        var device = new Argument<string>("device") { Description = "The device. It is stopped in every round: measure only what carries no load." };
+        var device = new Argument<string>("device") { Description = $"The device, {common.Drivers.DeviceForms}. It is stopped in every round: measure only what carries no load." };
         var rounds = new Option<int>("--rounds")
         {
             Description = "How many rounds (with --to: how many switchovers).",
@@ -76,7 +76,7 @@ internal static class MeasureCommand
     private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Walk(
         CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
     {
-        using var device = MachineDevices.Open(address);
+        using var device = MachineDevices.Open(context.Drivers, address);
         var result = new ArcWalk(device, address, TimeProvider.System).Run(rounds, stop);
         store.Append(result.Measurements);
         return (device.Offer, result.RoundsDone, result.Trouble, result.Restored);
@@ -85,12 +85,12 @@ internal static class MeasureCommand
     private static async Task<(DeviceOffer Offer, int Done, string? Trouble, bool Restored)> RehearseAsync(
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, CancellationToken stop)
     {
-        var addresses = MachineDevices.ParseAddresses(source, destination);
-        MachineDevices.RefuseInterrupted(addresses);
-        using var devices = MachineDevices.Open(addresses);
+        var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
+        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        using var devices = MachineDevices.Open(context.Drivers, targets);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Reopen = MachineDevices.Open, QuietTime = QuietHeap.Ask })
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask })
         {
             OnSwitchover = result =>
             {

@@ -16,12 +16,12 @@ internal static class MigrateCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var source = new Argument<string>("source") { Description = "What to migrate: a machine, qmp:PATH, or a device; several devices, separated by commas, move together." };
+        var source = new Argument<string>("source") { Description = $"What to migrate: a machine, {common.Drivers.HypervisorForms}, or a device, {common.Drivers.DeviceForms}; several devices, separated by commas, move together." };
         var destination = new Argument<string>("destination") { Description = "What takes its state: a machine started with -incoming defer -S, or as many devices as sources." };
         var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
         var machine = new Option<string?>("--machine") { Description = "The machine's name, for error budgets and records; without it the source's address.", HelpName = "NAME" };
-        var channel = new Option<string?>("--channel") { Description = "Where a machine's memory goes; without it a socket beside the destination's monitor.", HelpName = "unix:PATH|tcp:HOST:PORT" };
-        var listen = new Option<string?>("--listen") { Description = "Where the destination listens, if something stands between it and the channel.", HelpName = "unix:PATH|tcp:HOST:PORT" };
+        var channel = new Option<string?>("--channel") { Description = "Where a machine's memory goes; without it a socket beside the destination's monitor.", HelpName = common.Drivers.ChannelForms };
+        var listen = new Option<string?>("--listen") { Description = "Where the destination listens, if something stands between it and the channel.", HelpName = common.Drivers.ChannelForms };
         var shadow = new Option<bool>("--shadow") { Description = "Evaluate and report, commit nothing." };
         var record = new Option<string?>("--record") { Description = "Write what happens to a file that 'replay' reads.", HelpName = "FILE" };
         var command = new Command("migrate", "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, shadow, record };
@@ -51,7 +51,7 @@ internal static class MigrateCommand
         }
 
         policy = WithinWindow(policy, now);
-        var result = MachineMigration.IsMachine(arguments.Source) || MachineMigration.IsMachine(arguments.Destination)
+        var result = context.Drivers.IsHypervisor(arguments.Source) || context.Drivers.IsHypervisor(arguments.Destination)
             ? await MachineMigration.RunAsync(context, arguments, policy, stop.Token)
             : await RunDevicesAsync(context, arguments, policy, now, stop.Token);
         return MigrationReport.ExitStatusOf(result.Outcome);
@@ -61,18 +61,18 @@ internal static class MigrateCommand
     {
         if (arguments.Channel is not null || arguments.Listen is not null)
         {
-            throw new CliException(ExitStatus.InvalidInput, "--channel and --listen are for machines (qmp:PATH); devices send through the planner");
+            throw new CliException(ExitStatus.InvalidInput, $"--channel and --listen are for machines ({context.Drivers.HypervisorForms}); devices send through the planner");
         }
 
-        var addresses = MachineDevices.ParseAddresses(arguments.Source, arguments.Destination);
+        var targets = MachineDevices.ParseLists(context.Drivers, arguments.Source, arguments.Destination);
         if (policy.Rule == SwitchoverRule.Calmest)
         {
             context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.");
         }
 
-        MachineDevices.RefuseInterrupted(addresses);
+        MachineDevices.RefuseInterrupted(context.Drivers, targets);
         using var store = context.OpenStore();
-        using var devices = MachineDevices.Open(addresses);
+        using var devices = MachineDevices.Open(context.Drivers, targets);
         var machine = arguments.Machine ?? arguments.Source;
         using var record = arguments.Record is { } path ? new SessionRecorder(OpenRecord(path)) : null;
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
@@ -86,7 +86,7 @@ internal static class MigrateCommand
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Reopen = MachineDevices.Open, QuietTime = QuietHeap.Ask };
+        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask };
         await Readiness.ForDevicesAsync();
         var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop);
         Print(context, result, record?.Trouble);

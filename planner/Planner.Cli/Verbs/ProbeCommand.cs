@@ -15,10 +15,10 @@ internal static class ProbeCommand
 
     public static Command Create(CommonOptions common)
     {
-        var target = new Argument<string>("target") { Description = "A machine, qmp:PATH, or a device: vfio:DEVICE, vfio-user:PATH or sim:PROFILE.yaml." };
+        var target = new Argument<string>("target") { Description = $"A machine, {common.Drivers.HypervisorForms}, or a device: {common.Drivers.DeviceForms}." };
         var windows = new Option<string>("--windows") { Description = "How long a machine's writing is watched, each time anew.", HelpName = "500ms,1s,…", DefaultValueFactory = _ => "500ms,1s,2s" };
         var command = new Command("probe", "Show what a device or a machine offers: capabilities, commit point, sizes, deadline, dirty curve. Nothing is changed.") { target, windows };
-        command.SetAction(parsed => MachineMigration.IsMachine(parsed.GetRequiredValue(target))
+        command.SetAction(parsed => common.Drivers.IsHypervisor(parsed.GetRequiredValue(target))
             ? MachineProbe.Run(common.Bind(parsed), parsed.GetRequiredValue(target), Windows(parsed.GetRequiredValue(windows)))
             : Run(common.Bind(parsed), parsed.GetRequiredValue(target)));
         return command;
@@ -26,7 +26,7 @@ internal static class ProbeCommand
 
     private static int Run(CommandContext context, string target)
     {
-        using var device = MachineDevices.Open(target);
+        using var device = MachineDevices.Open(context.Drivers, target);
         var report = Report(target, device);
         if (context.IsJson)
         {

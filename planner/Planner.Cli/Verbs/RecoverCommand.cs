@@ -19,7 +19,7 @@ internal static class RecoverCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         using var stop = new StopSignal();
-        var recovered = await new CrashRecovery(StateDirectory.Locate(), new SessionServices { Reopen = MachineDevices.Open, OpenHypervisor = MachineMigration.OpenAsync }).RunAsync(stop.Token);
+        var recovered = await new CrashRecovery(StateDirectory.Locate(), new SessionServices { Drivers = context.Drivers }).RunAsync(stop.Token);
         foreach (var machine in recovered)
         {
             if (machine.Outcome == MigrationOutcome.NeedsPerson)

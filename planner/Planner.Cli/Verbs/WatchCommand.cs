@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Planner.Documents;
 using Planner.Engine;
-using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
@@ -16,7 +15,7 @@ internal static class WatchCommand
 
     public static Command Create(CommonOptions common)
     {
-        var target = new Argument<string>("target") { Description = "A monitor of the source that nobody else uses: qmp:PATH." };
+        var target = new Argument<string>("target") { Description = $"A monitor of the source that nobody else uses: {common.Drivers.HypervisorForms}." };
         var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
         var command = new Command("watch", "Advise beside a migration that somebody else runs; nothing is changed. Between dirty syncs what is left is a guess.") { target, sla };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetRequiredValue(target), parsed.GetRequiredValue(sla)));
@@ -30,7 +29,9 @@ internal static class WatchCommand
         using var store = context.OpenStore();
         try
         {
-            await using var machine = await QemuMachine.OpenAsync(target, TimeProvider.System, stop.Token);
+            await using var opened = await context.Drivers.OpenHypervisorAsync(target, stop.Token);
+            var machine = opened as IObservedHypervisor
+                ?? throw new CliException(ExitStatus.TargetLacks, $"{target} can only be migrated, not watched: its hypervisor tells nothing beside a migration of somebody else");
             var before = await machine.ObserveAsync(0, stop.Token);
             if (!before.IsUnderWay)
             {
@@ -47,7 +48,7 @@ internal static class WatchCommand
         return ExitStatus.Done;
     }
 
-    private static async Task WatchAsync(CommandContext context, QemuMachine machine, QemuObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
+    private static async Task WatchAsync(CommandContext context, IObservedHypervisor machine, HypervisorObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
     {
         SwitchoverJudge? judge = null;
         var known = HypervisorKnowledge.Recall(machine.Offer, machine.Offer.Name ?? machine.Address, policy.Name, store);
@@ -90,7 +91,7 @@ internal static class WatchCommand
             : string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds,7:F1} s  {explained.Reason}"));
     }
 
-    private static void PrintEnd(CommandContext context, QemuObservation seen, GateDecision? latest, SlaPolicy policy)
+    private static void PrintEnd(CommandContext context, HypervisorObservation seen, GateDecision? latest, SlaPolicy policy)
     {
         var advised = latest is null ? "nothing could be advised" : $"the last advice was {latest.Decision.Verdict.ToString().ToLowerInvariant()}";
         var blackout = seen.Downtime is { } downtime

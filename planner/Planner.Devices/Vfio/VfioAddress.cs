@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Planner.Documents;
 
 namespace Planner.Devices;
 
@@ -9,8 +8,9 @@ namespace Planner.Devices;
 /// <param name="Name">The PCI address with its domain, the UUID in lower case, or an absolute path.</param>
 public readonly record struct VfioAddress(VfioAddressKind Kind, string Name)
 {
-    /// <summary>The forms, for messages.</summary>
-    public const string Forms = "vfio:PCI-ADDRESS, vfio:MDEV-UUID, vfio:SYSFS-FOLDER, vfio:/dev/vfio/devices/vfioN or vfio:fd:SOCKET";
+    internal const string Scheme = "vfio";
+
+    private const string Forms = "vfio:PCI-ADDRESS, vfio:MDEV-UUID, vfio:SYSFS-FOLDER, vfio:/dev/vfio/devices/vfioN or vfio:fd:SOCKET";
 
     private const string SocketPrefix = "fd:";
 
@@ -24,14 +24,9 @@ public readonly record struct VfioAddress(VfioAddressKind Kind, string Name)
         address = default;
         if (text.StartsWith(SocketPrefix, StringComparison.Ordinal))
         {
-            if (text.Length == SocketPrefix.Length)
-            {
-                problem = "'vfio:fd:' names no socket: write vfio:fd:/run/NAME.sock.";
-                return false;
-            }
-
-            address = new VfioAddress(VfioAddressKind.Socket, Path.GetFullPath(text[SocketPrefix.Length..]));
-            return DeviceAddress.IsSocketPath(address.Name, out problem);
+            var isSocket = SocketPaths.TryParse(text[SocketPrefix.Length..], $"{Scheme}:{text}", out var socket, out problem);
+            address = new VfioAddress(VfioAddressKind.Socket, socket ?? "");
+            return isSocket;
         }
 
         if (Guid.TryParseExact(text, "D", out var uuid))
@@ -63,8 +58,11 @@ public readonly record struct VfioAddress(VfioAddressKind Kind, string Name)
         return true;
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => Kind == VfioAddressKind.Socket ? SocketPrefix + Name : Name;
+    /// <summary>What stands after the scheme.</summary>
+    public string Target => Kind == VfioAddressKind.Socket ? SocketPrefix + Name : Name;
+
+    /// <summary>The whole address.</summary>
+    public override string ToString() => $"{Scheme}:{Target}";
 
     /// <summary>Reads <c>[DDDD:]BB:DD.F</c> in hexadecimal digits; a missing domain is 0000.</summary>
     private static bool TryParsePci(string text, out string address)

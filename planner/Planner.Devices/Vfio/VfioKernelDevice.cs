@@ -50,19 +50,14 @@ public sealed class VfioKernelDevice : IMigrationDevice
     public DeviceOffer Offer { get; }
 
     /// <summary>Opens a device and probes it.</summary>
-    /// <param name="address">A <c>vfio:</c> address.</param>
+    /// <param name="address">Its address.</param>
     /// <param name="options">How to drive it; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no device, it may not be opened, it is in use, or it cannot be migrated.</exception>
-    public static VfioKernelDevice Open(DeviceAddress address, VfioOptions? options = null)
+    public static VfioKernelDevice Open(VfioAddress address, VfioOptions? options = null)
     {
-        if (address.Scheme != DeviceScheme.Vfio || !VfioAddress.TryParse(address.Target, out var target, out _))
-        {
-            throw new ArgumentException($"'{address}' is not a vfio address.", nameof(address));
-        }
-
         var used = options ?? new VfioOptions();
         var text = address.ToString();
-        var opened = new VfioOpener(text, used).Open(target);
+        var opened = new VfioOpener(text, used).Open(address);
         try
         {
             return new VfioKernelDevice(text, opened, VfioDrivers.Find(used.Drivers, opened.KernelDriver), used);

@@ -21,10 +21,8 @@ internal sealed class VfioOpener(string address, VfioOptions options)
             return target.Kind switch
             {
                 VfioAddressKind.Socket => new VfioDescriptorReceiver(address, options).Receive(target.Name),
-                VfioAddressKind.Node => OpenNode(target.Name, new VfioSysfsFolder(FolderOfNode(options, target.Name))),
-                VfioAddressKind.Pci => OpenFolder(Path.Combine(options.SysfsFolder, "bus/pci/devices", target.Name)),
-                VfioAddressKind.Mediated => OpenFolder(Path.Combine(options.SysfsFolder, "bus/mdev/devices", target.Name)),
-                _ => OpenFolder(target.Name),
+                VfioAddressKind.Node => OpenNode(target.Name, new VfioSysfsFolder(FileOf(options, target))),
+                _ => OpenFolder(FileOf(options, target)),
             };
         }
         catch
@@ -33,6 +31,15 @@ internal sealed class VfioOpener(string address, VfioOptions options)
             throw;
         }
     }
+
+    /// <summary>The device's folder in sysfs; or the socket that passes it, of which nothing more is known.</summary>
+    internal static string FileOf(VfioOptions options, VfioAddress target) => target.Kind switch
+    {
+        VfioAddressKind.Node => FolderOfNode(options, target.Name),
+        VfioAddressKind.Pci => Path.Combine(options.SysfsFolder, "bus/pci/devices", target.Name),
+        VfioAddressKind.Mediated => Path.Combine(options.SysfsFolder, "bus/mdev/devices", target.Name),
+        _ => target.Name,
+    };
 
     /// <summary>The sysfs folder of the device behind a node such as <c>/dev/vfio/devices/vfio0</c>.</summary>
     internal static string FolderOfNode(VfioOptions options, string node) =>

@@ -5,7 +5,7 @@ namespace Planner.Devices;
 internal sealed class VfioSysfsFolder(string path)
 {
     /// <summary>The device's name: the last part of its folder, behind the links.</summary>
-    public string DeviceName => Path.GetFileName(Resolved());
+    public string DeviceName => Path.GetFileName(RealPath.Of(path));
 
     /// <summary>Whether the folder is there.</summary>
     public bool Exists => Directory.Exists(path);
@@ -36,17 +36,8 @@ internal sealed class VfioSysfsFolder(string path)
     /// <summary>The model as <c>vendor:device</c> in hexadecimal digits; null for a device that is not of PCI.</summary>
     public string? Model => ReadId("vendor") is { } vendor && ReadId("device") is { } device ? $"{vendor}:{device}" : null;
 
-    private string Resolved()
-    {
-        try
-        {
-            return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
-        }
-        catch (IOException)
-        {
-            return path;
-        }
-    }
+    /// <summary>The revision in hexadecimal digits, such as <c>01</c>; null if it is not known.</summary>
+    public string? Revision => ReadId("revision");
 
     private string? LinkName(string name)
     {

@@ -17,7 +17,7 @@ public sealed class UnixSocketChannel : IByteChannel
     }
 
     /// <summary>Connects to a listening socket.</summary>
-    /// <param name="path">The socket's file name, at most <see cref="DeviceAddress.MaxSocketPathBytes"/> bytes.</param>
+    /// <param name="path">The socket's file name, at most <see cref="SocketPaths.MaxBytes"/> bytes.</param>
     /// <param name="limit">How long to wait for a place in the server's queue.</param>
     /// <exception cref="DeviceException">Nobody listens there, or this user may not connect, or no place became free.</exception>
     public static UnixSocketChannel Connect(string path, TimeSpan limit)
@@ -35,7 +35,7 @@ public sealed class UnixSocketChannel : IByteChannel
         catch (SocketException e)
         {
             socket.Dispose();
-            throw CannotConnect(path, e);
+            throw CannotConnect(path, VfioUserDriver.AddressOf(path), e);
         }
     }
 
@@ -117,19 +117,19 @@ public sealed class UnixSocketChannel : IByteChannel
         _socket.Dispose();
     }
 
-    private static DeviceException CannotConnect(string path, SocketException e) => e.SocketErrorCode switch
+    private static DeviceException CannotConnect(string path, string address, SocketException e) => e.SocketErrorCode switch
     {
         SocketError.AccessDenied => new DeviceException(
-            DeviceFault.NoPermission, $"vfio-user:{path}: this user may not connect to the socket; run as a user who may write to it.", Errno.EACCES, e),
+            DeviceFault.NoPermission, $"{address}: this user may not connect to the socket; run as a user who may write to it.", Errno.EACCES, e),
         SocketError.ConnectionRefused => new DeviceException(
-            DeviceFault.NotFound, $"vfio-user:{path}: nobody listens on this socket; start the device's server.", Errno.ECONNREFUSED, e),
+            DeviceFault.NotFound, $"{address}: nobody listens on this socket; start the device's server.", Errno.ECONNREFUSED, e),
         SocketError.WouldBlock or SocketError.TimedOut => new DeviceException(
-            DeviceFault.TimedOut, $"vfio-user:{path}: the server has too many clients waiting; disconnect the others.", Errno.EAGAIN, e),
+            DeviceFault.TimedOut, $"{address}: the server has too many clients waiting; disconnect the others.", Errno.EAGAIN, e),
         SocketError.ProtocolType => new DeviceException(
-            DeviceFault.Protocol, $"vfio-user:{path}: this is not a stream socket; name the socket of a vfio-user server.", Errno.None, e),
+            DeviceFault.Protocol, $"{address}: this is not a stream socket; name the socket of a vfio-user server.", Errno.None, e),
         _ when !File.Exists(path) => new DeviceException(
-            DeviceFault.NotFound, $"vfio-user:{path}: there is no such socket; start the device's server or correct the path.", Errno.ENOENT, e),
+            DeviceFault.NotFound, $"{address}: there is no such socket; start the device's server or correct the path.", Errno.ENOENT, e),
         _ => new DeviceException(
-            DeviceFault.NotFound, $"vfio-user:{path}: cannot connect ({e.Message}); check that a vfio-user server listens there.", Errno.None, e),
+            DeviceFault.NotFound, $"{address}: cannot connect ({e.Message}); check that a vfio-user server listens there.", Errno.None, e),
     };
 }

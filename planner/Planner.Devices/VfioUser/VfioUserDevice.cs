@@ -38,18 +38,13 @@ public sealed class VfioUserDevice : IMigrationDevice
     public DeviceOffer Offer { get; }
 
     /// <summary>Connects to a server, negotiates and probes.</summary>
-    /// <param name="address">A <c>vfio-user:</c> address.</param>
+    /// <param name="path">The absolute path of the server's socket.</param>
     /// <param name="options">How to speak; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no server, it speaks something else, or the device cannot be migrated.</exception>
-    public static VfioUserDevice Open(DeviceAddress address, VfioUserOptions? options = null)
+    public static VfioUserDevice Open(string path, VfioUserOptions? options = null)
     {
-        if (address.Scheme != DeviceScheme.VfioUser)
-        {
-            throw new ArgumentException($"'{address}' is not a vfio-user address.", nameof(address));
-        }
-
         var used = options ?? new VfioUserOptions();
-        return Open(address.ToString(), () => UnixSocketChannel.Connect(address.Target, used.AskTimeLimit), used);
+        return Open(VfioUserDriver.AddressOf(path), () => UnixSocketChannel.Connect(path, used.AskTimeLimit), used);
     }
 
     /// <summary>Negotiates and probes over a channel.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Planner.Devices;
 using Planner.Measurements;
 
 namespace Planner.Hypervisors;
@@ -55,6 +56,21 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
     /// <summary>A name that a peer gave: without what a terminal would obey, and with a limit.</summary>
     public static string Clean(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(LongestText));
 
+    /// <summary>What this host's sysfs says of a device that a QEMU of the same host has.</summary>
+    /// <remarks>A monitor may be another host's, forwarded to this one, where the same place holds another device: only what has the same numbers is believed.</remarks>
+    /// <param name="folder">The folder, on a peer's word: nothing outside of sysfs is looked at.</param>
+    /// <param name="model">Vendor and device in front, as in <c>15b3:101e</c>; null if they are not known.</param>
+    internal static VfioSysfsFolder? HostFolder(string? folder, string? model)
+    {
+        if (string.IsNullOrEmpty(folder) || folder.Contains('\0', StringComparison.Ordinal) || !Path.GetFullPath(folder).StartsWith("/sys/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var found = new VfioSysfsFolder(folder);
+        return model is null || found.Model is not { } here || model.StartsWith(here, StringComparison.Ordinal) ? found : null;
+    }
+
     private async Task<MigratableDevice> ReadAsync(string path, string name, bool hasId, IReadOnlyList<QmpPciDevice> pci, CancellationToken cancellation)
     {
         var identity = pci.FirstOrDefault(hasId ? d => d.Id == name : await IsAtAsync(path, cancellation).ConfigureAwait(false))?.Identity;
@@ -62,13 +78,13 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
         var host = await TextAsync(path, "host", cancellation).ConfigureAwait(false) is { Length: > 0 } named && named != NoHost ? named : null;
         var folder = !string.IsNullOrEmpty(sysfs) ? sysfs : host is null ? null : $"/sys/bus/pci/devices/{host}";
         var model = identity is null ? null : Model(identity);
-        folder = SysfsFolder.IsOf(folder, model) ? folder : null;
+        var known = HostFolder(folder, model);
         return new MigratableDevice
         {
             Name = Clean(name),
             Model = model,
-            Driver = SysfsFolder.Driver(folder),
-            Firmware = SysfsFolder.Revision(folder),
+            Driver = known?.Driver,
+            Firmware = known?.Revision,
             HostAddress = !string.IsNullOrEmpty(sysfs) ? sysfs : host,
             TellsArcs = await FlagAsync(path, "migration-events", cancellation).ConfigureAwait(false) ?? false,
             Migration = await TextAsync(path, "enable-migration", cancellation).ConfigureAwait(false),

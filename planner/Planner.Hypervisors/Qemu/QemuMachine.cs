@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Hypervisors;
 
 /// <summary>A machine that QEMU runs, or is to take, by its QMP monitor.</summary>
-public sealed class QemuMachine : IHypervisor
+public sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
 {
     private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10, UsesOutOfBand = true };
     private static readonly TimeSpan ObserveLimit = TimeSpan.FromMinutes(5);
@@ -49,23 +49,19 @@ public sealed class QemuMachine : IHypervisor
     }
 
     /// <summary>Opens a monitor and reads what is there.</summary>
-    /// <param name="address">The address, <c>qmp:PATH</c>.</param>
+    /// <param name="path">The absolute path of the monitor's socket.</param>
     /// <param name="clock">Stamps events and keeps time limits.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HypervisorException">There is no monitor that answers, or its QEMU cannot be held in pre-copy.</exception>
-    public static async Task<QemuMachine> OpenAsync(string address, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<QemuMachine> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!HypervisorAddress.TryParse(address, out var parsed, out var problem))
-        {
-            throw new HypervisorException(HypervisorFault.NotFound, problem);
-        }
-
+        var address = QemuDriver.AddressOf(path);
         QmpConnection? connection = null;
         try
         {
-            connection = await QmpConnection.OpenAsync(parsed.Path, Options, clock, cancellationToken).ConfigureAwait(false);
-            var offer = await new QemuProbe(connection, parsed.ToString(), CommandLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
-            return new QemuMachine(connection, parsed.ToString(), offer, clock);
+            connection = await QmpConnection.OpenAsync(path, Options, clock, cancellationToken).ConfigureAwait(false);
+            var offer = await new QemuProbe(connection, address, CommandLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
+            return new QemuMachine(connection, address, offer, clock);
         }
         catch (Exception e)
         {
@@ -74,7 +70,7 @@ public sealed class QemuMachine : IHypervisor
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
 
-            throw e is QmpException failure ? QemuFailures.Of(failure, parsed.ToString()) : e;
+            throw e is QmpException failure ? QemuFailures.Of(failure, address) : e;
         }
     }
 
@@ -98,17 +94,22 @@ public sealed class QemuMachine : IHypervisor
         }
     }
 
-    /// <summary>Looks at a migration that somebody else drives. Changes nothing.</summary>
-    /// <param name="knownPass">The pass that was seen last: another one counts as just begun, as exactly as the asking goes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HypervisorException">QEMU does not answer, also not once the devices are saved.</exception>
-    public async Task<QemuObservation> ObserveAsync(int knownPass, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public IHypervisorRecording Record(Stream output)
+    {
+        var recorder = new QemuRecorder(output);
+        Trace = recorder.Take;
+        return recorder;
+    }
+
+    /// <inheritdoc/>
+    public async Task<HypervisorObservation> ObserveAsync(int knownPass, CancellationToken cancellationToken)
     {
         var reply = await AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, ObserveLimit, cancellationToken).ConfigureAwait(false);
         var progress = reply is { Status: QmpMigrationStatus.Active, Memory: { } memory }
             ? PreCopyWatch.Read(reply, memory, memory.DirtySyncCount != knownPass, 0, _clock.NowNanoseconds())
             : null;
-        return new QemuObservation(
+        return new HypervisorObservation(
             QemuWords.Migration(reply.Status), QemuWords.Of(reply.Status), TimeSpan.FromMilliseconds(reply.TotalMilliseconds ?? 0), progress,
             reply.DowntimeMilliseconds is { } downtime ? TimeSpan.FromMilliseconds(downtime) : null, reply.Error);
     }

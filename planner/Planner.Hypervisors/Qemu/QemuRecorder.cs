@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Planner.Measurements;
 
 namespace Planner.Hypervisors;
 
@@ -8,7 +9,7 @@ namespace Planner.Hypervisors;
 /// <remarks>Lines are gathered in memory and written when the recorder is disposed: nothing waits for a disk while the guest is stopped. The memory
 /// has a limit. Before it is reached, answers within pre-copy are left out, so that events and the outcome still have room. Safe for use from any
 /// thread. Give it to <see cref="QemuMachine.Trace"/>.</remarks>
-public sealed class QemuRecorder : IDisposable
+public sealed class QemuRecorder : IHypervisorRecording
 {
     /// <summary>The memory that lines take at most, in bytes, if nothing else is said: some minutes of the fastest passes.</summary>
     public const int DefaultMaxBytes = 64 << 20;
@@ -31,7 +32,7 @@ public sealed class QemuRecorder : IDisposable
     /// <param name="maxBytes">The memory that lines take at most, in bytes.</param>
     public QemuRecorder(Stream output, int maxBytes = DefaultMaxBytes) => (_output, _maxBytes) = (output, maxBytes);
 
-    /// <summary>Why the recording is incomplete, in one sentence; null if it is not.</summary>
+    /// <inheritdoc/>
     public string? Trouble { get; private set; }
 
     /// <summary>Takes a line.</summary>

@@ -1,20 +1,22 @@
 using System.Net.Sockets;
-using System.Text;
+using Planner.Devices;
 
 namespace Planner.Hypervisors;
 
 /// <summary>Connects to a monitor's UNIX socket.</summary>
 internal static class QmpSocket
 {
-    private const int MaxPathBytes = 107;
-
     /// <summary>Connects.</summary>
-    /// <param name="path">The socket's file name, at most 107 bytes.</param>
+    /// <param name="path">The socket's file name, at most <see cref="SocketPaths.MaxBytes"/> bytes.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="QmpException">The path cannot be that of a socket, nobody listens there, or this user may not connect.</exception>
     public static async Task<NetworkStream> ConnectAsync(string path, CancellationToken cancellation)
     {
-        Check(path);
+        if (!SocketPaths.TryParse(path, path, out _, out var problem))
+        {
+            throw new QmpException(QmpFault.CannotConnect, problem);
+        }
+
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -30,20 +32,6 @@ internal static class QmpSocket
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    private static void Check(string path)
-    {
-        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new QmpException(QmpFault.CannotConnect, "The path of the monitor's socket is empty or has a zero byte; name the socket of -qmp unix:PATH,server=on.");
-        }
-
-        var lengthBytes = Encoding.UTF8.GetByteCount(path);
-        if (lengthBytes > MaxPathBytes)
-        {
-            throw new QmpException(QmpFault.CannotConnect, $"{path}: the path has {lengthBytes} bytes and a UNIX socket takes at most {MaxPathBytes}; use a shorter path.");
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class DeviceWorker : IAsyncDisposable
             {
                 var fault = (e as DeviceException)?.Fault;
                 var isPointless = fault is null or DeviceFault.NotFound or DeviceFault.NoPermission or DeviceFault.NoMigration
-                    || (_device is null && _services.Reopen is null);
+                    || (_device is null && _services.Drivers is null);
                 if (isPointless || _services.Clock.GetElapsedTime(since) >= _services.StatePatience)
                 {
                     return (null, e.Message.TrimEnd('.'));
@@ -70,7 +70,7 @@ internal sealed class DeviceWorker : IAsyncDisposable
 
                 // A connection that timed out, ended or broke the protocol can never be trusted again. A device that only answered, or is
                 // still busy with an arc, must stay open: closing a device of the kernel would reset it.
-                if (fault is not (DeviceFault.Failed or DeviceFault.Busy) && _services.Reopen is not null)
+                if (fault is not (DeviceFault.Failed or DeviceFault.Busy) && _services.Drivers is not null)
                 {
                     Forget();
                 }
@@ -107,9 +107,9 @@ internal sealed class DeviceWorker : IAsyncDisposable
 
     private void Open()
     {
-        if (_device is null && _services.Reopen is { } reopen)
+        if (_device is null && _services.Drivers is { } drivers)
         {
-            _device = reopen(Address);
+            _device = drivers.ReopenDevice(Address);
             _isOwned = true;
         }
     }

@@ -30,11 +30,8 @@ public sealed record SessionServices
     /// <summary>Who is told what happens.</summary>
     public IReadOnlyList<ISessionObserver> Observers { get; init; } = [];
 
-    /// <summary>Opens a device anew by its address after its connection broke; null if that cannot be done.</summary>
-    public Func<string, IMigrationDevice>? Reopen { get; init; }
-
-    /// <summary>Opens a hypervisor's monitor anew by its address after its connection broke; null if that cannot be done.</summary>
-    public Func<string, CancellationToken, Task<IHypervisor>>? OpenHypervisor { get; init; }
+    /// <summary>Opens devices and monitors anew by their addresses after a connection broke; null if that cannot be done.</summary>
+    public Drivers? Drivers { get; init; }
 
     /// <summary>How long a device that does not answer is asked for its state before a person is called.</summary>
     public TimeSpan StatePatience { get; init; } = TimeSpan.FromSeconds(60);

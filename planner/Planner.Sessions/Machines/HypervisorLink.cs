@@ -49,7 +49,7 @@ internal sealed class HypervisorLink : IAsyncDisposable
         var machine = _machine;
         if (machine is null)
         {
-            if (_services.OpenHypervisor is not { } open)
+            if (_services.Drivers is not { } drivers)
             {
                 throw new HypervisorException(HypervisorFault.Lost, $"{_address}: the connection to the monitor is lost.");
             }
@@ -57,7 +57,7 @@ internal sealed class HypervisorLink : IAsyncDisposable
             using var patience = new CancellationTokenSource(limit, _services.Clock);
             try
             {
-                machine = await open(_address, patience.Token).ConfigureAwait(false);
+                machine = await drivers.OpenHypervisorAsync(_address, patience.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException e)
             {

@@ -5,20 +5,19 @@ namespace Planner.Sessions;
 /// <summary>Finds the journals of migrations whose process died and brings every machine back to RUNNING, or on to it.</summary>
 public sealed class CrashRecovery
 {
-    private const string Simulated = "sim:";
-    private const string Hypervisor = "qmp:";
-
     private readonly string _directory;
     private readonly SessionServices _services;
+    private readonly Drivers _drivers;
 
     /// <summary>Makes a recovery.</summary>
     /// <param name="stateDirectory">The state directory that the journals are in; it may be missing.</param>
-    /// <param name="services">What to work with; <see cref="SessionServices.Reopen"/> opens the devices and has to be there.</param>
+    /// <param name="services">What to work with; <see cref="SessionServices.Drivers"/> open the devices and have to be there.</param>
     public CrashRecovery(string stateDirectory, SessionServices services)
     {
-        ArgumentNullException.ThrowIfNull(services.Reopen);
+        ArgumentNullException.ThrowIfNull(services.Drivers);
         _directory = MigrationJournal.DirectoryOf(stateDirectory);
         _services = services;
+        _drivers = services.Drivers;
     }
 
     /// <summary>Recovers every machine whose session is dead. Journals of living sessions, and of recoveries under way, are left alone.</summary>
@@ -54,19 +53,21 @@ public sealed class CrashRecovery
 
     /// <summary>Finds an interrupted migration that waits for its recovery and has one of these devices.</summary>
     /// <param name="stateDirectory">The state directory that the journals are in; it may be missing.</param>
-    /// <param name="addresses">The addresses of devices.</param>
+    /// <param name="drivers">Tell what the addresses in journals stand for.</param>
+    /// <param name="targets">Devices, or machines.</param>
     /// <returns>The name of its machine; null if there is none.</returns>
     /// <remarks>To migrate such a device again, and to recover the old migration later, would start it on both sides.</remarks>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
-    public static string? FindInterrupted(string stateDirectory, IReadOnlyCollection<string> addresses)
+    public static string? FindInterrupted(string stateDirectory, Drivers drivers, IEnumerable<Target> targets)
     {
-        foreach (var path in Journals(MigrationJournal.DirectoryOf(stateDirectory)))
+        var wanted = targets.Select(t => t.Identity).Where(i => i is not null).ToHashSet();
+        foreach (var path in wanted.Count == 0 ? [] : Journals(MigrationJournal.DirectoryOf(stateDirectory)))
         {
             if (MigrationJournal.TakeOver(path) is { } taken)
             {
                 using var journal = taken.Journal;
                 var header = taken.Contents.Header;
-                if (header.Devices.Any(d => addresses.Contains(d.Source.Address) || addresses.Contains(d.Destination.Address)))
+                if (header.Devices.Any(d => wanted.Contains(drivers.Identify(d.Source.Address)) || wanted.Contains(drivers.Identify(d.Destination.Address))))
                 {
                     return header.Machine;
                 }
@@ -91,15 +92,16 @@ public sealed class CrashRecovery
     private async Task<RecoveredMachine> RecoverAsync(MigrationJournal journal, JournalContents contents)
     {
         var header = contents.Header;
-        if (header.Devices.All(d => IsSimulated(d.Source.Address) && IsSimulated(d.Destination.Address)))
+        if (header.Devices.All(d => (_drivers.Identify(d.Source.Address) ?? _drivers.Identify(d.Destination.Address)) is null))
         {
             journal.Close();
             return new RecoveredMachine(header.MigrationId, header.Machine, MigrationOutcome.Recovered,
                 "Its simulated devices ended with the process that was killed; there is nothing left to recover.");
         }
 
-        var services = _services with { Journal = journal, Reopen = Open };
-        var state = await (IsByHypervisor(header) ? MachineSession.RecoverAsync(contents, services) : DeviceSession.RecoverAsync(contents, services)).ConfigureAwait(false);
+        var services = _services with { Journal = journal };
+        var isByHypervisor = header.Devices is [{ Source: var source }] && _drivers.IsHypervisor(source.Address);
+        var state = await (isByHypervisor ? MachineSession.RecoverAsync(contents, services) : DeviceSession.RecoverAsync(contents, services)).ConfigureAwait(false);
         if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
         {
             journal.Close();
@@ -108,12 +110,4 @@ public sealed class CrashRecovery
         return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, state.Reason);
     }
 
-    /// <summary>A simulated device is memory of its process: opening it again would give another one that knows nothing.</summary>
-    private IMigrationDevice Open(string address) => IsSimulated(address)
-        ? throw new DeviceException(DeviceFault.NotFound, $"{address}: the simulated device ended with the process that was killed.")
-        : _services.Reopen!(address);
-
-    private static bool IsSimulated(string address) => address.StartsWith(Simulated, StringComparison.Ordinal);
-
-    private static bool IsByHypervisor(JournalHeader header) => header.Devices is [{ Source: var source }] && source.Address.StartsWith(Hypervisor, StringComparison.Ordinal);
 }

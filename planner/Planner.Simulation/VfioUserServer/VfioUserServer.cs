@@ -52,7 +52,7 @@ public sealed class VfioUserServer : IDisposable
         behaviour ??= ServerBehaviour.Tolerant;
         path = Path.GetFullPath(path);
         var listener = Listen(path);
-        return new VfioUserServer(MakeDevice(profile, $"vfio-user:{path}", behaviour, options), path, listener, behaviour);
+        return new VfioUserServer(MakeDevice(profile, VfioUserDriver.AddressOf(path), behaviour, options), path, listener, behaviour);
     }
 
     /// <summary>The device as a server with a behaviour shows it: with the capabilities and the stream that this server knows.</summary>
@@ -153,9 +153,9 @@ public sealed class VfioUserServer : IDisposable
     private static Socket Listen(string path)
     {
         var lengthBytes = Encoding.UTF8.GetByteCount(path);
-        if (lengthBytes > DeviceAddress.MaxSocketPathBytes)
+        if (lengthBytes > SocketPaths.MaxBytes)
         {
-            throw Failure(DeviceFault.Failed, path, $"the path has {lengthBytes} bytes and a UNIX socket takes at most {DeviceAddress.MaxSocketPathBytes}; use a shorter path");
+            throw Failure(DeviceFault.Failed, path, $"the path has {lengthBytes} bytes and a UNIX socket takes at most {SocketPaths.MaxBytes}; use a shorter path");
         }
 
         RemoveStale(path);

@@ -41,8 +41,8 @@ internal sealed class PeerMigration : IAsyncDisposable
     {
         _control = await QmpConnection.OpenAsync(_pair.Source.QmpPath, new QmpOptions(), TimeProvider.System, cancel).ConfigureAwait(false);
         _destination = await QmpConnection.OpenAsync(_pair.Destination.QmpPath, new QmpOptions(), TimeProvider.System, cancel).ConfigureAwait(false);
-        _sourceView = await QemuMachine.OpenAsync($"qmp:{_pair.Source.ObserverPath}", TimeProvider.System, cancel).ConfigureAwait(false);
-        _destinationView = await QemuMachine.OpenAsync($"qmp:{_pair.Destination.ObserverPath}", TimeProvider.System, cancel).ConfigureAwait(false);
+        _sourceView = await QemuMachine.OpenAsync(_pair.Source.ObserverPath, TimeProvider.System, cancel).ConfigureAwait(false);
+        _destinationView = await QemuMachine.OpenAsync(_pair.Destination.ObserverPath, TimeProvider.System, cancel).ConfigureAwait(false);
         (_sourceView.Trace, _sourceView.Observer, _destinationView.Observer) = (trace, TakeFromSource, TakeFromDestination);
         await PrepareAsync(cancel).ConfigureAwait(false);
         _startedNanoseconds = LabGuest.Now();

@@ -31,8 +31,8 @@ internal static class PlannerMigration
     /// <param name="cancel">Gives up.</param>
     public static async Task<SessionResult> RunAsync(QemuPair pair, SlaPolicy policy, IMeasurementStore store, Action<QemuTrace>? trace, CancellationToken cancel)
     {
-        await using var source = await QemuMachine.OpenAsync($"qmp:{pair.Source.QmpPath}", TimeProvider.System, cancel).ConfigureAwait(false);
-        await using var destination = await QemuMachine.OpenAsync($"qmp:{pair.Destination.QmpPath}", TimeProvider.System, cancel).ConfigureAwait(false);
+        await using var source = await QemuMachine.OpenAsync(pair.Source.QmpPath, TimeProvider.System, cancel).ConfigureAwait(false);
+        await using var destination = await QemuMachine.OpenAsync(pair.Destination.QmpPath, TimeProvider.System, cancel).ConfigureAwait(false);
         source.Trace = trace;
         var request = new MachineMigrationRequest
         {

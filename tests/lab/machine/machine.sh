@@ -30,7 +30,7 @@ prepare_machine() {
   module_options=${module_options:-"ndev=7 mig_flags=7,7,7,7,0,7,7 pci=1,1,1,1,1,1,1 dma_log=0,0,0,0,0,1,1"}
   build_rom
   put_planner
-  publish tests/Planner.KernelTests kernel-tests
+  publish_tests
   program=$published
   make_root
   for version in "${versions[@]}"; do

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Planner.Measurements;
+
+/// <summary>What reaches a kind of devices or of hypervisors. It is registered in <see cref="Drivers"/> under its scheme, and everything that is
+/// particular to the scheme is known to it alone.</summary>
+public interface IDriver
+{
+    /// <summary>What its addresses begin with, without the colon.</summary>
+    string Scheme { get; }
+
+    /// <summary>What stands after the colon, as help writes it, such as <c>PATH</c>.</summary>
+    string Form { get; }
+
+    /// <summary>What <see cref="Form"/> may be, in a few words for messages; null where it says enough.</summary>
+    string? FormMeaning => null;
+
+    /// <summary>Reads what stands after the colon. Whether anything is there is not looked at.</summary>
+    /// <param name="text">The text; neither blank nor with a NUL.</param>
+    /// <param name="name">The one form in which the driver keeps it: it means the same from another directory and in a later process.</param>
+    /// <param name="problem">One sentence that says what is wrong, if the text is no address.</param>
+    bool TryParse(string text, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? problem);
+
+    /// <summary>What a name stands for now. Nothing is opened.</summary>
+    /// <param name="name">A name that <see cref="TryParse"/> gave.</param>
+    /// <returns>The same for all names of one thing; null for what is a part of this process: no other name reaches it, and it ends with the process.</returns>
+    TargetIdentity? Identify(string name);
+}
+
+/// <summary>A driver of devices.</summary>
+public interface IDeviceDriver : IDriver
+{
+    /// <summary>Opens and probes a device. Blocks.</summary>
+    /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
+    /// <exception cref="DeviceException">There is no device, it may not be opened, it speaks something else, or it cannot be migrated.</exception>
+    IMigrationDevice Open(string name);
+}
+
+/// <summary>A driver of hypervisors.</summary>
+public interface IHypervisorDriver : IDriver
+{
+    /// <summary>How a channel for a machine's memory is written, for help, such as <c>unix:PATH|tcp:HOST:PORT</c>.</summary>
+    string ChannelForm { get; }
+
+    /// <summary>The channel to a destination if nobody names one.</summary>
+    /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
+    string ChannelTo(string name);
+
+    /// <summary>What is wrong with a channel, in one sentence; null if nothing is. Whether anything is there is not looked at.</summary>
+    string? FindChannelProblem(string channel);
+
+    /// <summary>Opens a monitor and reads what is there.</summary>
+    /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HypervisorException">There is no monitor that answers, or its machine cannot be held in pre-copy.</exception>
+    Task<IHypervisor> OpenAsync(string name, CancellationToken cancellationToken);
+}

@@ -1,0 +1,307 @@
+using Microsoft.Data.Sqlite;
+using Planner.Documents;
+using Planner.Measurements;
+using Planner.Storage;
+using Planner.Tests.Processes;
+using Xunit;
+
+namespace Planner.Tests.Telemetry;
+
+public sealed class SqliteMeasurementStoreTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Arc Stop = new(DeviceState.RunningP2P, DeviceState.Stop);
+    private static readonly Arc Resume = new(DeviceState.Resuming, DeviceState.Stop);
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private StoreAddress Address => StoreAddress.Parse(_directory.File("planner.db"));
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void What_was_stored_is_there_after_the_store_was_opened_again()
+    {
+        var arc = new ArcSample("nic0", "sim/fast", Stop, TimeSpan.FromTicks(1_234_567), ArcOutcome.Completed, Noon.AddTicks(7));
+        var transfer = new TransferSample("a->b", TransferPhase.StopCopy, 1L << 40, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(2), Noon);
+        var sizeKnown = new StateSizeSample("sim/fast", 4096, 4000, Noon);
+        var sizeUnknown = new StateSizeSample("sim/fast", null, 4001, Noon);
+        var blackout = new BlackoutSample("sim/fast", "gold", BlackoutKind.Commit, BlackoutSpan.AfterQuiesce, TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101), Noon);
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Arcs = [arc], Transfers = [transfer], StateSizes = [sizeUnknown, sizeKnown], Blackouts = [blackout], Migrations = [Migration("m1")] });
+        }
+
+        using var again = SqliteMeasurementStore.Open(Address);
+        Assert.Equal([arc], again.ReadArcs("sim/fast", 10));
+        Assert.Equal([transfer], again.ReadTransfers("a->b", TransferPhase.StopCopy, 10));
+        Assert.Equal([sizeUnknown, sizeKnown], again.ReadStateSizes("sim/fast", 10));
+        Assert.Equal([blackout], again.ReadBlackouts("sim/fast", "gold", BlackoutSpan.AfterQuiesce, 10));
+        Assert.Equal(TimeSpan.FromMilliseconds(120), again.ReadBlackoutSpent("vm1", Noon));
+    }
+
+    [Fact]
+    public void The_method_of_the_bound_is_kept_with_the_input_of_the_decision()
+    {
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Migrations = [Migration("m1"), Migration("m2") with { Method = null }] });
+        }
+
+        Assert.Equal(["Direct {}", " {}"], Query("select coalesce(method, '') || ' ' || snapshot from migration order by id"));
+    }
+
+    [Fact]
+    public void A_store_of_the_first_schema_is_brought_up_to_date_and_keeps_its_rows()
+    {
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Migrations = [Migration("m1")] });
+        }
+
+        Query("alter table migration drop column method");
+        Query("drop table model");
+        Query("delete from schema_version where version > 1");
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { Migrations = [Migration("m2")] });
+        }
+
+        Assert.Equal(["m1 ", "m2 Direct"], Query("select id || ' ' || coalesce(method, '') from migration order by id"));
+    }
+
+    [Fact]
+    public void A_store_that_the_build_before_wrote_is_read_and_written_as_its_own()
+    {
+        StoredStores.Make(Address.Path, schema: 3);
+        const string Class = "sim/fast-nic/1.0";
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            Assert.Equal(20, store.ReadArcs(Class, 10).Count);
+            Assert.Equal(new ArcSample("device0", Class, new Arc(DeviceState.Running, DeviceState.PreCopy), TimeSpan.FromTicks(770_370), ArcOutcome.Completed, new DateTimeOffset(639_315_712_962_882_075, default)), store.ReadArcs(Class, 10)[0]);
+            Assert.Equal([69_304_739, 21_095_107, 69_304_739], store.ReadTransfers($"{Class}->{Class}", TransferPhase.StopCopy, 10).Select(t => t.Bytes));
+            Assert.Equal([67_108_864, 16_941_056, 67_108_864], store.ReadStateSizes(Class, 10).Select(s => s.ExpectedBytes));
+            Assert.Equal([BlackoutKind.Rehearsal, BlackoutKind.Commit], store.ReadBlackouts(Class, "bronze", BlackoutSpan.Whole, 10).Select(b => b.Kind));
+            Assert.Equal(TimeSpan.FromTicks(4_004_427), store.ReadBlackoutSpent("vm1", DateTimeOffset.MinValue));
+            Assert.Equal("cold-start v1", store.ReadLatestAccepted("cold-start")!.Title);
+            store.Append(new MeasurementBatch { Migrations = [Migration("m1")] });
+        }
+
+        var snapshot = Query("select snapshot from migration where machine = 'vm1' and sla_class = 'bronze'").Single();
+        Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
+        Assert.Equal(["1", "2", "3"], Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["Direct", "Independent"], Query("select method from migration where method is not null order by 1"));
+    }
+
+    [Fact]
+    public void A_long_text_is_kept_whole_whatever_stands_before_it_in_the_batch()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch
+        {
+            Migrations = [Migration("m1"), Migration("m2") with { Snapshot = new string('s', 100_000), Reason = new string('r', 5000) }],
+        });
+
+        Assert.Equal(["5000 100000"], Query("select length(reason) || ' ' || length(snapshot) from migration where id = 'm2'"));
+    }
+
+    [Fact]
+    public void Only_the_latest_samples_of_every_arc_are_read_oldest_first()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch { Arcs = [.. Enumerable.Range(0, 10).Select(i => Arc(Stop, i)), Arc(Resume, 3), Arc(Resume, 1)] });
+
+        var read = store.ReadArcs("sim/fast", 2);
+
+        Assert.Equal([Arc(Resume, 1), Arc(Resume, 3), Arc(Stop, 8), Arc(Stop, 9)], read);
+    }
+
+    [Fact]
+    public void Arcs_that_ended_late_are_read_among_the_others_and_failed_ones_are_not()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var late = Arc(Stop, 2) with { Outcome = ArcOutcome.CompletedLate };
+        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1), late, Arc(Stop, 3) with { Outcome = ArcOutcome.Failed }, Arc(Stop, 4), Arc(Stop, 5)] });
+
+        Assert.Equal([late, Arc(Stop, 4), Arc(Stop, 5)], store.ReadArcs("sim/fast", 3));
+    }
+
+    [Fact]
+    public void Samples_of_one_moment_keep_the_order_of_writing()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var same = Enumerable.Range(1, 5).Select(i => Arc(Stop, 0) with { Duration = TimeSpan.FromMilliseconds(i) }).ToList();
+        store.Append(new MeasurementBatch { Arcs = same });
+
+        Assert.Equal(same[2..], store.ReadArcs("sim/fast", 3));
+    }
+
+    [Fact]
+    public void Arcs_that_did_not_complete_and_arcs_of_other_classes_are_no_evidence()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var others = Enum.GetValues<ArcOutcome>().Where(o => o is not (ArcOutcome.Completed or ArcOutcome.CompletedLate)).Select(o => Arc(Stop, 1) with { Outcome = o });
+        store.Append(new MeasurementBatch { Arcs = [.. others, Arc(Stop, 2) with { DeviceClass = "sim/slow" }] });
+
+        Assert.Empty(store.ReadArcs("sim/fast", 10));
+    }
+
+    [Fact]
+    public void The_phases_of_transfers_are_kept_apart()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var before = new TransferSample("a->b", TransferPhase.PreCopy, 1, TimeSpan.Zero, TimeSpan.FromSeconds(1), Noon);
+        var inside = before with { Phase = TransferPhase.StopCopy, Bytes = 2 };
+        store.Append(new MeasurementBatch { Transfers = [before, inside, inside with { Link = "other" }] });
+
+        Assert.Equal([before], store.ReadTransfers("a->b", TransferPhase.PreCopy, 10));
+        Assert.Equal([inside], store.ReadTransfers("a->b", TransferPhase.StopCopy, 10));
+    }
+
+    [Fact]
+    public void Evidence_about_blackouts_is_commits_of_the_class_and_rehearsals_of_any_but_never_shadows()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var commit = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon);
+        var rehearsal = commit with { Kind = BlackoutKind.Rehearsal, SlaClass = "", At = Noon.AddSeconds(1) };
+        store.Append(new MeasurementBatch
+        {
+            Blackouts =
+            [
+                rehearsal,
+                commit,
+                commit with { SlaClass = "silver" },
+                commit with { Kind = BlackoutKind.Shadow },
+                commit with { Span = BlackoutSpan.AfterQuiesce },
+                commit with { DeviceClass = "gpu" },
+            ],
+        });
+
+        Assert.Equal([commit, rehearsal], store.ReadBlackouts("nic", "gold", BlackoutSpan.Whole, 10));
+        Assert.Equal([rehearsal], store.ReadBlackouts("nic", "gold", BlackoutSpan.Whole, 1));
+    }
+
+    [Fact]
+    public void The_blackout_spent_counts_the_machines_own_migrations_since_the_moment()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch
+        {
+            Migrations =
+            [
+                Migration("early") with { Ended = Noon.AddHours(-1) },
+                Migration("one"),
+                Migration("two") with { Ended = Noon.AddHours(1), Blackout = TimeSpan.FromMilliseconds(30) },
+                Migration("other") with { Machine = "vm2" },
+            ],
+        });
+
+        Assert.Equal(TimeSpan.FromMilliseconds(150), store.ReadBlackoutSpent("vm1", Noon));
+        Assert.Equal(TimeSpan.Zero, store.ReadBlackoutSpent("vm3", Noon));
+    }
+
+    [Fact]
+    public void The_last_word_on_a_migration_counts()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch { Migrations = [Migration("m1") with { Outcome = MigrationOutcome.NeedsPerson, Bound = null, Snapshot = null }] });
+        store.Append(new MeasurementBatch { Migrations = [Migration("m1") with { Outcome = MigrationOutcome.Recovered, Blackout = TimeSpan.FromSeconds(1) }] });
+
+        Assert.Equal(TimeSpan.FromSeconds(1), store.ReadBlackoutSpent("vm1", Noon));
+        Assert.Equal(["m1 Recovered"], Query("select id || ' ' || outcome from migration"));
+    }
+
+    [Fact]
+    public void A_batch_is_kept_whole_or_not_at_all()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        using (var other = new SqliteConnection($"Data Source={Address.Path};Pooling=False"))
+        {
+            other.Open();
+            using var trigger = new SqliteCommand("create trigger t before insert on blackout_sample begin select raise(abort, 'no'); end", other);
+            trigger.ExecuteNonQuery();
+        }
+
+        var blackout = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.Zero, TimeSpan.Zero, Noon);
+        Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)], Blackouts = [blackout] }));
+
+        Assert.Empty(store.ReadArcs("sim/fast", 10));
+        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 2)] });
+        Assert.Equal([Arc(Stop, 2)], store.ReadArcs("sim/fast", 10));
+    }
+
+    [Fact]
+    public void The_file_is_for_its_owner_only()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)] });
+
+        foreach (var file in Directory.GetFiles(_directory.Path))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+    }
+
+    [Fact]
+    public void Commits_go_to_a_log_beside_the_file()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+
+        Assert.Equal(["wal"], Query("pragma journal_mode"));
+        Assert.True(File.Exists(Address.Path + "-wal"));
+    }
+
+    [Fact]
+    public void The_latest_samples_are_found_through_indexes()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+
+        foreach (var (sql, table) in new[] { (Statements.ReadArcs, "arc_sample"), (Statements.ReadTransfers, "transfer_sample"), (Statements.ReadStateSizes, "state_size_sample"), (Statements.ReadBlackouts, "blackout_sample"), (Statements.ReadBlackoutSpent, "migration") })
+        {
+            var plan = Query("explain query plan " + sql, 3);
+            Assert.DoesNotContain(plan, step => step.StartsWith($"SCAN {table}", StringComparison.Ordinal) || step.StartsWith("SCAN s", StringComparison.Ordinal));
+            Assert.Contains(plan, step => step.Contains($"INDEX {table}_", StringComparison.Ordinal) || step.Contains("INDEX migration_of_machine", StringComparison.Ordinal));
+        }
+    }
+
+    private List<string> Query(string sql, int column = 0)
+    {
+        using var connection = new SqliteConnection($"Data Source={Address.Path};Pooling=False");
+        connection.Open();
+        using var command = new SqliteCommand(sql, connection);
+        foreach (var name in (string[])["deviceClass", "outcome", "latest", "link", "phase", "span", "rehearsal", "commit", "slaClass", "machine", "sinceTicks"])
+        {
+            command.Parameters.AddWithValue($"@{name}", 1);
+        }
+
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
+        {
+            rows.Add(reader.GetString(column));
+        }
+
+        return rows;
+    }
+
+    private static ArcSample Arc(Arc arc, int second) =>
+        new("nic0", "sim/fast", arc, TimeSpan.FromMilliseconds(20 + second), ArcOutcome.Completed, Noon.AddSeconds(second));
+
+    private static MigrationRecord Migration(string id) => new(
+        id,
+        "vm1",
+        "vfio-user:/a",
+        "vfio-user:/b",
+        "gold",
+        MigrationOutcome.Completed,
+        TimeSpan.FromMilliseconds(300),
+        TimeSpan.FromMilliseconds(250),
+        TimeSpan.FromMilliseconds(120),
+        Noon.AddSeconds(-10),
+        Noon,
+        "the bound fits",
+        "{}")
+    {
+        Method = BoundMethod.Direct,
+    };
+}
