@@ -114,8 +114,8 @@ internal sealed class HypervisorLoop : IDisposable
         Arc? arc = command.Order switch
         {
             HypervisorOrder.Start => new Arc(DeviceState.Running, DeviceState.PreCopy),
-            HypervisorOrder.Allow => HypervisorEvidence.Stop,
-            HypervisorOrder.Continue => HypervisorEvidence.Run,
+            HypervisorOrder.Allow => MachineKeys.Stop,
+            HypervisorOrder.Continue => MachineKeys.Run,
             _ => null,
         };
         if (arc is { } begun)

@@ -19,6 +19,9 @@ internal sealed class HypervisorScribe(HypervisorRequest request, SwitchoverJudg
     /// <summary>What pre-copy sent at before the guest stopped, in bytes per second; NaN if it is not known.</summary>
     public double PreCopyBytesPerSecond => judge.BytesPerSecond;
 
+    /// <summary>What was seen of the link.</summary>
+    public IReadOnlyList<LinkAgeSample> SeenOfLink => judge.SeenOfLink;
+
     /// <summary>What pre-copy has sent, in bytes.</summary>
     public long SentBytes { get; private set; }
 

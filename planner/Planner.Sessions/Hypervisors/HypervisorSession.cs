@@ -34,7 +34,7 @@ public sealed class HypervisorSession
     {
         HypervisorWarmUp.Once();
         var started = _notices.Now;
-        var (evidence, withUnknownDevices) = HypervisorKnowledge.Recall(_request.Source.Offer, _request.Machine, _request.Policy.Name, _services.Store);
+        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(_request.Source.Offer, _request.Machine, _request.Policy, _services.Store);
         var settings = Task.WhenAll(_request.Source.ReadSettingsAsync(cancellationToken), _request.Destination.ReadSettingsAsync(cancellationToken)).GetAwaiter().GetResult();
         _notices.Send(new MigrationStarted(_request.Machine, _request.Source.Address, _request.Destination.Address, _request.Policy.Name, _request.Policy.BlackoutLimit)
         {
@@ -43,7 +43,7 @@ public sealed class HypervisorSession
         });
         var terms = HypervisorKnowledge.Terms(_request.Policy, _request.Source.Offer, _request.ErrorBudgetRemaining);
         var judge = new SwitchoverJudge(
-            evidence, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice, withUnknownDevices);
+            known, terms, HypervisorKnowledge.Rule(_request.Policy), _services.Clock.GetNanoseconds(), _request.Source.Offer.ThrottleSlice, withUnknownDevices);
         var scribe = new HypervisorScribe(_request, judge, Header(settings, started), _notices, _services.Clock);
         var source = new HypervisorLink(_request.Source.Address, _request.Source, settings[0], _services.Drivers);
         var destination = new HypervisorLink(_request.Destination.Address, _request.Destination, settings[1], _services.Drivers);
@@ -78,18 +78,19 @@ public sealed class HypervisorSession
         const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
         JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept);
         return new JournalHeader(_request.MigrationId, _request.Machine, started, [],
-            [new JournalDevice(HypervisorEvidence.Participant, Endpoint(_request.Source, DeviceState.Running, settings[0]), Endpoint(_request.Destination, DeviceState.Resuming, settings[1]))]);
+            [new JournalDevice(MachineKeys.Participant, Endpoint(_request.Source, DeviceState.Running, settings[0]), Endpoint(_request.Destination, DeviceState.Resuming, settings[1]))]);
     }
 
-    private SessionResult Finish(HypervisorState state, HypervisorEvidence evidence, HypervisorScribe scribe, DateTimeOffset started)
+    private SessionResult Finish(HypervisorState state, MachineSnapshots known, HypervisorScribe scribe, DateTimeOffset started)
     {
         var gate = state.Gate;
         var explained = gate?.Evaluator.Explain(gate.Decision, gate.Moment);
-        var parts = SwitchoverParts.Of(state, scribe, evidence);
+        var parts = SwitchoverParts.Of(state, scribe, known);
+        var measured = new MeasurementBatch();
         if (state is { IsOnDestination: true, ResetDevices.IsEmpty: true, UnknownDevice: null })
         {
             // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
-            parts.Note(evidence, gate, _request, _notices.Now);
+            measured = parts.Measured(gate, _request, _notices.Now);
         }
 
         var blackout = state.Pause?.Length ?? TimeSpan.Zero;
@@ -110,7 +111,7 @@ public sealed class HypervisorSession
             Terms = explained is null ? [] : parts.Compare(explained.Terms),
             Snapshot = snapshot,
             Record = record,
-            Measurements = evidence.Noted with { Migrations = [record] },
+            Measurements = measured with { LinkAges = scribe.SeenOfLink, Migrations = [record] },
         };
         result = result with { StoreTrouble = Keep(result) };
         if (state.IsSettled || state.IntendedOutcome != MigrationOutcome.NeedsPerson)

@@ -7,8 +7,9 @@ namespace Planner.Sessions;
 /// <summary>Writes down what happens in a session, and knows what is known.</summary>
 internal interface ISessionScribe
 {
-    /// <summary>The input of a decision.</summary>
-    DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds);
+    /// <summary>What decides now.</summary>
+    /// <exception cref="InvalidSnapshotException">Something is known that cannot be.</exception>
+    SwitchoverEvaluator Evaluator(EngineState state, long nowNanoseconds);
 
     /// <summary>The intended walk, for the journal.</summary>
     JournalHeader Header(EngineState state);

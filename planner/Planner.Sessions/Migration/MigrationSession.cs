@@ -1,5 +1,6 @@
 using Planner.Documents;
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 
@@ -42,20 +43,18 @@ public sealed class MigrationSession
     {
         WarmUp.Once();
         var started = _notices.Now;
-        var book = new EvidenceBook(_plan, Sla());
-        if (_services.Store is { } store)
-        {
-            EvidenceLoader.Recall(book, _plan, _request.Policy.Name, store);
-        }
-
-        var modelTrouble = _services.Models is { } models ? EvidenceLoader.RecallModel(book, models) : null;
-        EvidenceLoader.AskWorstCases(book, _plan, _request.Devices);
+        var memory = new EvidenceMemory();
+        EvidenceLoader.Recall(memory, _plan, _request.Policy.Name, _services.Store);
+        var snapshots = new DeviceSnapshots(_plan, Sla(), memory);
+        var modelTrouble = _services.Models is { } models ? EvidenceLoader.RecallModel(snapshots, models) : null;
+        EvidenceLoader.AskWorstCases(snapshots, _plan, _request.Devices);
         _notices.Send(new MigrationStarted(_request.Machine, Addresses(d => d.SourceAddress), Addresses(d => d.DestinationAddress), _request.Policy.Name, _request.Policy.BlackoutLimit)
         {
             MigrationId = _request.MigrationId,
             At = started,
         });
-        var scribe = new SessionScribe(_request, _plan, book, _notices);
+        var notes = new EvidenceNotes(memory);
+        var scribe = new SessionScribe(_request, _plan, snapshots, notes, _notices);
         EngineState state;
         long ended;
         using (var loop = new SessionLoop(
@@ -67,8 +66,8 @@ public sealed class MigrationSession
             (state, ended) = loop.Run(now => MigrationEngine.Start(_plan, now), cancellationToken);
         }
 
-        NoteBlackouts(state, book);
-        var result = Result(state, scribe, book, started, ended);
+        NoteBlackouts(state, notes);
+        var result = Result(state, scribe, notes, started, ended);
         result = result with { StoreTrouble = Keep(result) ?? modelTrouble };
         if (state.IntendedOutcome != MigrationOutcome.NeedsPerson)
         {
@@ -96,7 +95,7 @@ public sealed class MigrationSession
     private string Addresses(Func<DevicePlan, string> side) => string.Join(", ", _plan.Devices.Select(side));
 
     /// <summary>Only a switchover that came to its end says how long one takes.</summary>
-    private void NoteBlackouts(EngineState state, EvidenceBook book)
+    private void NoteBlackouts(EngineState state, EvidenceNotes notes)
     {
         if (state.IntendedOutcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit) || state.FirstGate is not { } first)
         {
@@ -115,8 +114,8 @@ public sealed class MigrationSession
             if (gate.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity)
             {
                 var isRehearsal = _plan.Mode == MigrationMode.Rehearsal;
-                book.Note(new BlackoutSample(
-                    book.DeviceClass,
+                notes.Note(new BlackoutSample(
+                    _plan.MachineClass,
                     isRehearsal ? "" : _request.Policy.Name,
                     isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit,
                     span,
@@ -127,7 +126,7 @@ public sealed class MigrationSession
         }
     }
 
-    private SessionResult Result(EngineState state, SessionScribe scribe, EvidenceBook book, DateTimeOffset started, long endedNanoseconds)
+    private SessionResult Result(EngineState state, SessionScribe scribe, EvidenceNotes notes, DateTimeOffset started, long endedNanoseconds)
     {
         var deciding = state.SecondGate ?? state.FirstGate;
         var first = Explain(state.FirstGate);
@@ -150,7 +149,7 @@ public sealed class MigrationSession
             Terms = first is null ? [] : TermOutcomes.Compare(first.Terms, scribe.BlackoutArcs, scribe.Transfer, scribe.StreamBytes),
             Snapshot = snapshot,
             Record = record,
-            Measurements = book.Noted with { Migrations = [record] },
+            Measurements = notes.Batch with { Migrations = [record] },
         };
     }
 

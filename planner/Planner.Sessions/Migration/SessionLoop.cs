@@ -159,7 +159,7 @@ internal sealed class SessionLoop : IDisposable
     {
         try
         {
-            var evaluator = SwitchoverEvaluator.Prepare(_scribe.Snapshot(state, now));
+            var evaluator = _scribe.Evaluator(state, now);
             _heap.Begin();
             Post(new EvaluationReady(evaluator));
         }

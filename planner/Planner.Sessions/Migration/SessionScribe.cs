@@ -1,11 +1,12 @@
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 
 namespace Planner.Sessions;
 
-/// <summary>Writes a migration down: notices for observers, evidence for the book, and what became of the predicted terms.</summary>
-internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan, EvidenceBook book, SessionNotices notices) : ISessionScribe
+/// <summary>Writes a migration down: notices for observers, evidence, and what became of the predicted terms.</summary>
+internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan, DeviceSnapshots snapshots, EvidenceNotes evidence, SessionNotices notices) : ISessionScribe
 {
     private readonly TransferResult?[] _streams = new TransferResult?[plan.Devices.Length];
 
@@ -18,7 +19,7 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
     /// <summary>The transfer of the stop phase, all devices together; null before it is complete.</summary>
     public TransferSample? Transfer { get; private set; }
 
-    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds) => book.Snapshot(state, nowNanoseconds);
+    public SwitchoverEvaluator Evaluator(EngineState state, long nowNanoseconds) => snapshots.Evaluator(state, nowNanoseconds);
 
     public JournalHeader Header(EngineState state) => new(
         request.MigrationId,
@@ -69,13 +70,13 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
             case Surveyed e when happened.Transfer is { Bytes: > 0 } moved:
                 NoteMove(e.Device, TransferPhase.PreCopy, moved);
                 var device = plan.Devices[e.Device];
-                book.Note(new TransferSample(
+                evidence.Note(new TransferSample(
                     $"{device.Source.DeviceClass}->{device.Destination.DeviceClass}", TransferPhase.PreCopy, moved.Bytes,
                     moved.UntilFirstByte, moved.Took - moved.UntilFirstByte, notices.Now));
                 break;
             case StreamLoaded e when happened.Transfer is { } moved:
                 NoteMove(e.Device, TransferPhase.StopCopy, moved);
-                book.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, notices.Now));
+                evidence.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, notices.Now));
                 _streams[e.Device] = moved;
                 StreamBytes[plan.Devices[e.Device].Name] = e.Bytes;
                 NoteTransfer();
@@ -93,7 +94,7 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
             BlackoutArcs.Add(run);
         }
 
-        book.Note(new ArcSample(device.Name, deviceClass, e.Arc, e.Result.Took, e.Result.Outcome, run.At));
+        evidence.Note(new ArcSample(device.Name, deviceClass, e.Arc, e.Result.Took, e.Result.Outcome, run.At));
         notices.Send(run);
     }
 
@@ -111,8 +112,8 @@ internal sealed class SessionScribe(MigrationRequest request, MigrationPlan plan
         var last = _streams.MaxBy(s => s!.StartNanoseconds)!;
         var end = _streams.Max(s => s!.EndNanoseconds);
         Transfer = new TransferSample(
-            book.Link, TransferPhase.StopCopy, _streams.Sum(s => s!.Bytes), last.UntilFirstByte, SessionClock.Between(last.FirstByteNanoseconds, end), notices.Now);
-        book.Note(Transfer);
+            plan.Link, TransferPhase.StopCopy, _streams.Sum(s => s!.Bytes), last.UntilFirstByte, SessionClock.Between(last.FirstByteNanoseconds, end), notices.Now);
+        evidence.Note(Transfer);
     }
 
     /// <summary>Inside the blackout only numbers are put together: a full explanation can wait until the guest runs.</summary>

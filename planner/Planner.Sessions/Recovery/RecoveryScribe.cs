@@ -7,7 +7,7 @@ namespace Planner.Sessions;
 /// <summary>Tells observers what a recovery does. It measures nothing: arcs after a crash are like no others.</summary>
 internal sealed class RecoveryScribe(JournalHeader header, SessionNotices notices) : ISessionScribe
 {
-    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds) => throw new InvalidOperationException("A recovery decides nothing.");
+    public SwitchoverEvaluator Evaluator(EngineState state, long nowNanoseconds) => throw new InvalidOperationException("A recovery decides nothing.");
 
     public JournalHeader Header(EngineState state) => header;
 

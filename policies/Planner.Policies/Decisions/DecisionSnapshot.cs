@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Planner.Evidence;
 
 namespace Planner.Policies;
 

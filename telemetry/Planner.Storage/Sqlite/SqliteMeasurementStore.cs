@@ -52,6 +52,7 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
             _connection.ExecuteAll(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From).Select(r => r.Parameters));
             _connection.ExecuteAll(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From).Select(r => r.Parameters));
             _connection.ExecuteAll(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From).Select(r => r.Parameters));
+            _connection.ExecuteAll(Statements.AddLinkAge, batch.LinkAges.Select(a => new (string, object?)[] { (nameof(a.Link), a.Link), (nameof(a.Age), a.Age), (nameof(a.Seen), a.Seen), (nameof(a.Broke), a.Broke) }));
             _connection.ExecuteAll(Statements.WriteMigration, batch.Migrations.Select(MigrationRow.From).Select(r => r.Parameters));
             transaction.Commit();
             return true;
@@ -89,6 +90,10 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
             ("rehearsal", nameof(BlackoutKind.Rehearsal)),
             ("latest", latest))
         .Select(r => r.ToSample()).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => Guarded(() => _connection
+        .Query(Statements.ReadLinkAges, row => new LinkAgeSample(link, row.GetInt32(0), row.GetInt64(1), row.GetInt64(2)), ("link", link)));
 
     /// <inheritdoc/>
     public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) => Guarded(() => TimeSpan.FromTicks(
@@ -189,7 +194,7 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
         public StateSizeSample ToSample() => new(DeviceClass, ExpectedBytes, ActualBytes, At(AtTicks));
     }
 
-    private sealed record BlackoutRow(string DeviceClass, string SlaClass, string Kind, string Span, long PredictedTicks, long ActualTicks, long AtTicks)
+    private sealed record BlackoutRow(string DeviceClass, string SlaClass, string Kind, string Span, long PredictedTicks, long ActualTicks, long AtTicks, long? WasCalm)
     {
         public (string Name, object? Value)[] Parameters => [
             (nameof(DeviceClass), DeviceClass),
@@ -199,12 +204,13 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
             (nameof(PredictedTicks), PredictedTicks),
             (nameof(ActualTicks), ActualTicks),
             (nameof(AtTicks), AtTicks),
+            (nameof(WasCalm), WasCalm),
         ];
 
-        public static BlackoutRow Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
+        public static BlackoutRow Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.NumberOrNull(7));
 
         public static BlackoutRow From(BlackoutSample s) =>
-            new(s.DeviceClass, s.SlaClass, s.Kind.ToString(), s.Span.ToString(), s.Predicted.Ticks, s.Actual.Ticks, s.At.UtcTicks);
+            new(s.DeviceClass, s.SlaClass, s.Kind.ToString(), s.Span.ToString(), s.Predicted.Ticks, s.Actual.Ticks, s.At.UtcTicks, s.WasCalm is { } calm ? Convert.ToInt64(calm) : null);
 
         public BlackoutSample ToSample() => new(
             DeviceClass,
@@ -213,7 +219,10 @@ public sealed partial class SqliteMeasurementStore : IMeasurementStore, IModelSt
             Word<BlackoutSpan>(Span),
             TimeSpan.FromTicks(PredictedTicks),
             TimeSpan.FromTicks(ActualTicks),
-            At(AtTicks));
+            At(AtTicks))
+        {
+            WasCalm = WasCalm is { } calm ? calm != 0 : null,
+        };
     }
 
     private sealed record MigrationRow(
