@@ -13,8 +13,8 @@ internal sealed class BytesPredictor : IPointPredictor
     public BytesPredictor(IReadOnlyList<ColdStartExample> examples)
     {
         var rates = examples.Select(e => e.Features.BandwidthBytesPerSecond).Where(rate => rate > 0).ToList();
-        _usualBytesPerSecond = rates.Count > 0 ? MedianPredictor.Median(rates) : double.PositiveInfinity;
-        _restSeconds = MedianPredictor.Median(examples.Select(e => e.ActualSeconds - WireSeconds(e.Features)));
+        _usualBytesPerSecond = rates.Count > 0 ? Samples.Of(rates).Median : double.PositiveInfinity;
+        _restSeconds = Samples.Of(examples.Select(e => e.ActualSeconds - WireSeconds(e.Features))).Median;
         _leastSeconds = examples.Min(e => e.ActualSeconds);
     }
 

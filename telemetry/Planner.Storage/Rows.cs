@@ -35,10 +35,10 @@ internal sealed record StateSizeRow(string DeviceClass, long? ExpectedBytes, lon
     public StateSizeSample ToSample() => new(DeviceClass, ExpectedBytes, ActualBytes, Column.At(AtTicks));
 }
 
-internal sealed record BlackoutRow(string DeviceClass, string SlaClass, string Kind, string Span, long PredictedTicks, long ActualTicks, long AtTicks)
+internal sealed record BlackoutRow(string DeviceClass, string SlaClass, string Kind, string Span, long PredictedTicks, long ActualTicks, long AtTicks, long? WasCalm)
 {
     public static BlackoutRow From(BlackoutSample s) =>
-        new(s.DeviceClass, s.SlaClass, s.Kind.ToString(), s.Span.ToString(), s.Predicted.Ticks, s.Actual.Ticks, s.At.UtcTicks);
+        new(s.DeviceClass, s.SlaClass, s.Kind.ToString(), s.Span.ToString(), s.Predicted.Ticks, s.Actual.Ticks, s.At.UtcTicks, s.WasCalm is { } calm ? Convert.ToInt64(calm) : null);
 
     public BlackoutSample ToSample() => new(
         DeviceClass,
@@ -47,7 +47,17 @@ internal sealed record BlackoutRow(string DeviceClass, string SlaClass, string K
         Column.Word<BlackoutSpan>(Span),
         TimeSpan.FromTicks(PredictedTicks),
         TimeSpan.FromTicks(ActualTicks),
-        Column.At(AtTicks));
+        Column.At(AtTicks))
+    {
+        WasCalm = WasCalm is { } calm ? calm != 0 : null,
+    };
+}
+
+internal sealed record LinkAgeRow(string Link, long Age, long Seen, long Broke)
+{
+    public static LinkAgeRow From(LinkAgeSample s) => new(s.Link, s.Age, s.Seen, s.Broke);
+
+    public LinkAgeSample ToSample() => new(Link, (int)Age, Seen, Broke);
 }
 
 internal sealed record MigrationRow(

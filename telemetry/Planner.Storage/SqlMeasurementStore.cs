@@ -19,6 +19,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
         connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
         connection.Execute(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From), transaction);
+        connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From), transaction);
 
         // One by one: in a list the first row's texts would say how long the texts of the others may be.
         foreach (var migration in batch.Migrations)
@@ -54,6 +55,11 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
             Statements.ReadBlackouts,
             new { deviceClass, slaClass, span = span.ToString(), commit = nameof(BlackoutKind.Commit), rehearsal = nameof(BlackoutKind.Rehearsal), latest })
         .Select(r => r.ToSample()).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => Read(connection => connection
+        .Query<LinkAgeRow>(Statements.ReadLinkAges, new { link })
+        .Select(r => r.ToSample()).ToList());
 
     /// <inheritdoc/>
     public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) =>

@@ -25,8 +25,14 @@ internal static class Statements
         """;
 
     public const string InsertBlackout = """
-        insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks)
-        values (@DeviceClass, @SlaClass, @Kind, @Span, @PredictedTicks, @ActualTicks, @AtTicks)
+        insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks, was_calm)
+        values (@DeviceClass, @SlaClass, @Kind, @Span, @PredictedTicks, @ActualTicks, @AtTicks, @WasCalm)
+        """;
+
+    public const string AddLinkAge = """
+        insert into link_age (link, age, seen, broke)
+        values (@Link, @Age, @Seen, @Broke)
+        on conflict (link, age) do update set seen = link_age.seen + excluded.seen, broke = link_age.broke + excluded.broke
         """;
 
     // A recovery may end a migration that its own process had already ended: the last word counts.
@@ -83,13 +89,15 @@ internal static class Statements
 
     public const string ReadBlackouts = """
         select device_class as DeviceClass, sla_class as SlaClass, kind as Kind, span as Span,
-               predicted_ticks as PredictedTicks, actual_ticks as ActualTicks, at_ticks as AtTicks
+               predicted_ticks as PredictedTicks, actual_ticks as ActualTicks, at_ticks as AtTicks, was_calm as WasCalm
         from blackout_sample
         where device_class = @deviceClass and span = @span
           and (kind = @rehearsal or (kind = @commit and sla_class = @slaClass))
         order by at_ticks desc, id desc
         limit @latest
         """;
+
+    public const string ReadLinkAges = "select link as Link, age as Age, seen as Seen, broke as Broke from link_age where link = @link order by age";
 
     public const string ReadNextModelVersion = "select coalesce(max(version), 0) + 1 from model where name = @name";
 

@@ -9,7 +9,7 @@ namespace Planner.Benchmarks;
 [MemoryDiagnoser]
 public class BlackoutBenchmarks
 {
-    private EvidenceTables _tables = null!;
+    private MeasuredMachine _machine = null!;
     private AdaptiveConformal _calibration = null!;
     private double[] _scores = null!;
     private double _phase;
@@ -23,8 +23,8 @@ public class BlackoutBenchmarks
     [GlobalSetup]
     public void Prepare()
     {
-        _tables = new EvidenceTables(Machines.Machine(devices: 1, samples: 2000, Blackouts, Confidence));
-        _tables.Build();
+        _machine = new MeasuredMachine(devices: 1, samples: 2000, Blackouts, Confidence);
+        _machine.Decide();
         _calibration = new AdaptiveConformal(new AdaptiveConformalOptions(Math.Round(1 - Confidence, 6)));
         _scores = [.. Enumerable.Range(0, Blackouts).Select(_ => Next())];
     }
@@ -40,12 +40,11 @@ public class BlackoutBenchmarks
     [Benchmark]
     public Decision NewBlackout()
     {
-        _tables.AddBlackout(new PastBlackout(0.1, 0.1 * Next()), afterQuiesce: false);
-        var evaluator = _tables.Build();
-        return evaluator.Decide(evaluator.Moment);
+        _machine.AddBlackout();
+        return _machine.Decide();
     }
 
-    /// <summary>What a session pays for each of the two lists of a snapshot.</summary>
+    /// <summary>What a session pays once for each of the two lists that it recalls.</summary>
     [Benchmark]
     public ScoreTable Replay() => new BlackoutScores(_scores).Build(1 - Confidence);
 

@@ -1,3 +1,4 @@
+using Planner.Evidence;
 using Planner.Policies;
 
 namespace Planner.Benchmarks;
@@ -39,6 +40,6 @@ internal static class Machines
         };
     }
 
-    private static double Normal(Random random) =>
+    public static double Normal(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Planner.Estimators;
+using Planner.Evidence;
 using Planner.Policies;
 
 namespace Planner.Benchmarks;
@@ -8,7 +9,7 @@ namespace Planner.Benchmarks;
 [MemoryDiagnoser]
 public class RuleBenchmarks
 {
-    private EvidenceTables _tables = null!;
+    private BlackoutHistory _blackouts = null!;
     private EarliestRule _rule = null!;
     private PreCopyMoment _moment;
     private double _phase;
@@ -20,9 +21,14 @@ public class RuleBenchmarks
     public void Prepare()
     {
         var machine = Machines.Machine(Devices, samples: 500, blackouts: 500);
-        _tables = new EvidenceTables(machine);
-        var evaluator = _tables.Build();
-        _rule = new EarliestRule(new RuleMoments(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable()));
+        _rule = new EarliestRule(new RuleMoments(new MomentEvaluators(SwitchoverEvaluator.Prepare(machine)), []));
+        _blackouts = new BlackoutHistory();
+        foreach (var blackout in machine.PastBlackouts)
+        {
+            _blackouts.Add(blackout);
+        }
+
+        _blackouts.Now(0.01);
         _moment = new PreCopyMoment
         {
             Round = 3,
@@ -55,6 +61,6 @@ public class RuleBenchmarks
     public void AddBlackout()
     {
         _phase = (_phase + 0.6180339887) % 1;
-        _tables.AddBlackout(new PastBlackout(0.1, 0.1 * (0.9 + 0.3 * _phase)), afterQuiesce: false);
+        _blackouts.Add(new PastBlackout(0.1, 0.1 * (0.9 + 0.3 * _phase)));
     }
 }

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace Planner.Estimators;
 
-/// <summary>What is known about the blackout of one machine: the samples of its terms and the scores of past blackouts.</summary>
+/// <summary>The terms of the blackout of one machine, with their samples.</summary>
 /// <remarks>
-/// Samples are added one by one, and <see cref="Build"/> then makes the tables anew at little cost. The union bound gives each of the m terms a
+/// The samples of a term can be replaced, and <see cref="Build"/> then makes the tables anew at little cost. The union bound gives each of the m terms a
 /// part a / m of the allowed misses and a part d / m of the error probability, so it assumes nothing about dependence between terms.
 /// Not for use by several threads at once; the tables are.
 /// </remarks>
@@ -31,24 +31,14 @@ public sealed class BlackoutModel
     /// <summary>Makes a model.</summary>
     /// <param name="terms">The terms: at least one of <see cref="TermKind.TransferFixed"/> and one of <see cref="TermKind.TransferRate"/>.</param>
     /// <param name="stateShares">For every device its share of the expected state bytes.</param>
-    /// <param name="scores">The scores of whole blackouts.</param>
-    /// <param name="scoresAfterQuiesce">The scores of what was left after the quiesce stage.</param>
     /// <param name="allowedMisses">The share of blackouts that may exceed the bound; in (0, 1).</param>
     /// <param name="devicesInSeries">Whether one device is walked after the other, so that arcs add up over devices.</param>
-    public BlackoutModel(
-        IReadOnlyList<BlackoutTerm> terms,
-        IReadOnlyList<double> stateShares,
-        BlackoutScores scores,
-        BlackoutScores scoresAfterQuiesce,
-        double allowedMisses,
-        bool devicesInSeries = false)
+    public BlackoutModel(IReadOnlyList<BlackoutTerm> terms, IReadOnlyList<double> stateShares, double allowedMisses, bool devicesInSeries = false)
     {
         _devicesInSeries = devicesInSeries;
         _terms = [.. terms];
         _stateShares = [.. stateShares];
         _allowedMisses = allowedMisses;
-        Scores = scores;
-        ScoresAfterQuiesce = scoresAfterQuiesce;
         _arcTerms = [.. Enumerable.Range(0, _terms.Length).Where(i => _terms[i].Kind == TermKind.Arc)];
         _arcValues = new double[_arcTerms.Length];
         _stages = new StageSums(_arcTerms.Select(i => (_terms[i].Device, _terms[i].Arc)), _stateShares.Length, devicesInSeries);
@@ -66,26 +56,20 @@ public sealed class BlackoutModel
     /// <summary>The terms.</summary>
     public IReadOnlyList<BlackoutTerm> Terms => _terms;
 
-    /// <summary>The scores of whole blackouts.</summary>
-    public BlackoutScores Scores { get; }
-
-    /// <summary>The scores of what was left after the quiesce stage.</summary>
-    public BlackoutScores ScoresAfterQuiesce { get; }
-
-    /// <summary>Adds the newest sample of a term.</summary>
+    /// <summary>Replaces the samples of a term.</summary>
     /// <param name="term">The term's index.</param>
-    /// <param name="value">The sample in the unit of the term; at least 0.</param>
-    public void Add(int term, double value)
+    /// <param name="samples">The samples in the unit of the term; each at least 0.</param>
+    public void Set(int term, Samples samples)
     {
-        _terms[term].Samples.Add(value);
+        _terms[term] = _terms[term] with { Samples = samples };
         Refresh(term);
     }
 
     /// <summary>Makes the tables.</summary>
-    public BlackoutTables Build()
+    /// <param name="scores">The scores of whole blackouts.</param>
+    /// <param name="scoresAfterQuiesce">The scores of what was left after the quiesce stage.</param>
+    public BlackoutTables Build(ScoreTable scores, ScoreTable scoresAfterQuiesce)
     {
-        var scores = Scores.Build(_allowedMisses);
-        var scoresAfterQuiesce = ScoresAfterQuiesce.Build(_allowedMisses);
         var median = Combine(_medians, isBound: false);
         var complete = _terms.All(t => t.Samples.Count > 0);
         return new BlackoutTables(

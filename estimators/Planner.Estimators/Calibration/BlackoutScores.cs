@@ -27,8 +27,8 @@ public sealed class BlackoutScores
     private ScoreTable? _table;
 
     /// <summary>Starts with past scores, oldest first.</summary>
-    /// <param name="scores">Scores; each at least 0. Must not change.</param>
-    public BlackoutScores(IReadOnlyList<double> scores) => _scores = Window(scores);
+    /// <param name="scores">Scores; each at least 0.</param>
+    public BlackoutScores(IReadOnlyCollection<double> scores) => _scores = Window(scores);
 
     /// <summary>How the bound of decisions follows.</summary>
     /// <param name="allowedMisses">The allowed share of misses; in (0, 0.5].</param>
@@ -51,8 +51,8 @@ public sealed class BlackoutScores
     }
 
     /// <summary>Forgets everything and starts with other scores, oldest first.</summary>
-    /// <param name="scores">Scores; each at least 0. Must not change.</param>
-    public void StartAgain(IReadOnlyList<double> scores)
+    /// <param name="scores">Scores; each at least 0.</param>
+    public void StartAgain(IReadOnlyCollection<double> scores)
     {
         _scores = Window(scores);
         _calibration = null;
@@ -108,8 +108,16 @@ public sealed class BlackoutScores
         return null;
     }
 
-    private static SampleWindow Window(IReadOnlyList<double> scores) =>
-        SampleWindow.From(scores.All(s => s is >= 0 and <= LargestScore) ? scores : [.. scores.Select(Limited)], Spare);
+    private static SampleWindow Window(IReadOnlyCollection<double> scores)
+    {
+        var window = new SampleWindow(Math.Max(SampleWindow.DefaultCapacity, scores.Count) + Spare);
+        foreach (var score in scores)
+        {
+            window.Add(Limited(score));
+        }
+
+        return window;
+    }
 
     private static double Limited(double score) => double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
 

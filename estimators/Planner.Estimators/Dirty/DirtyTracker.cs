@@ -77,8 +77,7 @@ public sealed class DirtyTracker
             return double.NaN;
         }
 
-        double[] errors = [.. Latest(phase).Where(w => w.UniqueBytes > 0).Select(w => Math.Abs(curve.UniqueBytes(w.Seconds) / w.UniqueBytes - 1)).Order()];
-        return errors.Length > 0 ? errors[errors.Length / 2] : double.NaN;
+        return Samples.Of(Latest(phase).Where(w => w.UniqueBytes > 0).Select(w => Math.Abs(curve.UniqueBytes(w.Seconds) / w.UniqueBytes - 1))).Median;
     }
 
     private static DirtyCurve? Fit(List<(double Seconds, double UniqueBytes)> windows)
@@ -98,18 +97,12 @@ public sealed class DirtyTracker
         var medians = new List<(double, double)>();
         foreach (var group in Latest(phase).GroupBy(w => Math.Round(Math.Log(w.Seconds) / Math.Log(SameLengthFactor))))
         {
-            var seconds = Median(group.Select(w => w.Seconds));
-            var bytes = Median(group.Select(w => w.UniqueBytes));
+            var seconds = Samples.Of(group.Select(w => w.Seconds)).Median;
+            var bytes = Samples.Of(group.Select(w => w.UniqueBytes)).Median;
             medians.AddRange(group.Select(_ => (seconds, bytes)));
         }
 
         return medians;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 
     private IEnumerable<Window> Latest(DirtyPhase phase) => _windows[(int)phase].Take(Count(phase));

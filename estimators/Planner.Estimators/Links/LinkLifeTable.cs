@@ -11,26 +11,28 @@ public sealed class LinkLifeTable
     /// <summary>Ages beyond this count as this one.</summary>
     public const int OldestAge = 1000;
 
-    private readonly int[] _seen = new int[OldestAge + 1];
-    private readonly int[] _broke = new int[OldestAge + 1];
-    private int _seenOfUnknownAge;
-    private int _brokeAtUnknownAge;
+    private readonly long[] _seen = new long[OldestAge + 1];
+    private readonly long[] _broke = new long[OldestAge + 1];
+    private long _seenOfUnknownAge;
+    private long _brokeAtUnknownAge;
 
-    /// <summary>Counts an observation of a good link.</summary>
-    /// <param name="age">Observations since it recovered; negative if it was never seen to recover.</param>
-    /// <param name="brokeDown">Whether the next observation found it broken down.</param>
-    public void Add(int age, bool brokeDown)
+    /// <summary>What was counted. Ages at which the link was never seen are left out.</summary>
+    public IEnumerable<LinkAge> Ages =>
+        Enumerable.Range(0, OldestAge + 1).Select(age => new LinkAge(age, _seen[age], _broke[age])).Prepend(new LinkAge(-1, _seenOfUnknownAge, _brokeAtUnknownAge)).Where(a => a.Seen > 0);
+
+    /// <summary>Counts observations of a good link.</summary>
+    public void Add(LinkAge counted)
     {
-        if (age < 0)
+        if (counted.Age < 0)
         {
-            _seenOfUnknownAge++;
-            _brokeAtUnknownAge += brokeDown ? 1 : 0;
+            _seenOfUnknownAge += counted.Seen;
+            _brokeAtUnknownAge += counted.Broke;
             return;
         }
 
-        age = Math.Min(age, OldestAge);
-        _seen[age]++;
-        _broke[age] += brokeDown ? 1 : 0;
+        var age = Math.Min(counted.Age, OldestAge);
+        _seen[age] += counted.Seen;
+        _broke[age] += counted.Broke;
     }
 
     /// <summary>Whether a good link is likely to stay good.</summary>
@@ -44,7 +46,7 @@ public sealed class LinkLifeTable
             return Probability(_brokeAtUnknownAge, _seenOfUnknownAge) * observations <= allowed;
         }
 
-        var (seen, broke) = (0, 0);
+        var (seen, broke) = (0L, 0L);
         for (var a = Math.Min(age, OldestAge); a <= Math.Min(age + observations - 1, OldestAge); a++)
         {
             seen += _seen[a];
@@ -69,5 +71,5 @@ public sealed class LinkLifeTable
     }
 
     /// <summary>Krichevsky and Trofimov's estimate (1981). Moments are sorted by it; that the bound of each kind holds is the calibration's matter.</summary>
-    private static double Probability(int broke, int seen) => (broke + 0.5) / (seen + 1.0);
+    private static double Probability(long broke, long seen) => (broke + 0.5) / (seen + 1.0);
 }

@@ -1,8 +1,8 @@
 namespace Planner.Estimators;
 
-/// <summary>Watches the rate of one migration's pre-copy for breakdowns of the link, and keeps the link's life table.</summary>
+/// <summary>Watches the rate of one migration's pre-copy for breakdowns of the link.</summary>
 /// <remarks>A link has broken down when two observations in a row are below half of what is usual for it; one alone is jitter, but no moment to rely
-/// on. What is seen is entered into the table when the next observation tells how it went on.</remarks>
+/// on. What is seen counts when the next observation tells how it went on.</remarks>
 public sealed class LinkWatch
 {
     /// <summary>The time between two observations in seconds.</summary>
@@ -11,15 +11,24 @@ public sealed class LinkWatch
     private const double BrokenShare = 0.5;
     private const int UsualWindow = 101;
 
-    private readonly LinkLifeTable _table;
+    private readonly LinkLifeTable _known = new();
     private readonly SampleWindow _usual = new(UsualWindow);
     private int _age = -1;
     private bool _isBroken;
     private bool _isSuspect;
 
     /// <summary>Starts to watch.</summary>
-    /// <param name="table">What is known of the link; what is seen is added.</param>
-    public LinkWatch(LinkLifeTable table) => _table = table;
+    /// <param name="known">What was seen of the link in other migrations.</param>
+    public LinkWatch(IEnumerable<LinkAge> known)
+    {
+        foreach (var age in known)
+        {
+            _known.Add(age);
+        }
+    }
+
+    /// <summary>What was seen in this one.</summary>
+    public LinkLifeTable Seen { get; } = new();
 
     /// <summary>Takes the rate of the latest <see cref="ObservationSeconds"/>.</summary>
     /// <param name="bytesPerSecond">The rate; at least 0.</param>
@@ -36,7 +45,7 @@ public sealed class LinkWatch
 
         if (isLow && _isSuspect)
         {
-            _table.Add(_age, brokeDown: true);
+            Count(broke: 1);
             (_isBroken, _isSuspect) = (true, false);
             return;
         }
@@ -57,11 +66,17 @@ public sealed class LinkWatch
     /// <param name="seconds">For how long; at least 0.</param>
     /// <param name="allowed">The probability of a breakdown that is tolerated; in (0, 1).</param>
     public bool IsCalm(double seconds, double allowed) =>
-        !_isBroken && !_isSuspect && _table.IsCalm(_age, 1 + (int)Math.Ceiling(seconds / ObservationSeconds), allowed);
+        !_isBroken && !_isSuspect && _known.IsCalm(_age, 1 + (int)Math.Ceiling(seconds / ObservationSeconds), allowed);
 
     private void Survive()
     {
-        _table.Add(_age, brokeDown: false);
+        Count(broke: 0);
         _age = _age < 0 ? -1 : _age + 1;
+    }
+
+    private void Count(int broke)
+    {
+        _known.Add(new LinkAge(_age, 1, broke));
+        Seen.Add(new LinkAge(_age, 1, broke));
     }
 }

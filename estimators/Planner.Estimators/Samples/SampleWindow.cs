@@ -1,7 +1,7 @@
 namespace Planner.Estimators;
 
-/// <summary>The latest samples of one quantity, kept sorted while they come and go.</summary>
-/// <remarks>Not for use by several threads at once. What is read by decisions is copied out when tables are built.</remarks>
+/// <summary>The latest samples of one quantity, kept in order of size while they come and go, from the first time that this order is asked for.</summary>
+/// <remarks>Not for use by several threads at once. <see cref="Now"/> gives what others may keep.</remarks>
 public sealed class SampleWindow
 {
     /// <summary>How many samples are kept where nobody says otherwise.</summary>
@@ -9,38 +9,64 @@ public sealed class SampleWindow
     /// 4,058 samples.</remarks>
     public const int DefaultCapacity = 5000;
 
+    private const int FirstRoom = 128;
+
     private readonly int _capacity;
-    private IReadOnlyList<double>? _notYetCopied;
     private double[] _arrivals;
     private double[] _sorted;
     private int _count;
     private int _oldest;
+    private bool _isSorted;
+    private Samples? _now;
 
-    /// <summary>Makes an empty window; adding to it never allocates.</summary>
+    /// <summary>Makes an empty window. It takes room as it fills; in a full one adding never allocates.</summary>
     /// <param name="capacity">How many samples it keeps; at least 1.</param>
     public SampleWindow(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _capacity = capacity;
-        _arrivals = new double[capacity];
-        _sorted = new double[capacity];
-    }
-
-    private SampleWindow(IReadOnlyList<double> samples, int spare)
-    {
-        _capacity = Math.Max(DefaultCapacity, samples.Count) + spare;
-        _notYetCopied = samples;
-        _arrivals = [];
-        _sorted = [.. samples];
-        _count = samples.Count;
-        Array.Sort(_sorted);
+        _arrivals = new double[Math.Min(capacity, FirstRoom)];
+        _sorted = [];
     }
 
     /// <summary>The number of samples in the window.</summary>
     public int Count => _count;
 
-    /// <summary>The samples in ascending order; valid until the next <see cref="Add"/>.</summary>
-    public ReadOnlySpan<double> Sorted => _sorted.AsSpan(0, _count);
+    /// <summary>The samples in ascending order; valid until the next change.</summary>
+    public ReadOnlySpan<double> Sorted
+    {
+        get
+        {
+            if (!_isSorted)
+            {
+                _sorted = new double[_arrivals.Length];
+                CopyArrivals(_sorted);
+                Array.Sort(_sorted, 0, _count);
+                _isSorted = true;
+            }
+
+            return _sorted.AsSpan(0, _count);
+        }
+    }
+
+    /// <summary>The middle sample, or the mean of the two in the middle; NaN without samples.</summary>
+    public double Median => SortedSamples.Median(Sorted);
+
+    /// <summary>What the window holds now. It is not copied again until the window changes.</summary>
+    public Samples Now
+    {
+        get
+        {
+            if (_now is null)
+            {
+                var arrivals = new double[_count];
+                CopyArrivals(arrivals);
+                _now = new Samples(arrivals, Sorted.ToArray());
+            }
+
+            return _now;
+        }
+    }
 
     /// <summary>A sample by its age.</summary>
     /// <param name="index">0 for the oldest, up to <see cref="Count"/> - 1 for the newest.</param>
@@ -48,17 +74,8 @@ public sealed class SampleWindow
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
-        return _notYetCopied is { } samples ? samples[index] : _arrivals[(_oldest + index) % _capacity];
+        return _arrivals[(_oldest + index) % _arrivals.Length];
     }
-
-    /// <summary>The middle sample, or the mean of the two in the middle; NaN without samples.</summary>
-    public double Median => _count == 0 ? double.NaN : (_sorted[(_count - 1) / 2] + _sorted[_count / 2]) / 2;
-
-    /// <summary>A window that holds all these samples, oldest first, and from then on at least <see cref="DefaultCapacity"/>.</summary>
-    /// <param name="samples">The samples; must not change. Only the first <see cref="Add"/> copies them into a ring, since most windows
-    /// of a decision are never added to.</param>
-    /// <param name="spare">How many more it keeps; at least 0.</param>
-    public static SampleWindow From(IReadOnlyList<double> samples, int spare = 0) => new(samples, spare);
 
     /// <summary>Adds the newest sample; the oldest leaves a full window.</summary>
     /// <param name="value">The sample; finite.</param>
@@ -69,25 +86,35 @@ public sealed class SampleWindow
             throw new ArgumentOutOfRangeException(nameof(value), value, "must be finite");
         }
 
-        var to = Sorted.BinarySearch(value);
-        AddAt(value, to < 0 ? ~to : to);
+        if (_isSorted)
+        {
+            var to = Sorted.BinarySearch(value);
+            AddAt(value, to < 0 ? ~to : to);
+            return;
+        }
+
+        MakeRoom();
+        if (_count == _capacity)
+        {
+            (_arrivals[_oldest], _oldest) = (value, (_oldest + 1) % _capacity);
+        }
+        else
+        {
+            _arrivals[(_oldest + _count++) % _arrivals.Length] = value;
+        }
     }
 
     /// <summary>Adds the newest sample where its place is known.</summary>
     /// <param name="value">The sample; finite.</param>
-    /// <param name="to">An index in <see cref="Sorted"/> before which the sample keeps it in order.</param>
+    /// <param name="to">An index in <see cref="Sorted"/>, which was just read, before which the sample keeps it in order.</param>
     internal void AddAt(double value, int to)
     {
-        if (_notYetCopied is { } samples)
-        {
-            MakeRing(samples);
-        }
-
+        MakeRoom();
         if (_count < _capacity)
         {
             Array.Copy(_sorted, to, _sorted, to + 1, _count - to);
             _sorted[to] = value;
-            _arrivals[(_oldest + _count++) % _capacity] = value;
+            _arrivals[(_oldest + _count++) % _arrivals.Length] = value;
             return;
         }
 
@@ -114,7 +141,7 @@ public sealed class SampleWindow
     {
         for (var left = PrepareDrop(count); left > 0; left--)
         {
-            RemoveSorted(_arrivals[(_oldest + _count - 1) % _capacity]);
+            RemoveSorted(_arrivals[(_oldest + _count - 1) % _arrivals.Length]);
         }
     }
 
@@ -125,18 +152,14 @@ public sealed class SampleWindow
         for (var left = PrepareDrop(count); left > 0; left--)
         {
             RemoveSorted(_arrivals[_oldest]);
-            _oldest = (_oldest + 1) % _capacity;
+            _oldest = (_oldest + 1) % _arrivals.Length;
         }
     }
 
     private int PrepareDrop(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (_notYetCopied is { } samples)
-        {
-            MakeRing(samples);
-        }
-
+        _now = null;
         if (count >= _count)
         {
             (_count, _oldest) = (0, 0);
@@ -153,15 +176,24 @@ public sealed class SampleWindow
         Array.Copy(_sorted, from + 1, _sorted, from, _count - from);
     }
 
-    private void MakeRing(IReadOnlyList<double> samples)
+    private void MakeRoom()
     {
-        Array.Resize(ref _sorted, _capacity);
-        _arrivals = new double[_capacity];
-        for (var i = 0; i < samples.Count; i++)
+        _now = null;
+        if (_count < _arrivals.Length || _count == _capacity)
         {
-            _arrivals[i] = samples[i];
+            return;
         }
 
-        _notYetCopied = null;
+        var arrivals = new double[Math.Min(_capacity, 2 * _count)];
+        CopyArrivals(arrivals);
+        (_arrivals, _oldest) = (arrivals, 0);
+        Array.Resize(ref _sorted, _isSorted ? arrivals.Length : 0);
+    }
+
+    private void CopyArrivals(double[] to)
+    {
+        var first = Math.Min(_count, _arrivals.Length - _oldest);
+        Array.Copy(_arrivals, _oldest, to, 0, first);
+        Array.Copy(_arrivals, 0, to, first, _count - first);
     }
 }

@@ -124,14 +124,14 @@ public sealed class StopPhaseTransfer
             _fixedSamples = [.. empty.Select(s => s.Seconds)];
 
             // Slower than a full one: then it was something else that made the empty ones slow.
-            _fixedSeconds = Math.Min(Median(_fixedSamples), shortest);
+            _fixedSeconds = Math.Min(Samples.Of(_fixedSamples).Median, shortest);
         }
         else if (full.Length > 1 && most >= SpreadForLine * full.Min(s => s.Bytes))
         {
             _fixedPart = FixedPartSource.Line;
-            var slope = Math.Max(0, Median(Slopes(full)));
+            var slope = Math.Max(0, Samples.Of(Slopes(full)).Median);
             _fixedSamples = [.. full.Select(s => Math.Max(0, s.Seconds - slope * s.Bytes))];
-            _fixedSeconds = Math.Min(Median(_fixedSamples), shortest);
+            _fixedSeconds = Math.Min(Samples.Of(_fixedSamples).Median, shortest);
         }
         else
         {
@@ -142,7 +142,7 @@ public sealed class StopPhaseTransfer
 
         // A rate must be above 0 and finite: what is left of a fast stop phase is at least a hundredth of it.
         _rateSamples = [.. full.Select(s => s.Bytes / Math.Max(s.Seconds - _fixedSeconds, 0.01 * s.Seconds))];
-        _secondsPerByte = full.Length > 0 ? Median([.. _rateSamples.Select(r => 1 / r)]) : double.NaN;
+        _secondsPerByte = full.Length > 0 ? Samples.Of(_rateSamples.Select(r => 1 / r)).Median : double.NaN;
     }
 
     private static double[] Slopes((double Bytes, double Seconds)[] samples)
@@ -160,11 +160,5 @@ public sealed class StopPhaseTransfer
         }
 
         return [.. slopes];
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

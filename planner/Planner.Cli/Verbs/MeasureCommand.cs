@@ -13,7 +13,7 @@ namespace Planner.Cli;
 /// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, stores samples, prints the latency table.</summary>
 internal static class MeasureCommand
 {
-    private const int SamplesShown = EvidenceBook.Window;
+    private const int SamplesShown = SampleWindow.DefaultCapacity;
     private const double Error = 0.05;
 
     public static Command Create(CommonOptions common)
@@ -119,7 +119,7 @@ internal static class MeasureCommand
         arc.From.Name(),
         arc.To.Name(),
         sorted.Length,
-        (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2,
+        SortedSamples.Median(sorted),
         Supported(OrderStatistics.UpperBound(sorted, 0.10, Error)),
         Supported(OrderStatistics.UpperBound(sorted, 0.01, Error)),
         sorted[^1]);

@@ -51,7 +51,7 @@ internal static class WatchCommand
     private static async Task WatchAsync(CommandContext context, IObservedHypervisor machine, HypervisorObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
     {
         SwitchoverJudge? judge = null;
-        var known = HypervisorKnowledge.Recall(machine.Offer, machine.Offer.Name ?? machine.Address, policy.Name, store);
+        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(machine.Offer, machine.Offer.Name ?? machine.Address, policy, store);
         GateDecision? latest = null;
         var pass = 0;
         while (true)
@@ -60,11 +60,11 @@ internal static class WatchCommand
             if (seen is { Progress: { } progress })
             {
                 judge ??= new SwitchoverJudge(
-                    known.Evidence,
+                    known,
                     HypervisorKnowledge.Terms(policy with { CompleteWithin = null }, machine.Offer, null),
                     HypervisorKnowledge.Rule(policy),
                     progress.ReceivedNanoseconds - (seen.Elapsed.Ticks * TimeSpan.NanosecondsPerTick),
-                    withUnknownDevices: known.WithUnknownDevices);
+                    withUnknownDevices: withUnknownDevices);
                 pass = progress.Pass;
                 var judgement = judge.Consider(progress);
                 latest = judgement.Gate ?? latest;

@@ -36,9 +36,9 @@ public sealed class SwitchoverJudge
     private const double IdleShare = 0.7;
     private const double StateChange = 0.02;
 
-    private readonly HypervisorEvidence? _withUnknownDevices;
+    private readonly MachineSnapshots? _withUnknownDevices;
     private readonly Queue<(long At, long Bytes)> _grants = new();
-    private HypervisorEvidence _evidence;
+    private MachineSnapshots _evidence;
     private long _hiddenBytes;
     private long _builtStateBytes;
     private long _unusedGrantBytes;
@@ -47,7 +47,7 @@ public sealed class SwitchoverJudge
     private readonly string _ruleName;
     private readonly long _startedNanoseconds;
     private readonly ThrottleLadder _throttle;
-    private readonly Queue<double> _rates = new();
+    private readonly SampleWindow _rates = new(LatestRates);
     private readonly Queue<DirtyWindowEvidence> _windows = new();
     private RuleMoments? _moments;
     private IPlannerRule? _rule;
@@ -73,7 +73,7 @@ public sealed class SwitchoverJudge
     /// <param name="throttleSlice">How long a guest that is slowed down runs between two pauses; zero if that is not known.</param>
     /// <param name="withUnknownDevices">What is known in case the machine turns out to have passed-through devices that nobody named; null if that cannot be.</param>
     public SwitchoverJudge(
-        HypervisorEvidence evidence, SlaTerms sla, string rule, long startedNanoseconds, TimeSpan throttleSlice = default, HypervisorEvidence? withUnknownDevices = null)
+        MachineSnapshots evidence, SlaTerms sla, string rule, long startedNanoseconds, TimeSpan throttleSlice = default, MachineSnapshots? withUnknownDevices = null)
     {
         _withUnknownDevices = withUnknownDevices;
         _evidence = evidence;
@@ -85,10 +85,13 @@ public sealed class SwitchoverJudge
 
     /// <summary>What pre-copy sends at: the median of the latest observations, in bytes per second; NaN before the first. Where every pass is over before
     /// it can be looked at, the most that was seen: a link that is not busy carries less than it could.</summary>
-    public double BytesPerSecond => _rates.Count > 0 ? Median(_rates) : _passRate > 0 ? _passRate : double.NaN;
+    public double BytesPerSecond => _rates.Count > 0 ? _rates.Median : _passRate > 0 ? _passRate : double.NaN;
 
     /// <summary>What the decisions are made from.</summary>
-    public HypervisorEvidence Evidence => _evidence;
+    public MachineSnapshots Evidence => _evidence;
+
+    /// <summary>What was seen of the link in this migration.</summary>
+    public IReadOnlyList<LinkAgeSample> SeenOfLink => [.. (_moments?.SeenOfLink ?? []).Select(a => new LinkAgeSample(_evidence.Keys.Link, a.Age, a.Seen, a.Broke))];
 
     /// <summary>The state of passed-through devices that the stop phase is expected to carry, in bytes: as the hypervisor tells it; or as earlier stop phases
     /// showed it, and not less than what was found out in this migration. 0 if nothing is known.</summary>
@@ -103,7 +106,7 @@ public sealed class SwitchoverJudge
     public void Held() => _grants.Clear();
 
     /// <summary>Takes notice of a state that a passed-through device came to.</summary>
-    public void See(MigrationSide side, DeviceStateChanged moved) => _evidence.Devices?.See(side, moved);
+    public void See(MigrationSide side, DeviceStateChanged moved) => _evidence.See(side, moved);
 
     /// <summary>Looks at a moment.</summary>
     /// <param name="progress">What the hypervisor tells.</param>
@@ -111,7 +114,7 @@ public sealed class SwitchoverJudge
     {
         var now = progress.ReceivedNanoseconds;
         var elapsed = Seconds(now - _startedNanoseconds);
-        if (progress.DeviceSentBytes is not null && _evidence.Devices is null && _withUnknownDevices is not null)
+        if (progress.DeviceSentBytes is not null && !_evidence.Keys.HasDevices && _withUnknownDevices is not null)
         {
             // What machines without such devices showed says nothing here.
             (_evidence, _moments, _rule) = (_withUnknownDevices, null, null);
@@ -129,7 +132,7 @@ public sealed class SwitchoverJudge
         var (writtenBytes, roundSeconds) = progress.IsPass ? NotePass(progress, now) : (double.NaN, double.NaN);
         (_lastRemainingBytes, _lastAt) = (progress.RemainingBytes, now);
         FindHidden(progress, now);
-        DeviceStateBytes = progress.StateBytes > 0 ? progress.StateBytes : Math.Max(_evidence.Devices?.LearnedBytes ?? 0, _hiddenBytes);
+        DeviceStateBytes = progress.StateBytes > 0 ? progress.StateBytes : Math.Max(_evidence.DeviceStateBytes, _hiddenBytes);
         if (double.IsNaN(BytesPerSecond))
         {
             return new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
@@ -152,6 +155,7 @@ public sealed class SwitchoverJudge
             // As the tables were built with, so that a decision can be repeated from their snapshot.
             StateBytes = _builtStateBytes,
             BytesPerSecond = progress.BytesPerSecond,
+            IsLinkIdle = HasLittleToSend(progress),
             SentBytes = progress.SentBytes,
             TotalBytes = progress.TotalBytes,
             TrueBlackoutSeconds = double.NaN,
@@ -167,16 +171,10 @@ public sealed class SwitchoverJudge
 
     private static double Seconds(long nanoseconds) => nanoseconds / (double)NanosecondsPerSecond;
 
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
-
     private PassJudgement Judgement(PreCopyProgressed progress, SwitchoverAction action, long now, double elapsed)
     {
-        var decision = _rule!.Last;
-        _gate = new GateDecision(1, decision, _moments!.LastMoment, _moments.LastEvaluator!, now);
+        var decision = _moments!.Last;
+        _gate = new GateDecision(1, decision, _moments.LastMoment, _moments.LastEvaluator!, now) { WasCalm = _moments.LastIsCalm };
         var isNews = decision.Verdict != _newsVerdict || now - _newsAt >= NewsEveryNanoseconds;
         if (isNews)
         {
@@ -207,7 +205,7 @@ public sealed class SwitchoverJudge
     /// <summary>The state that the hypervisor counts beside the memory as it is expected, and with room for what it counts and does not tell.</summary>
     private (double Expected, double WithRoom) CountedState(PreCopyProgressed progress)
     {
-        if (progress.StateBytes > 0 || _evidence.Devices is null)
+        if (progress.StateBytes > 0 || !_evidence.Keys.HasDevices)
         {
             return (progress.StateBytes, progress.StateBytes);
         }
@@ -219,7 +217,7 @@ public sealed class SwitchoverJudge
     /// <summary>A permission that was not used though less is left shows how much the hypervisor counts that it does not tell.</summary>
     private void FindHidden(PreCopyProgressed progress, long now)
     {
-        if (!progress.IsPass || _evidence.Devices is null)
+        if (!progress.IsPass || !_evidence.Keys.HasDevices)
         {
             return;
         }
@@ -250,23 +248,18 @@ public sealed class SwitchoverJudge
             return;
         }
 
-        if (!(progress.BytesPerSecond > 0) || IsIdle(progress))
+        if (progress.BytesPerSecond > 0 && !IsIdle(progress))
         {
-            return;
+            _rates.Add(progress.BytesPerSecond);
         }
-
-        if (_rates.Count == LatestRates)
-        {
-            _rates.Dequeue();
-        }
-
-        _rates.Enqueue(progress.BytesPerSecond);
     }
 
     /// <summary>A link with less to send than it carries in the time that a rate is counted over shows what there was to send, not what it could carry. It matters
     /// where a device's state has still to go; without one there is then nothing left that would take time.</summary>
     private bool IsIdle(PreCopyProgressed progress) =>
-        _evidence.Devices is not null && progress.RemainingBytes < RateWindowSeconds * progress.BytesPerSecond && progress.BytesPerSecond < IdleShare * BytesPerSecond;
+        _evidence.Keys.HasDevices && HasLittleToSend(progress) && progress.BytesPerSecond < IdleShare * BytesPerSecond;
+
+    private static bool HasLittleToSend(PreCopyProgressed progress) => progress.RemainingBytes < RateWindowSeconds * progress.BytesPerSecond;
 
     /// <summary>A pass begins: what it starts with was written in the one before.</summary>
     private (double WrittenBytes, double RoundSeconds) NotePass(PreCopyProgressed progress, long now)
@@ -319,12 +312,10 @@ public sealed class SwitchoverJudge
         }
 
         (_builtAt, _builtRate, _builtStateBytes) = (now, rate, stateBytes);
-        var evaluator = SwitchoverEvaluator.Prepare(
-            _evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, DeviceStateBytes, [.. _windows]));
-        var evaluators = new MomentEvaluators(evaluator, evaluator, evaluator);
+        var evaluators = _evidence.Evaluators(_evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, DeviceStateBytes, [.. _windows]));
         if (_moments is null)
         {
-            _moments = new RuleMoments(evaluators, new LinkLifeTable());
+            _moments = new RuleMoments(evaluators, _evidence.LinkAges);
             _rule = PlannerRules.Create(_ruleName, _moments, _sla.CompleteWithinSeconds ?? double.PositiveInfinity);
         }
         else

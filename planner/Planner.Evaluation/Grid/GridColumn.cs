@@ -114,12 +114,9 @@ internal sealed class GridColumn
             {
                 var rule = promise.CreateRule();
                 var outcome = WorkloadMigration.Run(truth, rule);
-                Count(memory, limit, promise.Confidence, rule.Name, outcome, best, outcome.Committed ? rule.Last.BoundSeconds : null, rule.Unbounded);
-                if (outcome.Committed)
-                {
-                    promise.Learn(truth, outcome, rule.Last.PredictedSeconds, rule.LastStretch, rule.LastIsCalm);
-                }
-                else if (++promise.Stays % StaysPerRehearsal == 0)
+                Count(memory, limit, promise.Confidence, rule.Name, outcome, best, outcome.Committed ? rule.BoundSeconds : null, rule.Moments.Unbounded);
+                promise.Learn(truth, outcome, rule.Moments);
+                if (!outcome.Committed && ++promise.Stays % StaysPerRehearsal == 0)
                 {
                     Rehearse(truth, [promise]);
                 }

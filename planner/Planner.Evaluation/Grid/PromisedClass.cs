@@ -12,10 +12,7 @@ internal sealed class PromisedClass
 
     private readonly string _rule;
     private readonly double _withinSeconds;
-    private readonly ClassEvidence _all;
-    private readonly ClassEvidence _calm;
-    private readonly ClassEvidence _rough;
-    private readonly LinkLifeTable _link = new();
+    private readonly WorkloadMachine _machine;
     private readonly int _warmUp;
 
     public PromisedClass(string rule, int limit, int confidence, MachineDevices devices, SlaTerms sla)
@@ -24,10 +21,8 @@ internal sealed class PromisedClass
         _withinSeconds = sla.CompleteWithinSeconds!.Value;
         Limit = limit;
         Confidence = confidence;
-        _all = new ClassEvidence(devices, sla);
-        _calm = new ClassEvidence(devices, sla);
-        _rough = new ClassEvidence(devices, sla);
-        _warmUp = Math.Max(LeastWarmUp, (int)Math.Ceiling(WarmUpFactor * ScoreTable.RequiredScores(1 - sla.Confidence!.Value)));
+        _machine = new WorkloadMachine(devices, sla);
+        _warmUp = Math.Max(LeastWarmUp, (int)Math.Ceiling(WarmUpFactor * ScoreTable.RequiredScores(sla.AllowedMisses)));
     }
 
     /// <summary>The index of the limit in the grid.</summary>
@@ -43,21 +38,22 @@ internal sealed class PromisedClass
     public int WarmUpRounds(int memories) => (_warmUp + memories - 1) / memories;
 
     /// <summary>The rule for the next migration.</summary>
-    public IPlannerRule CreateRule() => PlannerRules.Create(_rule, Moments(), _withinSeconds);
+    public IPlannerRule CreateRule() => PlannerRules.Create(_rule, _machine.Moments(), _withinSeconds);
 
-    /// <summary>Takes what a commit showed.</summary>
-    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, double predictedSeconds, double stretch, bool isCalm)
+    /// <summary>Takes what a migration showed.</summary>
+    public void Learn(WorkloadTruth truth, in WorkloadOutcome outcome, RuleMoments moments)
     {
-        var sent = outcome.RamBytes + truth.StateBytes;
-        _all.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: true);
-        _calm.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: isCalm);
-        _rough.Learn(truth.Latencies, sent, outcome, predictedSeconds, stretch, isOfKind: !isCalm);
+        _machine.LearnOfLink(moments);
+        if (outcome.Committed)
+        {
+            _machine.Learn(truth.Latencies, outcome.RamBytes + truth.StateBytes, outcome, moments);
+        }
     }
 
     /// <summary>Takes what a switchover without a promise showed.</summary>
     public void Rehearse(WorkloadTruth truth, in WorkloadOutcome outcome, IReadOnlyList<double> rates)
     {
-        var moments = Moments();
+        var moments = _machine.Moments();
         for (var slot = 0; slot < rates.Count; slot++)
         {
             moments.Observe((slot + 1) * LinkWorkload.SlotSeconds, rates[slot]);
@@ -71,8 +67,6 @@ internal sealed class PromisedClass
             StateBytes = truth.StateBytes,
             WrittenBytes = double.NaN,
         });
-        Learn(truth, outcome, moments.Last.PredictedSeconds, moments.LastStretch, moments.LastIsCalm);
+        Learn(truth, outcome, moments);
     }
-
-    private RuleMoments Moments() => new(new MomentEvaluators(_all.Build(), _calm.Build(), _rough.Build()), _link);
 }

@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Evidence;
 using Planner.Policies;
 
 namespace Planner.Evaluation;
@@ -7,9 +8,6 @@ namespace Planner.Evaluation;
 /// <remarks>The past blackouts are those at QEMU's own stop, each predicted in turn without its own configuration.</remarks>
 public sealed class RecordedEvidence
 {
-    // The bytes of recorded stop phases hardly differ, so they cannot tell the fixed part from the rate: far above them the sum is a guess.
-    private const double FarthestBytes = 1.5;
-
     private readonly IReadOnlyList<QemuRecording> _recordings;
     private readonly Func<QemuRecording, double> _bytesOf;
     private readonly Dictionary<string, DecisionSnapshot> _snapshots = [];
@@ -59,12 +57,8 @@ public sealed class RecordedEvidence
     /// <param name="limitSeconds">The limit of the blackout in seconds; above 0.</param>
     /// <param name="confidence">The share of commits that should keep the limit; in (0, 1).</param>
     /// <exception cref="ArgumentException">There is no such rule.</exception>
-    public IPlannerRule CreateRule(string name, string configuration, double limitSeconds, double confidence)
-    {
-        var evaluator = Evaluator(configuration, limitSeconds, confidence);
-        var most = FarthestBytes * Others(configuration).Where(r => r.IsSwitchover).Select(_bytesOf).DefaultIfEmpty(0).Max();
-        return PlannerRules.Create(name, new RuleMoments(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable(), most), double.PositiveInfinity);
-    }
+    public IPlannerRule CreateRule(string name, string configuration, double limitSeconds, double confidence) =>
+        PlannerRules.Create(name, new RuleMoments(new MomentEvaluators(Evaluator(configuration, limitSeconds, confidence)), []), double.PositiveInfinity);
 
     private DecisionSnapshot Snapshot(IReadOnlyList<QemuRecording> evidence)
     {

@@ -34,7 +34,7 @@ public static class StopMomentEvaluation
     {
         var bound = evidence.Evaluator(configuration, LimitSeconds, BoundConfidence);
         var verdict = evidence.Evaluator(configuration, LimitSeconds, VerdictConfidence);
-        var constant = Quantiles.Median(evidence.Others(configuration).Where(r => r.IsSwitchover).Select(r => r.Outcome!.DowntimeSeconds));
+        var constant = Samples.Of(evidence.Others(configuration).Where(r => r.IsSwitchover).Select(r => r.Outcome!.DowntimeSeconds)).Median;
         foreach (var recording in recordings)
         {
             var moment = new DecisionMoment(0, 0, (long)StopPhases.BytesAtStop(recording), 0, Quiesced: false);
@@ -65,9 +65,9 @@ public static class StopMomentEvaluation
         return new StopMomentReport
         {
             Moments = moments,
-            ErrorP50Seconds = moments.Count > 0 ? Quantiles.Median(errors) : null,
+            ErrorP50Seconds = moments.Count > 0 ? Samples.Of(errors).Median : null,
             ErrorP90Seconds = Quantiles.Of(errors, 0.9),
-            ConstantErrorP50Seconds = moments.Count > 0 ? Quantiles.Median(constants) : null,
+            ConstantErrorP50Seconds = moments.Count > 0 ? Samples.Of(constants).Median : null,
             ConstantErrorP90Seconds = Quantiles.Of(constants, 0.9),
             PairedProbability = Probability([.. gains.Select(g => g.Gain)]),
             PairedProbabilityOfConfigurations = Probability([.. gains.GroupBy(g => g.Configuration).Select(g => g.Average(x => x.Gain))]),

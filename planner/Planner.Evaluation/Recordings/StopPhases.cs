@@ -47,7 +47,7 @@ public static class StopPhases
     /// <summary>The median time between polls, in seconds.</summary>
     private static double PollInterval(QemuRecording recording)
     {
-        double[] gaps = [.. recording.Polls.Zip(recording.Polls.Skip(1)).Where(p => p.Second.IsPreCopy).Select(p => p.Second.ElapsedSeconds - p.First.ElapsedSeconds).Order()];
-        return gaps.Length > 0 ? gaps[gaps.Length / 2] : UsualPollSeconds;
+        var gaps = Samples.Of(recording.Polls.Zip(recording.Polls.Skip(1)).Where(p => p.Second.IsPreCopy).Select(p => p.Second.ElapsedSeconds - p.First.ElapsedSeconds));
+        return gaps.Count > 0 ? gaps.Median : UsualPollSeconds;
     }
 }

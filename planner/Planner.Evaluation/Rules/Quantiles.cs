@@ -11,11 +11,4 @@ internal static class Quantiles
         double[] sorted = [.. values.Order()];
         return sorted.Length > 0 ? sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length - 1e-9) - 1)] : null;
     }
-
-    /// <summary>The middle value, or the mean of the two in the middle; NaN without values.</summary>
-    public static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length > 0 ? (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2 : double.NaN;
-    }
 }

@@ -1,12 +1,13 @@
 using Planner.Documents;
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 
 namespace Planner.Sessions;
 
 /// <summary>The record of a session that walks devices: every arc and every stream is told and becomes evidence.</summary>
-internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan plan, EvidenceBook book, SessionServices services)
+internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan plan, DeviceSnapshots snapshots, EvidenceNotes evidence, SessionServices services)
     : SessionRecord<EngineState>(request, services, Addresses(plan, d => d.SourceAddress), Addresses(plan, d => d.DestinationAddress))
 {
     private readonly TransferResult?[] _streams = new TransferResult?[plan.Devices.Length];
@@ -20,18 +21,17 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
     public static DeviceRecord Open(DeviceMigrationRequest request, MigrationPlan plan, SessionServices services)
     {
         var started = services.Clock.GetUtcNow();
-        var book = new EvidenceBook(plan, HypervisorKnowledge.Terms(request.Policy, request.ErrorBudgetRemaining));
-        if (services.Store is { } store)
-        {
-            EvidenceLoader.Recall(book, plan, request.Policy.Name, store);
-        }
-
-        var trouble = services.Models is { } models ? EvidenceLoader.RecallModel(book, models) : null;
-        EvidenceLoader.AskWorstCases(book, plan, request.Devices);
-        return new DeviceRecord(request, plan, book, services) { Started = started, Trouble = trouble };
+        var memory = new EvidenceMemory();
+        EvidenceLoader.Recall(memory, plan, request.Policy.Name, services.Store);
+        var snapshots = new DeviceSnapshots(plan, HypervisorKnowledge.Terms(request.Policy, request.ErrorBudgetRemaining), memory);
+        var trouble = services.Models is { } models ? EvidenceLoader.RecallModel(snapshots, models) : null;
+        EvidenceLoader.AskWorstCases(snapshots, plan, request.Devices);
+        return new DeviceRecord(request, plan, snapshots, new EvidenceNotes(memory), services) { Started = started, Trouble = trouble };
     }
 
-    public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds) => book.Snapshot(state, nowNanoseconds);
+    /// <summary>What decides now.</summary>
+    /// <exception cref="InvalidSnapshotException">Something is known that cannot be.</exception>
+    public SwitchoverEvaluator Evaluator(EngineState state, long nowNanoseconds) => snapshots.Evaluator(state, nowNanoseconds);
 
     public override JournalHeader Header(EngineState state) => new(
         request.MigrationId,
@@ -53,13 +53,13 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
             case Surveyed e when happened.Transfer is { Bytes: > 0 } moved:
                 NoteMove(e.Device, TransferPhase.PreCopy, moved);
                 var device = plan.Devices[e.Device];
-                book.Note(new TransferSample(
+                evidence.Note(new TransferSample(
                     $"{device.Source.DeviceClass}->{device.Destination.DeviceClass}", TransferPhase.PreCopy, moved.Bytes,
                     moved.UntilFirstByte, moved.Took - moved.UntilFirstByte, Notices.Now));
                 break;
             case StreamLoaded e when happened.Transfer is { } moved:
                 NoteMove(e.Device, TransferPhase.StopCopy, moved);
-                book.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, Notices.Now));
+                evidence.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, Notices.Now));
                 _streams[e.Device] = moved;
                 _streamBytes[plan.Devices[e.Device].Name] = e.Bytes;
                 NoteTransfer();
@@ -79,7 +79,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
     {
         NoteBlackouts(state);
         return new SessionEnding(
-            state.FirstGate, state.SecondGate, MonotonicTime.Between(0, state.BlackoutNanoseconds(endedNanoseconds)), null, book.Noted,
+            state.FirstGate, state.SecondGate, MonotonicTime.Between(0, state.BlackoutNanoseconds(endedNanoseconds)), null, evidence.Batch,
             terms => TermOutcomes.Compare(terms, _blackoutArcs, _transfer, _streamBytes));
     }
 
@@ -98,7 +98,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
             _blackoutArcs.Add(run);
         }
 
-        book.Note(new ArcSample(device.Name, deviceClass, e.Arc, e.Result.Took, e.Result.Outcome, run.At));
+        evidence.Note(new ArcSample(device.Name, deviceClass, e.Arc, e.Result.Took, e.Result.Outcome, run.At));
         Notices.Send(run);
     }
 
@@ -116,8 +116,8 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         var last = _streams.MaxBy(s => s!.StartNanoseconds)!;
         var end = _streams.Max(s => s!.EndNanoseconds);
         _transfer = new TransferSample(
-            book.Link, TransferPhase.StopCopy, _streams.Sum(s => s!.Bytes), last.UntilFirstByte, MonotonicTime.Between(last.FirstByteNanoseconds, end), Notices.Now);
-        book.Note(_transfer);
+            plan.Link, TransferPhase.StopCopy, _streams.Sum(s => s!.Bytes), last.UntilFirstByte, MonotonicTime.Between(last.FirstByteNanoseconds, end), Notices.Now);
+        evidence.Note(_transfer);
     }
 
     /// <summary>Only a switchover that came to its end says how long one takes.</summary>
@@ -140,8 +140,8 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
             if (gate.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity)
             {
                 var isRehearsal = plan.Mode == MigrationMode.Rehearsal;
-                book.Note(new BlackoutSample(
-                    book.DeviceClass,
+                evidence.Note(new BlackoutSample(
+                    plan.MachineClass,
                     isRehearsal ? "" : request.Policy.Name,
                     isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit,
                     span,

@@ -17,7 +17,7 @@ internal static class DeviceSession
             request.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)d.Source)),
             request.Devices.Select(d => (d.Destination.Address, (IMigrationDevice?)d.Destination)),
             shell,
-            record.Snapshot), record, MigrationEngine.Advance);
+            record.Evaluator), record, MigrationEngine.Advance);
         return record.End(await host.RunAsync(now => MigrationEngine.Start(plan, now), cancellationToken).ConfigureAwait(false));
     }
 

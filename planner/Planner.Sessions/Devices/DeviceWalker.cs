@@ -10,7 +10,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
     private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(1);
 
     private readonly SessionShell _shell;
-    private readonly Func<EngineState, long, DecisionSnapshot>? _snapshot;
+    private readonly Func<EngineState, long, SwitchoverEvaluator>? _evaluator;
     private readonly DeviceWorker[] _sources;
     private readonly DeviceWorker[] _destinations;
     private readonly IDataMover[] _movers;
@@ -18,15 +18,15 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
     /// <param name="sources">The addresses of the source devices, and the devices where they are open.</param>
     /// <param name="destinations">The destination devices likewise.</param>
     /// <param name="shell">What to work with.</param>
-    /// <param name="snapshot">Gives the input of a decision; null where nothing is decided.</param>
+    /// <param name="evaluator">Gives what decides; null where nothing is decided.</param>
     public DeviceWalker(
         IEnumerable<(string Address, IMigrationDevice? Device)> sources,
         IEnumerable<(string Address, IMigrationDevice? Device)> destinations,
         SessionShell shell,
-        Func<EngineState, long, DecisionSnapshot>? snapshot)
+        Func<EngineState, long, SwitchoverEvaluator>? evaluator)
     {
         _shell = shell;
-        _snapshot = snapshot;
+        _evaluator = evaluator;
         _sources = [.. sources.Select(d => new DeviceWorker(d.Address, d.Device, shell.Services))];
         _destinations = [.. destinations.Select(d => new DeviceWorker(d.Address, d.Device, shell.Services))];
         _movers = [.. _sources.Select(_ => shell.Services.NewMover())];
@@ -114,7 +114,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
     {
         try
         {
-            _shell.Post(new EvaluationReady(SwitchoverEvaluator.Prepare(_snapshot!(state, now))));
+            _shell.Post(new EvaluationReady(_evaluator!(state, now)));
         }
         catch (InvalidSnapshotException e)
         {

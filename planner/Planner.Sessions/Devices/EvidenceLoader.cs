@@ -1,39 +1,52 @@
 using Planner.Documents;
 using Planner.Engine;
 using Planner.Estimators;
+using Planner.Evidence;
 using Planner.Measurements;
 
 namespace Planner.Sessions;
 
-/// <summary>Fills an <see cref="EvidenceBook"/> with what was measured before, and with what devices say about themselves.</summary>
+/// <summary>Recalls what was measured before, and asks devices what they say about themselves.</summary>
 internal static class EvidenceLoader
 {
-    /// <summary>Recalls the latest samples of every series that concerns the machine.</summary>
+    /// <summary>Recalls the latest samples of what concerns a machine.</summary>
+    /// <param name="memory">What remembers them.</param>
+    /// <param name="store">The store; null for none.</param>
+    /// <param name="classes">The classes whose arcs and sizes count.</param>
+    /// <param name="links">The links whose stop phases count; of the first also pre-copy.</param>
+    /// <param name="machineClass">The class whose blackouts count.</param>
+    /// <param name="slaClass">The SLA class under which they count.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static void Recall(EvidenceBook book, MigrationPlan plan, string slaClass, IMeasurementStore store)
+    public static void Recall(EvidenceMemory memory, IMeasurementStore? store, IEnumerable<string> classes, IReadOnlyList<string> links, string machineClass, string slaClass)
     {
-        var sourceClasses = plan.Devices.Select(d => d.Source.DeviceClass).Distinct().ToArray();
-        var classes = sourceClasses.Concat(plan.Devices.Select(d => d.Destination.DeviceClass)).Distinct();
-        book.Recall(new MeasurementBatch
+        const int Latest = EvidenceMemory.Window;
+        if (store is null)
         {
-            Arcs = [.. classes.SelectMany(c => store.ReadArcs(c, EvidenceBook.Window))],
-            Transfers = store.ReadTransfers(book.Link, TransferPhase.StopCopy, EvidenceBook.Window),
-            StateSizes = [.. sourceClasses.SelectMany(c => store.ReadStateSizes(c, EvidenceBook.Window))],
-            Blackouts =
-            [
-                .. store.ReadBlackouts(book.DeviceClass, slaClass, BlackoutSpan.Whole, EvidenceBook.Window),
-                .. store.ReadBlackouts(book.DeviceClass, slaClass, BlackoutSpan.AfterQuiesce, EvidenceBook.Window),
-            ],
+            return;
+        }
+
+        memory.Add(new MeasurementBatch
+        {
+            Arcs = [.. classes.SelectMany(c => store.ReadArcs(c, Latest))],
+            Transfers = [.. store.ReadTransfers(links[0], TransferPhase.PreCopy, Latest), .. links.SelectMany(l => store.ReadTransfers(l, TransferPhase.StopCopy, Latest))],
+            StateSizes = [.. classes.SelectMany(c => store.ReadStateSizes(c, Latest))],
+            LinkAges = store.ReadLinkAges(links[0]),
+            Blackouts = [.. Enum.GetValues<BlackoutSpan>().SelectMany(span => store.ReadBlackouts(machineClass, slaClass, span, Latest))],
         });
     }
 
-    /// <summary>Takes the latest accepted model into the book. A model that cannot be used is no reason not to migrate.</summary>
+    /// <summary>Recalls the latest samples of what concerns a machine whose devices the planner walks.</summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public static void Recall(EvidenceMemory memory, MigrationPlan plan, string slaClass, IMeasurementStore? store) => Recall(
+        memory, store, plan.Devices.SelectMany(d => new[] { d.Source.DeviceClass, d.Destination.DeviceClass }).Distinct().ToList(), [plan.Link], plan.MachineClass, slaClass);
+
+    /// <summary>Takes the latest accepted model. One that cannot be used is no reason not to migrate.</summary>
     /// <returns>Why it cannot be used, in one sentence; null if it can, or if there is none.</returns>
-    public static string? RecallModel(EvidenceBook book, IModelStore models)
+    public static string? RecallModel(DeviceSnapshots snapshots, IModelStore models)
     {
         try
         {
-            return models.ReadLatestAccepted(ColdStartModelText.Name) is { } kept ? Use(book, kept) : null;
+            return models.ReadLatestAccepted(ColdStartModelText.Name) is { } kept ? Use(snapshots, kept) : null;
         }
         catch (StoreException e)
         {
@@ -41,7 +54,7 @@ internal static class EvidenceLoader
         }
     }
 
-    private static string? Use(EvidenceBook book, ModelRecord kept)
+    private static string? Use(DeviceSnapshots snapshots, ModelRecord kept)
     {
         try
         {
@@ -51,7 +64,7 @@ internal static class EvidenceLoader
                 throw new ModelFormatException("its own judgement refuses it");
             }
 
-            book.UseModel(model, kept.Title);
+            snapshots.UseModel(model, kept.Title);
             return null;
         }
         catch (ModelFormatException e)
@@ -62,7 +75,7 @@ internal static class EvidenceLoader
 
     /// <summary>Asks what is stated about the arcs of the way: by the driver's profile, and by the device itself.</summary>
     /// <exception cref="DeviceException">The device is gone.</exception>
-    public static void AskWorstCases(EvidenceBook book, MigrationPlan plan, IReadOnlyList<DevicePair> devices)
+    public static void AskWorstCases(DeviceSnapshots snapshots, MigrationPlan plan, IReadOnlyList<DevicePair> devices)
     {
         for (var i = 0; i < devices.Count; i++)
         {
@@ -70,12 +83,12 @@ internal static class EvidenceLoader
             DeviceState[] sourceWay = device.QuiescedState is { } quiesced
                 ? [device.ReadyState, quiesced, DeviceState.StopCopy]
                 : [device.ReadyState, DeviceState.StopCopy];
-            AskSide(book, MigrationSide.Source, i, devices[i].Source, sourceWay);
-            AskSide(book, MigrationSide.Destination, i, devices[i].Destination, [DeviceState.Resuming, DeviceState.Stop, DeviceState.Running]);
+            AskSide(snapshots, MigrationSide.Source, i, devices[i].Source, sourceWay);
+            AskSide(snapshots, MigrationSide.Destination, i, devices[i].Destination, [DeviceState.Resuming, DeviceState.Stop, DeviceState.Running]);
         }
     }
 
-    private static void AskSide(EvidenceBook book, MigrationSide side, int index, IMigrationDevice device, DeviceState[] way)
+    private static void AskSide(DeviceSnapshots snapshots, MigrationSide side, int index, IMigrationDevice device, DeviceState[] way)
     {
         foreach (var (from, to) in way.Zip(way.Skip(1)))
         {
@@ -86,7 +99,7 @@ internal static class EvidenceLoader
                 var reported = Reported(device, arc);
                 if (stated is not null || reported is not null)
                 {
-                    book.StateWorstCase(side, index, arc, new[] { stated, reported }.Max()!.Value);
+                    snapshots.StateWorstCase(side, index, arc, new[] { stated, reported }.Max()!.Value);
                 }
             }
         }

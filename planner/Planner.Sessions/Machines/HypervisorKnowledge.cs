@@ -1,4 +1,5 @@
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 
@@ -7,40 +8,15 @@ namespace Planner.Sessions;
 /// <summary>What is known and promised before a machine's migration: for those who drive one, and for those who only watch.</summary>
 public static class HypervisorKnowledge
 {
-    /// <summary>Recalls what earlier migrations of a class showed.</summary>
-    /// <param name="evidence">The evidence of the class, still empty.</param>
-    /// <param name="slaClass">The SLA class, whose blackouts count.</param>
-    /// <param name="store">The store; null for none.</param>
-    /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static HypervisorEvidence Recall(HypervisorEvidence evidence, string slaClass, IMeasurementStore? store)
-    {
-        if (store is not null)
-        {
-            evidence.Recall(new MeasurementBatch
-            {
-                Arcs = [.. evidence.Classes.SelectMany(c => store.ReadArcs(c, HypervisorEvidence.Window))],
-                Transfers =
-                [
-                    .. store.ReadTransfers(evidence.Link, TransferPhase.PreCopy, HypervisorEvidence.Window),
-                    .. evidence.Links.SelectMany(l => store.ReadTransfers(l, TransferPhase.StopCopy, HypervisorEvidence.Window)),
-                ],
-                StateSizes = [.. evidence.Classes.SelectMany(c => store.ReadStateSizes(c, HypervisorEvidence.Window))],
-                Blackouts = store.ReadBlackouts(evidence.MachineClass, slaClass, BlackoutSpan.Whole, HypervisorEvidence.Window),
-            });
-        }
-
-        return evidence;
-    }
-
     /// <summary>What is known of machines like one, and of it in case it turns out to have passed-through devices that its hypervisor did not name.</summary>
     /// <param name="offer">The machine.</param>
     /// <param name="machine">Its name: a machine whose devices nobody names shares with nobody.</param>
-    /// <param name="slaClass">The SLA class, whose blackouts count.</param>
+    /// <param name="policy">The SLA class, whose blackouts count.</param>
     /// <param name="store">The store; null for none.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static (HypervisorEvidence Evidence, HypervisorEvidence? WithUnknownDevices) Recall(HypervisorOffer offer, string machine, string slaClass, IMeasurementStore? store) => (
-        Recall(new HypervisorEvidence(offer), slaClass, store),
-        offer.Devices.Count > 0 ? null : Recall(HypervisorEvidence.OfUnknownDevices(offer, machine), slaClass, store));
+    public static (MachineSnapshots Known, MachineSnapshots? WithUnknownDevices) Recall(HypervisorOffer offer, string machine, SlaPolicy policy, IMeasurementStore? store) => (
+        Recall(new MachineKeys(offer), policy, store),
+        offer.Devices.Count > 0 ? null : Recall(MachineKeys.OfUnknownDevices(offer, machine), policy, store));
 
     /// <summary>The promise as a decision reads it, with nothing elapsed.</summary>
     /// <param name="policy">The SLA class.</param>
@@ -63,4 +39,11 @@ public static class HypervisorKnowledge
 
     /// <summary>The name of the switchover rule that a class asks for.</summary>
     public static string Rule(SlaPolicy policy) => policy.Rule == SwitchoverRule.Calmest ? "calmest" : "earliest";
+
+    private static MachineSnapshots Recall(MachineKeys keys, SlaPolicy policy, IMeasurementStore? store)
+    {
+        var memory = new EvidenceMemory();
+        EvidenceLoader.Recall(memory, store, keys.Classes, keys.Links, keys.MachineClass, policy.Name);
+        return new MachineSnapshots(keys, memory.View(policy.Name, new SlaTerms { Confidence = policy.Confidence }.AllowedMisses));
+    }
 }

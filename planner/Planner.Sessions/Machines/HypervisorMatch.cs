@@ -46,7 +46,7 @@ internal static class HypervisorMatch
         {
             foreach (var device in here.Offer.Devices)
             {
-                if (device.Name == HypervisorEvidence.Participant || here.Offer.Devices.Count(d => d.Name == device.Name) > 1)
+                if (device.Name == MachineKeys.Participant || here.Offer.Devices.Count(d => d.Name == device.Name) > 1)
                 {
                     throw new PlanRefusedException($"A passed-through device of {here.Address} is named '{device.Name}', which explanations need for the machine or for another device: give it another id.");
                 }

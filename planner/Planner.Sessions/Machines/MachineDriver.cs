@@ -78,8 +78,8 @@ internal sealed class MachineDriver : ICommandCarrier<HypervisorState>
         Arc? arc = command.Order switch
         {
             HypervisorOrder.Start => new Arc(DeviceState.Running, DeviceState.PreCopy),
-            HypervisorOrder.Allow => HypervisorEvidence.Stop,
-            HypervisorOrder.Continue => HypervisorEvidence.Run,
+            HypervisorOrder.Allow => MachineKeys.Stop,
+            HypervisorOrder.Continue => MachineKeys.Run,
             _ => null,
         };
         if (arc is { } begun)

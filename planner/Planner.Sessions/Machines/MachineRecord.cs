@@ -29,7 +29,7 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
         const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
         JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept);
         return new JournalHeader(request.MigrationId, request.Machine, Started, [],
-            [new JournalDevice(HypervisorEvidence.Participant, Endpoint(request.Source, DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
+            [new JournalDevice(MachineKeys.Participant, Endpoint(request.Source, DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
     }
 
     /// <summary>Judges a moment; null where nothing is decided.</summary>
@@ -69,14 +69,10 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
 
     protected override SessionEnding Ending(HypervisorState state, long endedNanoseconds)
     {
-        var evidence = judge.Evidence;
-        var parts = SwitchoverParts.Of(state, this, evidence);
-        if (state is { IsOnDestination: true, ResetDevices.IsEmpty: true, UnknownDevice: null })
-        {
-            // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
-            parts.Note(evidence, state.Gate, request, Notices.Now);
-        }
+        var parts = SwitchoverParts.Of(state, this, judge.Evidence);
 
-        return new SessionEnding(state.Gate, null, state.Pause?.Length ?? TimeSpan.Zero, state.Pause, evidence.Noted, parts.Compare);
+        // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
+        var measured = state is { IsOnDestination: true, ResetDevices.IsEmpty: true, UnknownDevice: null } ? parts.Measured(state.Gate, request, Notices.Now) : new MeasurementBatch();
+        return new SessionEnding(state.Gate, null, state.Pause?.Length ?? TimeSpan.Zero, state.Pause, measured with { LinkAges = judge.SeenOfLink }, parts.Compare);
     }
 }

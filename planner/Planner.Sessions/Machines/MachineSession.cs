@@ -10,11 +10,11 @@ internal static class MachineSession
     {
         HypervisorMatch.Check(request.Source, request.Destination);
         var started = services.Clock.GetUtcNow();
-        var (evidence, withUnknownDevices) = HypervisorKnowledge.Recall(request.Source.Offer, request.Machine, request.Policy.Name, services.Store);
+        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(request.Source.Offer, request.Machine, request.Policy, services.Store);
         var settings = await Task.WhenAll(request.Source.ReadSettingsAsync(cancellationToken), request.Destination.ReadSettingsAsync(cancellationToken)).ConfigureAwait(false);
         var terms = HypervisorKnowledge.Terms(request.Policy, request.Source.Offer, request.ErrorBudgetRemaining);
         var judge = new SwitchoverJudge(
-            evidence, terms, HypervisorKnowledge.Rule(request.Policy), services.Clock.NowNanoseconds(), request.Source.Offer.ThrottleSlice, withUnknownDevices);
+            known, terms, HypervisorKnowledge.Rule(request.Policy), services.Clock.NowNanoseconds(), request.Source.Offer.ThrottleSlice, withUnknownDevices);
         var record = new MachineRecord(request, judge, settings, services) { Started = started };
         record.Begin();
         var source = new HypervisorLink(request.Source.Address, request.Source, settings[0], services) { Channel = request.Channel };

@@ -21,7 +21,7 @@ internal sealed record SwitchoverParts
 
     private IReadOnlyList<DeviceArc> Arcs { get; init; } = [];
 
-    private PassedDeviceEvidence? Devices { get; init; }
+    public required MachineKeys Keys { get; init; }
 
     private long Bytes { get; init; }
 
@@ -57,13 +57,14 @@ internal sealed record SwitchoverParts
 
     /// <param name="state">How the session ended.</param>
     /// <param name="record">What was written down.</param>
-    /// <param name="evidence">What earlier migrations showed.</param>
-    public static SwitchoverParts Of(HypervisorState state, MachineRecord record, HypervisorEvidence evidence)
+    /// <param name="known">What earlier migrations showed.</param>
+    public static SwitchoverParts Of(HypervisorState state, MachineRecord record, MachineSnapshots known)
     {
         var times = state.CountedTimes;
-        var arcs = evidence.Devices is { TellsArcs: true } ? DeviceArcs.Of(times) : [];
+        var hasDevices = known.Keys.HasDevices;
+        var arcs = known.Keys.TellsArcs ? DeviceArcs.Of(times) : [];
         var sending = SwitchoverTimes.Between(times.Sending, times.Sent);
-        var stands = evidence.Devices is null ? times.Stopped : SwitchoverPause.Began(times);
+        var stands = !hasDevices ? times.Stopped : SwitchoverPause.Began(times);
         var stop = times is { Sending: { } began } && stands is { } stood
             ? SwitchoverMoment.OfOneSide(stood, began) - Sum(arcs.Where(a => a.Side == MigrationSide.Source))
             : (TimeSpan?)null;
@@ -72,10 +73,10 @@ internal sealed record SwitchoverParts
         {
             Times = times,
             Arcs = arcs,
-            Devices = evidence.Devices,
+            Keys = known.Keys,
             Bytes = record.StopPhaseBytes ?? 0,
-            OwnStateBytes = evidence.OwnStateBytes,
-            DeviceBytes = evidence.Devices is null ? 0 : record.DeviceStopBytes ?? 0,
+            OwnStateBytes = known.OwnStateBytes,
+            DeviceBytes = hasDevices ? record.DeviceStopBytes ?? 0 : 0,
             ExpectedDeviceBytes = record.ExpectedDeviceBytes,
             SentBytes = record.SentBytes,
             BytesPerSecond = record.PreCopyBytesPerSecond,
@@ -83,71 +84,74 @@ internal sealed record SwitchoverParts
             Pause = state.Pause,
             Stop = AtLeastZero(stop),
             Sending = AtLeastZero(sending),
-            Run = evidence.Devices is null
+            Run = !hasDevices
                 ? SwitchoverTimes.Between(LastOf(times.Sent, times.Loaded), times.Resumed)
                 : AtLeastZero(state.Pause?.Length - (stop ?? TimeSpan.Zero) - (sending ?? TimeSpan.Zero) - load - Sum(arcs)),
         };
     }
 
-    /// <summary>Makes evidence of it: each migration is evidence for the next.</summary>
-    public void Note(HypervisorEvidence evidence, GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at)
+    /// <summary>What it is evidence of: each migration is evidence for the next.</summary>
+    public MeasurementBatch Measured(GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at) => new()
     {
-        foreach (var (arc, took) in new[] { (HypervisorEvidence.Commit, Commit), (HypervisorEvidence.Stop, Stop), (HypervisorEvidence.Load, Load), (HypervisorEvidence.Run, Run) })
-        {
-            if (took is { } span)
-            {
-                evidence.Note(new ArcSample(HypervisorEvidence.Participant, evidence.MachineClass, arc, span, ArcOutcome.Completed, at));
-            }
-        }
-
-        foreach (var arc in Arcs)
-        {
-            if (evidence.Devices?.ClassOf(arc.Device) is { } deviceClass)
-            {
-                evidence.Note(new ArcSample(arc.Device, deviceClass, arc.Arc, arc.Took, ArcOutcome.Completed, at));
-            }
-        }
-
-        NoteTransfers(evidence, gate, at);
-        NoteBlackout(evidence, gate, request, at);
-    }
+        Arcs =
+        [
+            .. from part in new (Arc Arc, TimeSpan? Took)[] { (MachineKeys.Commit, Commit), (MachineKeys.Stop, Stop), (MachineKeys.Load, Load), (MachineKeys.Run, Run) }
+               where part.Took is not null
+               select new ArcSample(MachineKeys.Participant, Keys.MachineClass, part.Arc, part.Took.GetValueOrDefault(), ArcOutcome.Completed, at),
+            .. from arc in Arcs
+               let deviceClass = Keys.ClassOf(arc.Device)
+               where deviceClass is not null
+               select new ArcSample(arc.Device, deviceClass, arc.Arc, arc.Took, ArcOutcome.Completed, at),
+        ],
+        StateSizes = [.. Sizes(gate, at)],
+        Transfers = [.. Transfers(at)],
+        Blackouts = [.. Blackouts(gate, request, at)],
+    };
 
     /// <summary>Puts it beside what was predicted, part by part.</summary>
     public IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms) => [.. terms.Select(term => new TermOutcome(
         term.Term, term.Device, term.P50Seconds, term.BoundSeconds, Times.Resumed is null ? null : Actual(term.Term, term.Device)))];
 
-    private void NoteTransfers(HypervisorEvidence evidence, GateDecision? gate, DateTimeOffset at)
+    private IEnumerable<StateSizeSample> Sizes(GateDecision? gate, DateTimeOffset at)
     {
         if (gate is not null && Times.AllowedNanoseconds is not null && Bytes > 0)
         {
-            evidence.Note(new StateSizeSample(evidence.MachineClass, gate.Moment.RamRemainingBytes, Bytes, at));
+            yield return new StateSizeSample(Keys.MachineClass, gate.Moment.RamRemainingBytes, Bytes, at);
         }
 
-        if (evidence.Devices is { } devices && DeviceBytes > 0)
+        if (DeviceBytes > 0)
         {
-            evidence.Note(new StateSizeSample(devices.StateClass, ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : null, DeviceBytes, at));
+            yield return new StateSizeSample(Keys.StateClass, ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : null, DeviceBytes, at);
+        }
+    }
 
+    private IEnumerable<TransferSample> Transfers(DateTimeOffset at)
+    {
+        if (DeviceBytes > 0)
+        {
             // By the bytes that were foretold, since those are what the next one is foretold from.
             var bytes = ExpectedDeviceBytes > 0 ? ExpectedDeviceBytes : DeviceBytes;
-            evidence.NoteState(new TransferSample(devices.StateClass, TransferPhase.StopCopy, bytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at));
+            yield return new TransferSample(Keys.StateClass, TransferPhase.StopCopy, bytes, TimeSpan.Zero, TimeSpan.FromSeconds(StateWorkSeconds), at);
         }
 
         if (Sending is { } sending && BytesPerSecond > 0 && SentBytes > 0)
         {
-            evidence.Note(
-                new TransferSample(evidence.Link, TransferPhase.PreCopy, SentBytes, TimeSpan.Zero, TimeSpan.FromSeconds(SentBytes / BytesPerSecond), at),
-                new TransferSample(evidence.Link, TransferPhase.StopCopy, Bytes + DeviceBytes, TimeSpan.Zero, sending - TimeSpan.FromSeconds(StateWorkSeconds), at));
+            yield return new TransferSample(Keys.Link, TransferPhase.PreCopy, SentBytes, TimeSpan.Zero, TimeSpan.FromSeconds(SentBytes / BytesPerSecond), at);
+            yield return new TransferSample(Keys.Link, TransferPhase.StopCopy, Bytes + DeviceBytes, TimeSpan.Zero, sending - TimeSpan.FromSeconds(StateWorkSeconds), at);
         }
     }
 
     /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
-    private void NoteBlackout(HypervisorEvidence evidence, GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at)
+    private IEnumerable<BlackoutSample> Blackouts(GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at)
     {
         if (Times.AllowedNanoseconds is not null && Pause is { } pause && IsKnown(pause) && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
-            evidence.Note(new BlackoutSample(
-                evidence.MachineClass, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at));
+            yield return new BlackoutSample(
+                Keys.MachineClass, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at)
+            {
+                WasCalm = gate.WasCalm,
+            };
         }
     }
 
@@ -169,7 +173,7 @@ internal sealed record SwitchoverParts
 
     private double? Actual(string term, string? device)
     {
-        if (device is not null and not HypervisorEvidence.Participant)
+        if (device is not null and not MachineKeys.Participant)
         {
             return OfDevice(term, device);
         }
@@ -178,11 +182,11 @@ internal sealed record SwitchoverParts
         {
             "transfer fixed" => Sending?.TotalSeconds - RamSeconds - OwnStateSeconds - DeviceSeconds - StateWorkSeconds,
             "transfer ram" => Sending is null ? null : RamSeconds,
-            "transfer state" => Sending is null ? null : OwnStateSeconds + (Devices is { TellsArcs: false } ? DeviceSeconds : 0),
+            "transfer state" => Sending is null ? null : OwnStateSeconds + (Keys is { HasDevices: true, TellsArcs: false } ? DeviceSeconds : 0),
             "read and load state" => Sending is null ? null : StateWorkSeconds,
-            _ when term == $"arc {HypervisorEvidence.Stop}" => Stop?.TotalSeconds,
-            _ when term == $"arc {HypervisorEvidence.Load}" => Load?.TotalSeconds,
-            _ when term == $"arc {HypervisorEvidence.Run}" => Run?.TotalSeconds,
+            _ when term == $"arc {MachineKeys.Stop}" => Stop?.TotalSeconds,
+            _ when term == $"arc {MachineKeys.Load}" => Load?.TotalSeconds,
+            _ when term == $"arc {MachineKeys.Run}" => Run?.TotalSeconds,
             _ => null,
         };
     }

@@ -1,4 +1,5 @@
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 
@@ -21,7 +22,8 @@ public sealed class VirtualMigration
     private readonly MigrationPlan _plan;
     private readonly SimulatedDeviceModel[] _sources;
     private readonly SimulatedDeviceModel[] _destinations;
-    private readonly EvidenceBook _book;
+    private readonly DeviceSnapshots _snapshots;
+    private readonly EvidenceMemory _memory;
     private readonly (long Start, long FirstByte, long End, long Bytes)?[] _streams;
     private readonly byte[] _buffer = new byte[ChunkBytes];
     private readonly List<GateDecision> _decisions = [];
@@ -33,15 +35,22 @@ public sealed class VirtualMigration
     /// <param name="plan">What is intended.</param>
     /// <param name="sources">The source devices.</param>
     /// <param name="destinations">The destination devices.</param>
-    /// <param name="book">What is known; what is measured is noted in it.</param>
+    /// <param name="snapshots">What decides.</param>
+    /// <param name="memory">What is known; what is measured is added to it.</param>
     /// <param name="startNanoseconds">The virtual moment of the start; at least 0, and not before the devices' last use.</param>
     public VirtualMigration(
-        MigrationPlan plan, IReadOnlyList<SimulatedDeviceModel> sources, IReadOnlyList<SimulatedDeviceModel> destinations, EvidenceBook book, long startNanoseconds)
+        MigrationPlan plan,
+        IReadOnlyList<SimulatedDeviceModel> sources,
+        IReadOnlyList<SimulatedDeviceModel> destinations,
+        DeviceSnapshots snapshots,
+        EvidenceMemory memory,
+        long startNanoseconds)
     {
         _plan = plan;
         _sources = [.. sources];
         _destinations = [.. destinations];
-        _book = book;
+        _snapshots = snapshots;
+        _memory = memory;
         _streams = new (long, long, long, long)?[_sources.Length];
         _now = startNanoseconds;
     }
@@ -112,7 +121,7 @@ public sealed class VirtualMigration
                 Post(Move(c.Device, long.MaxValue, out var bytes), new StreamLoaded(c.Device, bytes));
                 break;
             case PrepareEvaluation:
-                Post(_now + PreparationNanoseconds, new EvaluationReady(SwitchoverEvaluator.Prepare(_book.Snapshot(state, _now))));
+                Post(_now + PreparationNanoseconds, new EvaluationReady(_snapshots.Evaluator(state, _now)));
                 break;
             case OpenJournal:
                 Post(_now + SyncNanoseconds, new JournalOpened());
@@ -186,11 +195,11 @@ public sealed class VirtualMigration
         if (happened is ArcEnded arc)
         {
             var device = _plan.Devices[arc.Device];
-            _book.Note(new ArcSample(device.Name, device.Offer(arc.Side).DeviceClass, arc.Arc, arc.Result.Took, arc.Result.Outcome, default));
+            _memory.Add(new ArcSample(device.Name, device.Offer(arc.Side).DeviceClass, arc.Arc, arc.Result.Took, arc.Result.Outcome, default));
         }
         else if (happened is StreamLoaded stream)
         {
-            _book.Note(new StateSizeSample(_plan.Devices[stream.Device].Source.DeviceClass, before.Streams[stream.Device].ExpectedBytes, stream.Bytes, default));
+            _memory.Add(new StateSizeSample(_plan.Devices[stream.Device].Source.DeviceClass, before.Streams[stream.Device].ExpectedBytes, stream.Bytes, default));
             if (!Array.Exists(_streams, s => s is null))
             {
                 NoteTransfer();
@@ -202,8 +211,8 @@ public sealed class VirtualMigration
     {
         var last = _streams.MaxBy(s => s!.Value.Start)!.Value;
         var end = _streams.Max(s => s!.Value.End);
-        _book.Note(new TransferSample(
-            _book.Link,
+        _memory.Add(new TransferSample(
+            _plan.Link,
             TransferPhase.StopCopy,
             _streams.Sum(s => s!.Value.Bytes),
             Ticks(last.FirstByte - last.Start),
@@ -259,7 +268,7 @@ public sealed class VirtualMigration
             if (gate.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity)
             {
                 var kind = _plan.Mode == MigrationMode.Rehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit;
-                _book.Note(new BlackoutSample(_book.DeviceClass, "", kind, span, TimeSpan.FromSeconds(gate.Decision.PredictedSeconds), Ticks(actual), default));
+                _memory.Add(new BlackoutSample(_plan.MachineClass, "", kind, span, TimeSpan.FromSeconds(gate.Decision.PredictedSeconds), Ticks(actual), default));
             }
         }
     }

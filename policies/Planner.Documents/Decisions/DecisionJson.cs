@@ -72,9 +72,9 @@ public static class DecisionJson
             property.ShouldSerialize = static (_, value) => value is true or (int and not 0);
         }
 
-        if (type.Type == typeof(ArcEvidence))
+        foreach (var derived in type.Properties.Where(p => p is { Name: "isGuess" or "allowedMisses", Set: null }).ToList())
         {
-            type.Properties.Remove(type.Properties.Single(p => p.Name == "isGuess"));
+            type.Properties.Remove(derived);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Planner.Evidence;
+
 namespace Planner.Policies;
 
 /// <summary>Everything a decision is made from: the input of <c>planner decide</c>. Every part may be missing; the decision says what it lacks.</summary>

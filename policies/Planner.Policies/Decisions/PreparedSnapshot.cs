@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Evidence;
 using Planner.Measurements;
 
 namespace Planner.Policies;
@@ -6,14 +7,15 @@ namespace Planner.Policies;
 /// <summary>A snapshot's structure: the terms of its blackout with their samples, in the order in which they happen, and what it lacks.</summary>
 internal sealed class PreparedSnapshot
 {
-    // A confidence so near to 1 that nothing is left of its distance is taken as the highest that has one.
-    private const double LeastAllowedMisses = 1e-12;
-
     private readonly List<BlackoutTerm> _terms = [];
+
+    // Where in a snapshot the samples of each term are.
+    private readonly List<Func<DecisionSnapshot, IReadOnlyList<double>>> _places = [];
     private readonly List<(int Device, StagedArc Arc)> _worstArcs = [];
     private readonly List<double> _worstSeconds = [];
-    private readonly DecisionSnapshot _snapshot;
+    private DecisionSnapshot _snapshot;
     private readonly bool _isQuiesced;
+    private readonly BlackoutModel _model;
 
     /// <summary>Takes a snapshot whose values were checked.</summary>
     public PreparedSnapshot(DecisionSnapshot snapshot)
@@ -25,14 +27,8 @@ internal sealed class PreparedSnapshot
         StateShares = [.. snapshot.Devices.Select(d => stateBytes > 0 ? (d.StateBytes ?? 0) / stateBytes : 1.0 / snapshot.Devices.Count)];
         FindWhatIsMissing();
         AddTerms();
-        AllowedMisses = Math.Max(LeastAllowedMisses, Math.Round(1 - (snapshot.Sla?.Confidence ?? SlaTerms.DefaultConfidence), 12));
-        Model = new BlackoutModel(
-            _terms,
-            StateShares,
-            new BlackoutScores(Scores(snapshot.PastBlackouts)),
-            new BlackoutScores(Scores(snapshot.PastBlackoutsAfterQuiesce)),
-            AllowedMisses,
-            snapshot.DevicesInSeries);
+        AllowedMisses = (snapshot.Sla ?? new SlaTerms()).AllowedMisses;
+        _model = new BlackoutModel(_terms, StateShares, AllowedMisses, snapshot.DevicesInSeries);
     }
 
     /// <summary>The names of the devices.</summary>
@@ -58,9 +54,6 @@ internal sealed class PreparedSnapshot
 
     /// <summary>The lines of an explanation, in the order in which things happen.</summary>
     public List<DecisionLine> Lines { get; } = [];
-
-    /// <summary>The terms and scores.</summary>
-    public BlackoutModel Model { get; }
 
     /// <summary>The index of the term of the transfer's rate.</summary>
     public int RateTerm => _terms.FindIndex(t => t.Kind == TermKind.TransferRate);
@@ -104,14 +97,40 @@ internal sealed class PreparedSnapshot
     public static bool IsQuiesced(DecisionSnapshot snapshot) =>
         snapshot.Devices.Count > 0 && snapshot.Devices.All(d => d.State is "RUNNING_P2P" or "PRE_COPY_P2P");
 
-    /// <summary>What is calibrated on: how much longer than predicted a blackout was.</summary>
-    public static double Score(PastBlackout blackout) => blackout.ActualSeconds / blackout.PredictedSeconds;
+    /// <summary>Takes the samples of another snapshot, if nothing else of it differs but what the moment holds.</summary>
+    /// <returns>False if something does, or if a sample cannot be; then nothing was taken.</returns>
+    public bool TryTake(DecisionSnapshot snapshot)
+    {
+        if (!SnapshotShape.IsSame(_snapshot, snapshot))
+        {
+            return false;
+        }
 
-    /// <summary>The scores of blackouts, in their order.</summary>
-    public static List<double> Scores(IReadOnlyList<PastBlackout> blackouts) => [.. blackouts.Select(Score)];
+        var changed = new List<(int Term, Samples Samples)>();
+        for (var i = 0; i < _terms.Count; i++)
+        {
+            if (_places[i](snapshot) is var samples && !ReferenceEquals(samples, _places[i](_snapshot)))
+            {
+                changed.Add((i, Read(_terms[i].Kind, samples)));
+            }
+        }
+
+        if (!changed.TrueForAll(c => SnapshotRules.IsPossible(_terms[c.Term].Kind, c.Samples)))
+        {
+            return false;
+        }
+
+        changed.ForEach(c => _model.Set(c.Term, c.Samples));
+        _snapshot = snapshot;
+        return true;
+    }
+
+    /// <summary>Makes the tables.</summary>
+    public BlackoutTables Tables() => _model.Build(
+        PastBlackouts.Of(_snapshot.PastBlackouts).Table(AllowedMisses), PastBlackouts.Of(_snapshot.PastBlackoutsAfterQuiesce).Table(AllowedMisses));
 
     /// <summary>The blackout from the worst cases; null if one is not stated.</summary>
-    public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : Model.WorstCase(_worstArcs, [.. _worstSeconds]);
+    public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : _model.WorstCase(_worstArcs, [.. _worstSeconds]);
 
     private void FindWhatIsMissing()
     {
@@ -145,43 +164,43 @@ internal sealed class PreparedSnapshot
 
     private void AddTerms()
     {
-        var arcs = new List<(int Device, StagedArc Arc, IReadOnlyList<double> Seconds)>();
+        var arcs = new List<(int Device, StagedArc Arc, int Index)>();
         for (var i = 0; i < _snapshot.Devices.Count; i++)
         {
             if (Walk(_snapshot.Devices[i]) is { } walk)
             {
-                var known = _snapshot.Devices[i].Arcs.ToDictionary(ReadArc);
-                arcs.AddRange(walk.Pieces(a => known.TryGetValue(a, out var arc) && arc.Seconds.Count > 0)
-                    .Select(piece => (i, piece, known.TryGetValue(piece.Arc, out var arc) ? arc.Seconds : [])));
-                AddWorstCases(i, walk, known);
+                var device = _snapshot.Devices[i];
+                var known = device.Arcs.Select(ReadArc).ToList();
+                arcs.AddRange(walk.Pieces(a => known.IndexOf(a) is >= 0 and var at && device.Arcs[at].Seconds.Count > 0).Select(piece => (i, piece, known.IndexOf(piece.Arc))));
+                AddWorstCases(i, walk, device.Arcs.ToDictionary(ReadArc));
             }
         }
 
         // OrderBy keeps the devices in their order within a stage.
         arcs = [.. arcs.OrderBy(a => a.Arc.Last)];
-        foreach (var (device, arc, seconds) in arcs.Where(a => a.Arc.Last <= BlackoutStage.Stop))
+        foreach (var (device, arc, index) in arcs.Where(a => a.Arc.Last <= BlackoutStage.Stop))
         {
-            AddArc(device, arc, seconds);
+            AddArc(device, arc, index);
         }
 
         AddTransfer();
-        foreach (var (device, arc, seconds) in arcs.Where(a => a.Arc.Last > BlackoutStage.Stop))
+        foreach (var (device, arc, index) in arcs.Where(a => a.Arc.Last > BlackoutStage.Stop))
         {
-            AddArc(device, arc, seconds);
+            AddArc(device, arc, index);
         }
     }
 
-    private void AddArc(int device, StagedArc arc, IReadOnlyList<double> seconds)
+    private void AddArc(int device, StagedArc arc, int index)
     {
-        var term = AddTerm(TermKind.Arc, device, arc, seconds);
+        var term = AddTerm(TermKind.Arc, device, arc, s => index < 0 ? [] : s.Devices[device].Arcs[index].Seconds);
         Lines.Add(new DecisionLine(DecisionLineKind.Arc, $"arc {arc.Arc}", device, term, arc.Last == BlackoutStage.Quiesce));
     }
 
     private void AddTransfer()
     {
-        var transfer = _snapshot.Transfer ?? new TransferEvidence();
-        Lines.Add(new DecisionLine(DecisionLineKind.TransferFixed, "transfer fixed", -1, AddTerm(TermKind.TransferFixed, -1, default, transfer.FixedSeconds)));
-        var rate = AddTerm(TermKind.TransferRate, -1, default, [.. transfer.BytesPerSecond.Select(r => 1 / r)]);
+        var fixedPart = AddTerm(TermKind.TransferFixed, -1, default, s => s.Transfer?.FixedSeconds ?? []);
+        Lines.Add(new DecisionLine(DecisionLineKind.TransferFixed, "transfer fixed", -1, fixedPart));
+        var rate = AddTerm(TermKind.TransferRate, -1, default, s => s.Transfer?.BytesPerSecond ?? []);
         if (_snapshot.Ram is not null)
         {
             Lines.Add(new DecisionLine(DecisionLineKind.TransferRam, "transfer ram", -1, rate));
@@ -189,21 +208,24 @@ internal sealed class PreparedSnapshot
 
         for (var i = 0; i < _snapshot.Devices.Count; i++)
         {
-            var ratios = _snapshot.Devices[i].StateSizeRatios;
-            var term = ratios.Count > 0 ? AddTerm(TermKind.StateSize, i, default, ratios) : rate;
+            var device = i;
+            var term = _snapshot.Devices[i].StateSizeRatios.Count > 0 ? AddTerm(TermKind.StateSize, i, default, s => s.Devices[device].StateSizeRatios) : rate;
             Lines.Add(new DecisionLine(DecisionLineKind.TransferState, "transfer state", i, term));
             if (_snapshot.Devices[i].StateSeconds.Count > 0)
             {
-                Lines.Add(new DecisionLine(DecisionLineKind.StateWork, "read and load state", i, AddTerm(TermKind.StateWork, i, default, _snapshot.Devices[i].StateSeconds)));
+                Lines.Add(new DecisionLine(DecisionLineKind.StateWork, "read and load state", i, AddTerm(TermKind.StateWork, i, default, s => s.Devices[device].StateSeconds)));
             }
         }
     }
 
-    private int AddTerm(TermKind kind, int device, StagedArc arc, IReadOnlyList<double> samples)
+    private int AddTerm(TermKind kind, int device, StagedArc arc, Func<DecisionSnapshot, IReadOnlyList<double>> place)
     {
-        _terms.Add(new BlackoutTerm(kind, device, arc, SampleWindow.From(samples)));
+        _places.Add(place);
+        _terms.Add(new BlackoutTerm(kind, device, arc, Read(kind, place(_snapshot))));
         return _terms.Count - 1;
     }
+
+    private static Samples Read(TermKind kind, IReadOnlyList<double> samples) => kind == TermKind.TransferRate ? Samples.Of(samples).Inverse() : Samples.Of(samples);
 
     private void AddWorstCases(int device, DeviceWalk walk, Dictionary<Arc, ArcEvidence> known)
     {

@@ -19,7 +19,7 @@ public static class SnapshotFeatures
             RamRemainingBytes = snapshot.Ram is { } ram ? ram.RemainingBytes ?? double.NaN : 0,
             DirtyShortBytesPerSecond = DirtyRate(snapshot, dirty, BlackoutFeatures.ShortWindowSeconds),
             DirtyLongBytesPerSecond = DirtyRate(snapshot, dirty, BlackoutFeatures.LongWindowSeconds),
-            BandwidthBytesPerSecond = rates.Count > 0 ? SampleWindow.From(rates).Median : double.NaN,
+            BandwidthBytesPerSecond = rates.Count > 0 ? Samples.Of(rates).Median : double.NaN,
             Phase = snapshot.Ram is not null || snapshot.Devices.Any(d => d.State is "PRE_COPY" or "PRE_COPY_P2P") ? MigrationPhase.PreCopy : MigrationPhase.Idle,
         };
     }

@@ -6,6 +6,8 @@ public sealed record SlaTerms
     /// <summary>The confidence that is meant where none is stated.</summary>
     public const double DefaultConfidence = 0.99;
 
+    private const double LeastAllowedMisses = 1e-12;
+
     /// <summary>The SLA class's name, for messages; null if not stated.</summary>
     public string? Class { get; init; }
 
@@ -14,6 +16,9 @@ public sealed record SlaTerms
 
     /// <summary>The share of commits that must keep the limit; in (0, 1). Null means 0.99.</summary>
     public double? Confidence { get; init; }
+
+    /// <summary>The share of commits that may miss the limit. A confidence so near to 1 that nothing is left of its distance counts as the highest that has one.</summary>
+    public double AllowedMisses => Math.Max(LeastAllowedMisses, Math.Round(1 - (Confidence ?? DefaultConfidence), 12));
 
     /// <summary>What to do while the evidence supports no bound. Null means <see cref="InsufficientEvidenceAction.Stay"/>.</summary>
     public InsufficientEvidenceAction? WhenEvidenceIsInsufficient { get; init; }
@@ -129,11 +134,6 @@ public sealed record ArcEvidence
     /// <summary>The worst case that a profile or the device states, in seconds; null if none is stated.</summary>
     public double? WorstSeconds { get; init; }
 }
-
-/// <summary>A past blackout beside the model's point prediction for it.</summary>
-/// <param name="PredictedSeconds">The prediction at the decision, in seconds; above 0.</param>
-/// <param name="ActualSeconds">What happened, in seconds; at least 0.</param>
-public sealed record PastBlackout(double PredictedSeconds, double ActualSeconds);
 
 /// <summary>A guess of the whole blackout by a model that was learned from other machines, for the load of its snapshot.</summary>
 /// <param name="P50Seconds">The median in seconds; above 0.</param>

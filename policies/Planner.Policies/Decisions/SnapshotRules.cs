@@ -1,3 +1,5 @@
+using Planner.Estimators;
+using Planner.Evidence;
 using Planner.Measurements;
 
 namespace Planner.Policies;
@@ -23,6 +25,18 @@ public static class SnapshotRules
         ?? BlackoutsProblem(snapshot.PastBlackouts, "pastBlackouts")
         ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce")
         ?? GuessProblem(snapshot.FirstGuess);
+
+    /// <summary>Whether samples of a term are what a snapshot may hold of it; those of the rate are inverse.</summary>
+    internal static bool IsPossible(TermKind kind, Samples samples)
+    {
+        var (least, most) = kind switch
+        {
+            TermKind.TransferRate => (1 / MaximumBytesPerSecond, 1.0),
+            TermKind.StateSize => (0.0, MaximumRatio),
+            _ => (0.0, MaximumSeconds),
+        };
+        return samples.Count == 0 || (samples.Sorted[0] >= least && samples.Sorted[^1] <= most);
+    }
 
     private static (string, string)? SlaProblem(SlaTerms? sla)
     {
@@ -152,7 +166,8 @@ public static class SnapshotRules
 
     private static (string, string)? BlackoutsProblem(IReadOnlyList<PastBlackout> blackouts, string path)
     {
-        for (var i = 0; i < blackouts.Count; i++)
+        // Those of a memory were looked at when they came.
+        for (var i = 0; i < (blackouts is PastBlackouts ? 0 : blackouts.Count); i++)
         {
             if ((SecondsAboveZero(blackouts[i].PredictedSeconds, $"{path}[{i}].predictedSeconds")
                 ?? Seconds(blackouts[i].ActualSeconds, $"{path}[{i}].actualSeconds")) is { } problem)
@@ -188,6 +203,11 @@ public static class SnapshotRules
 
     private static (string, string)? ListProblem(IReadOnlyList<double>? values, double least, double most, string path)
     {
+        if (values is Samples { Count: > 0 } samples && samples.Sorted[0] >= least && samples.Sorted[^1] <= most)
+        {
+            return null;
+        }
+
         for (var i = 0; i < (values?.Count ?? 0); i++)
         {
             // The path is only put together for a value that is refused: lists are long.

@@ -82,7 +82,7 @@ public sealed class SwitchoverEvaluator
 
     /// <summary>Builds the tables.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
-    public static SwitchoverEvaluator Prepare(DecisionSnapshot snapshot) => new EvidenceTables(snapshot).Build();
+    public static SwitchoverEvaluator Prepare(DecisionSnapshot snapshot) => new EvaluatorBuilder().Build(snapshot);
 
     /// <summary>Decides. Allocates nothing.</summary>
     public Decision Decide(in DecisionMoment moment)

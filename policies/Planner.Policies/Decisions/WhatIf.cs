@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Evidence;
 using Planner.Measurements;
 
 namespace Planner.Policies;
@@ -91,7 +92,7 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
     private void AddStates(CommitBound carrier)
     {
         // The model joins the margins of all sizes into one distribution; what one device adds to it cannot be taken out again.
-        if (carrier.Method == BoundMethod.Independent && _prepared.Model.Terms.Any(t => t.Kind == TermKind.StateSize))
+        if (carrier.Method == BoundMethod.Independent && evaluator.Snapshot.Devices.Any(d => d.StateSizeRatios.Count > 0))
         {
             return;
         }
@@ -127,8 +128,8 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
         }
 
         // The blackouts to come are taken to be no worse than the worst so far, or as predicted if there were none.
-        var scores = PreparedSnapshot.Scores(moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts);
-        if (new BlackoutScores(scores).MoreScoresFor(_targetSeconds / decision.PredictedSeconds, _prepared.AllowedMisses) is { } moreScores)
+        var blackouts = PastBlackouts.Of(moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts);
+        if (blackouts.Scores().MoreScoresFor(_targetSeconds / decision.PredictedSeconds, _prepared.AllowedMisses) is { } moreScores)
         {
             _found.Add($"{moreScores} more blackouts of class {_prepared.ClassName}");
         }

@@ -57,19 +57,7 @@ public sealed class CalmestRule : IPlannerRule
     public string Name => "calmest";
 
     /// <inheritdoc/>
-    public double ExactBelowBytes => _moments.ExactBelowBytes;
-
-    /// <inheritdoc/>
-    public Decision Last => _moments.Last;
-
-    /// <inheritdoc/>
-    public bool LastIsCalm => _moments.LastIsCalm;
-
-    /// <inheritdoc/>
-    public double LastStretch => _moments.LastStretch;
-
-    /// <inheritdoc/>
-    public int Unbounded => _moments.Unbounded;
+    public RuleMoments Moments => _moments;
 
     /// <inheritdoc/>
     public SwitchoverAction Consider(in PreCopyMoment moment)
@@ -80,12 +68,12 @@ public sealed class CalmestRule : IPlannerRule
         }
 
         _lulls.Add(moment);
-        if (Last.Verdict == Verdict.Abort)
+        if (_moments.Last.Verdict == Verdict.Abort)
         {
             return SwitchoverAction.Abort;
         }
 
-        var fits = Last.Verdict == Verdict.Commit;
+        var fits = _moments.Last.Verdict == Verdict.Commit;
         Note(moment.ElapsedSeconds, fits);
         return fits && IsWorthTaking(moment.ElapsedSeconds) ? SwitchoverAction.Commit : SwitchoverAction.Wait;
     }
@@ -93,19 +81,19 @@ public sealed class CalmestRule : IPlannerRule
     private void Note(double elapsedSeconds, bool fits)
     {
         // As long as every round is clearly smaller than the one before, pre-copy has not come to its floor and tells nothing of it.
-        _isDescending = _counts == 0 || (_isDescending && !(Last.P50Seconds >= StillFalling * _lastPredicted));
-        _lastPredicted = Last.P50Seconds;
+        _isDescending = _counts == 0 || (_isDescending && !(_moments.Last.P50Seconds >= StillFalling * _lastPredicted));
+        _lastPredicted = _moments.Last.P50Seconds;
 
         // Rounds grow shorter as pre-copy comes to its floor: the next counts come as fast as the last.
         _intervalSeconds = _counts == 0 ? 0 : elapsedSeconds - _lastElapsedSeconds;
         _lastElapsedSeconds = elapsedSeconds;
         _fittedSeconds = fits ? Math.Min(_fittedSeconds, elapsedSeconds) : _fittedSeconds;
-        _predicted[_counts++ % LatestCounts] = fits ? Last.P50Seconds : double.PositiveInfinity;
+        _predicted[_counts++ % LatestCounts] = fits ? _moments.Last.P50Seconds : double.PositiveInfinity;
     }
 
     private bool IsWorthTaking(double elapsedSeconds)
     {
-        var left = Math.Min(_withinSeconds - Last.BoundSeconds, _fittedSeconds + Math.Max(ShortWaitSeconds, LongestWaitShare * _fittedSeconds)) - elapsedSeconds;
+        var left = Math.Min(_withinSeconds - _moments.Last.BoundSeconds, _fittedSeconds + Math.Max(ShortWaitSeconds, LongestWaitShare * _fittedSeconds)) - elapsedSeconds;
         var ahead = _intervalSeconds > 0 ? (int)Math.Min(FarthestCounts, left / _intervalSeconds) : FarthestCounts;
         if (ahead < 1)
         {
@@ -113,7 +101,7 @@ public sealed class CalmestRule : IPlannerRule
         }
 
         return _counts >= FewestCounts && !(_isDescending && ahead > 1) && !IsLullComing(elapsedSeconds, left)
-            && Last.P50Seconds <= ReservationValue(ahead, _intervalSeconds * WaitingCostPerSecond) + (AlikeShareOfLimit * _moments.LimitSeconds);
+            && _moments.Last.P50Seconds <= ReservationValue(ahead, _intervalSeconds * WaitingCostPerSecond) + (AlikeShareOfLimit * _moments.LimitSeconds);
     }
 
     /// <summary>Whether the guest will soon write so much less that the memory saved is worth the wait.</summary>
@@ -124,7 +112,7 @@ public sealed class CalmestRule : IPlannerRule
             return false;
         }
 
-        var memory = Last.P50Seconds * (1 - _moments.ShareWithoutMemory);
+        var memory = _moments.Last.P50Seconds * (1 - _moments.ShareWithoutMemory);
         return memory * (1 - lull.Share) > lull.Seconds * WaitingCostPerSecond;
     }
 

@@ -15,19 +15,7 @@ public sealed class EarliestRule : IPlannerRule
     public string Name => "earliest";
 
     /// <inheritdoc/>
-    public double ExactBelowBytes => _moments.ExactBelowBytes;
-
-    /// <inheritdoc/>
-    public Decision Last => _moments.Last;
-
-    /// <inheritdoc/>
-    public bool LastIsCalm => _moments.LastIsCalm;
-
-    /// <inheritdoc/>
-    public double LastStretch => _moments.LastStretch;
-
-    /// <inheritdoc/>
-    public int Unbounded => _moments.Unbounded;
+    public RuleMoments Moments => _moments;
 
     /// <inheritdoc/>
     public SwitchoverAction Consider(in PreCopyMoment moment)
@@ -37,7 +25,7 @@ public sealed class EarliestRule : IPlannerRule
             return SwitchoverAction.Wait;
         }
 
-        return Last.Verdict switch
+        return _moments.Last.Verdict switch
         {
             Verdict.Commit => SwitchoverAction.Commit,
             Verdict.Abort => SwitchoverAction.Abort,

@@ -1,12 +1,40 @@
+using Planner.Evidence;
+using Planner.Measurements;
+
 namespace Planner.Policies;
 
 /// <summary>What decides at the two kinds of moments.</summary>
-/// <param name="All">From the past blackouts of all moments.</param>
-/// <param name="Calm">From those of calm moments alone.</param>
-/// <param name="Rough">From those of the other moments alone.</param>
-public sealed record MomentEvaluators(SwitchoverEvaluator All, SwitchoverEvaluator Calm, SwitchoverEvaluator Rough)
+public sealed class MomentEvaluators
 {
+    private readonly SwitchoverEvaluator _calm;
+    private readonly SwitchoverEvaluator _rough;
+
+    /// <summary>For moments of one kind.</summary>
+    public MomentEvaluators(SwitchoverEvaluator all) => All = _calm = _rough = all;
+
+    /// <summary>Builds them.</summary>
+    /// <param name="evaluators">Builds evaluators for the machine.</param>
+    /// <param name="snapshot">What is known, with the past blackouts of all moments.</param>
+    /// <param name="view">Where those of each kind are.</param>
+    /// <param name="machineClass">The class that they are kept under.</param>
+    /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
+    /// <remarks>While there are too few blackouts of a kind for a bound, all of them stand in.</remarks>
+    public MomentEvaluators(EvaluatorBuilder evaluators, DecisionSnapshot snapshot, EvidenceView view, string machineClass)
+    {
+        SwitchoverEvaluator Of(bool isCalm)
+        {
+            var blackouts = view.Blackouts(machineClass, BlackoutSpan.Whole, isCalm);
+            return blackouts.Table(All.Sla.AllowedMisses).IsSupported ? evaluators.Build(snapshot with { PastBlackouts = blackouts }) : All;
+        }
+
+        All = evaluators.Build(snapshot);
+        _calm = Of(isCalm: true);
+        _rough = Of(isCalm: false);
+    }
+
+    /// <summary>From the past blackouts of all moments.</summary>
+    public SwitchoverEvaluator All { get; }
+
     /// <summary>What decides at a moment of a kind.</summary>
-    /// <remarks>While there are too few calm blackouts all of them stand in: that errs on the long side. The other way round it would not.</remarks>
-    public SwitchoverEvaluator For(bool isCalm) => !isCalm ? Rough : Calm.Tables.Scores.IsSupported ? Calm : All;
+    public SwitchoverEvaluator For(bool isCalm) => isCalm ? _calm : _rough;
 }

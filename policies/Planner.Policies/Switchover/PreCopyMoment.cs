@@ -31,6 +31,9 @@ public readonly record struct PreCopyMoment
     /// <summary>The rate of sending as measured lately (QEMU: over the last 100 ms or more), in bytes per second; 0 before it is known.</summary>
     public double BytesPerSecond { get; init; }
 
+    /// <summary>Whether there was less to send then than the link carries, so that the rate shows nothing of it.</summary>
+    public bool IsLinkIdle { get; init; }
+
     /// <summary>Bytes sent since the pre-copy began; at least 0.</summary>
     public double SentBytes { get; init; }
 

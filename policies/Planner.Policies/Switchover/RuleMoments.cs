@@ -22,21 +22,18 @@ public sealed class RuleMoments
     private readonly LinkWatch _link;
     private readonly LinkRhythm _rhythm = new();
     private readonly double _allowedBreakdowns;
-    private readonly double _mostBytes;
     private readonly WrittenBytesForecast _written = new();
     private MomentEvaluators _evaluators;
     private double _lastElapsedSeconds;
 
     /// <summary>Makes the moments of one migration.</summary>
     /// <param name="evaluators">What decides.</param>
-    /// <param name="link">What is known of the link; what is seen is added.</param>
-    /// <param name="mostBytes">The most bytes, memory and state together, that the past stop phases can speak for; nothing is committed above.</param>
-    public RuleMoments(MomentEvaluators evaluators, LinkLifeTable link, double mostBytes = double.PositiveInfinity)
+    /// <param name="link">What other migrations saw of the link.</param>
+    public RuleMoments(MomentEvaluators evaluators, IEnumerable<LinkAge> link)
     {
-        _mostBytes = mostBytes;
         _evaluators = evaluators;
         _link = new LinkWatch(link);
-        _allowedBreakdowns = BreakdownShare * evaluators.All.Prepared.AllowedMisses;
+        _allowedBreakdowns = BreakdownShare * evaluators.All.Sla.AllowedMisses;
     }
 
     /// <summary>The decision at the last exact count; without a bound before the first.</summary>
@@ -50,6 +47,9 @@ public sealed class RuleMoments
 
     /// <summary>What decided then; null before the first exact count.</summary>
     public SwitchoverEvaluator? LastEvaluator { get; private set; }
+
+    /// <summary>What this migration saw of the link.</summary>
+    public IEnumerable<LinkAge> SeenOfLink => _link.Seen.Ages;
 
     /// <summary>Whether the last exact count was at a calm moment.</summary>
     public bool LastIsCalm { get; private set; }
@@ -72,10 +72,15 @@ public sealed class RuleMoments
     /// <summary>Takes the rate of the latest <see cref="LinkWatch.ObservationSeconds"/>.</summary>
     /// <param name="elapsedSeconds">When it was measured, in seconds since the pre-copy began.</param>
     /// <param name="bytesPerSecond">The rate; at least 0.</param>
-    public void Observe(double elapsedSeconds, double bytesPerSecond)
+    /// <param name="isIdle">Whether there was less to send than the link carries: such a rate is no breakdown.</param>
+    public void Observe(double elapsedSeconds, double bytesPerSecond, bool isIdle = false)
     {
         _lastElapsedSeconds = elapsedSeconds;
-        _link.Observe(bytesPerSecond);
+        if (!isIdle)
+        {
+            _link.Observe(bytesPerSecond);
+        }
+
         _rhythm.Observe(bytesPerSecond);
     }
 
@@ -85,7 +90,7 @@ public sealed class RuleMoments
     {
         if (moment.ElapsedSeconds >= _lastElapsedSeconds + LinkWatch.ObservationSeconds * 0.999 && moment.BytesPerSecond > 0)
         {
-            Observe(moment.ElapsedSeconds, moment.BytesPerSecond);
+            Observe(moment.ElapsedSeconds, moment.BytesPerSecond, moment.IsLinkIdle);
         }
 
         if (!moment.IsSync)
@@ -101,11 +106,6 @@ public sealed class RuleMoments
         LastMoment = decided;
         LastEvaluator = _evaluators.For(LastIsCalm);
         Last = LastEvaluator.Decide(decided);
-        if (moment.RamBytes + moment.StateBytes > _mostBytes)
-        {
-            Last = Last with { Verdict = Last.Verdict == Verdict.Commit ? Verdict.Stay : Last.Verdict, BoundSeconds = double.NaN };
-        }
-
         ShareWithoutMemory = Last.PredictedSeconds > 0
             ? _evaluators.All.Tables.Median.Seconds(SwitchoverEvaluator.Load(decided with { RamRemainingBytes = 0 })) / Last.PredictedSeconds
             : 1;
@@ -120,7 +120,6 @@ public sealed class RuleMoments
         var decided = At(moment, 0, out _);
         var most = _evaluators.For(IsCalm(decided)).LargestRamBytes(decided);
         var next = moment.SecondsSinceSync + LinkWatch.ObservationSeconds;
-        most = Math.Min(most, _mostBytes - moment.StateBytes);
         ExactBelowBytes = most > 0 ? Math.Max(0, most - _written.Bytes(next)) + moment.StateBytes : 0;
     }
 

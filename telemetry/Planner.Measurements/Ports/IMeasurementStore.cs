@@ -22,6 +22,9 @@ public interface IMeasurementStore : IDisposable
     /// commits under that SLA class, and rehearsals under any; never shadow outcomes.</summary>
     IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest);
 
+    /// <summary>All that was ever seen of a link, one sample an age.</summary>
+    IReadOnlyList<LinkAgeSample> ReadLinkAges(string link);
+
     /// <summary>The blackout time already spent by a machine since a moment; for the error budget.</summary>
     TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since);
 }

@@ -15,6 +15,9 @@ public sealed record MeasurementBatch
     /// <summary>Blackouts beside their predictions.</summary>
     public IReadOnlyList<BlackoutSample> Blackouts { get; init; } = [];
 
+    /// <summary>What was seen of links.</summary>
+    public IReadOnlyList<LinkAgeSample> LinkAges { get; init; } = [];
+
     /// <summary>Ends of migrations.</summary>
     public IReadOnlyList<MigrationRecord> Migrations { get; init; } = [];
 }

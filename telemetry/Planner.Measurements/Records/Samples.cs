@@ -73,7 +73,18 @@ public sealed record BlackoutSample(
     BlackoutSpan Span,
     TimeSpan Predicted,
     TimeSpan Actual,
-    DateTimeOffset At);
+    DateTimeOffset At)
+{
+    /// <summary>Whether the link was calm at the decision: good, and hardly ever known to break down so soon after it had recovered. Null where nobody looked.</summary>
+    public bool? WasCalm { get; init; }
+}
+
+/// <summary>How often a link was seen good at an age, and how often it then broke down.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Age">Observations (of 0.1 s) since it had recovered; -1 where it was never seen to recover.</param>
+/// <param name="Seen">How often it was seen at that age; at least 0.</param>
+/// <param name="Broke">How often the next observation found it broken down; at most <paramref name="Seen"/>.</param>
+public sealed record LinkAgeSample(string Link, int Age, long Seen, long Broke);
 
 /// <summary>How many different bytes were written in a window of time. Every dirty-sync gives one.</summary>
 /// <param name="Length">The length of the window; above 0.</param>

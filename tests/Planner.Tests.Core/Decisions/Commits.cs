@@ -1,3 +1,4 @@
+using Planner.Evidence;
 using Planner.Policies;
 
 namespace Planner.Tests.Decisions;
@@ -9,21 +10,27 @@ internal sealed class Commits
     private const double FixedSeconds = 0.02;
     private const double BytesPerSecond = 1e9;
 
-    private readonly EvidenceTables _tables;
+    private readonly BlackoutHistory _blackouts = new();
+    private readonly EvaluatorBuilder _evaluators = new();
+    private readonly DecisionSnapshot _snapshot;
 
     /// <param name="limit">The blackout limit in seconds.</param>
     /// <param name="scores">What is known at the start, oldest first.</param>
     /// <param name="confidence">The share of commits that must keep the limit.</param>
     public Commits(double limit, IEnumerable<double> scores, double confidence = 0.99)
     {
-        _tables = new EvidenceTables(new DecisionSnapshot
+        _snapshot = new DecisionSnapshot
         {
             Sla = new SlaTerms { Class = "gold", BlackoutLimitSeconds = limit, Confidence = confidence },
             Ram = new RamEvidence { RemainingBytes = 0 },
             Transfer = new TransferEvidence { FixedSeconds = [FixedSeconds], BytesPerSecond = [BytesPerSecond] },
-            PastBlackouts = [.. scores.Select(s => new PastBlackout(0.1, 0.1 * s))],
-        });
-        Evaluator = _tables.Build();
+        };
+        foreach (var score in scores)
+        {
+            _blackouts.Add(new PastBlackout(0.1, 0.1 * score));
+        }
+
+        Evaluator = Build();
     }
 
     /// <summary>The evaluator of the evidence so far.</summary>
@@ -42,8 +49,8 @@ internal sealed class Commits
     /// <summary>Takes what came of a commit.</summary>
     public void Learn(Decision decision, double actualSeconds)
     {
-        _tables.AddBlackout(new PastBlackout(decision.PredictedSeconds, actualSeconds), afterQuiesce: false);
-        Evaluator = _tables.Build();
+        _blackouts.Add(new PastBlackout(decision.PredictedSeconds, actualSeconds));
+        Evaluator = Build();
     }
 
     /// <summary>The most misses among any so many commits in a row.</summary>
@@ -58,4 +65,6 @@ internal sealed class Commits
 
         return worst;
     }
+
+    private SwitchoverEvaluator Build() => _evaluators.Build(_snapshot with { PastBlackouts = _blackouts.Now(_snapshot.Sla!.AllowedMisses) });
 }

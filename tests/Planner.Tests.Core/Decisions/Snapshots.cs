@@ -1,4 +1,5 @@
 using CsCheck;
+using Planner.Evidence;
 using Planner.Policies;
 
 namespace Planner.Tests.Decisions;

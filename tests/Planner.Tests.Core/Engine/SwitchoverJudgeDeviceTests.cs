@@ -13,7 +13,7 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void A_permission_that_is_not_used_shows_that_more_is_counted_than_told()
     {
-        var judge = Judge(Offer(), within: 5);
+        var judge = Judge(Dev0, within: 5);
         var judgement = Passes(judge, from: 0, to: 6, bytesPerSecond: 50e6);
 
         Assert.Equal(SwitchoverAction.Abort, judgement.Action);
@@ -25,7 +25,7 @@ public sealed class SwitchoverJudgeDeviceTests
     public void A_permission_that_nobody_gave_shows_nothing()
     {
         // As 'planner watch' looks at a migration that somebody else drives.
-        var judge = Judge(Offer(), within: null);
+        var judge = Judge(Dev0, within: null);
         var judgement = Passes(judge, 0, 6, 50e6, isPermitted: false);
 
         Assert.Equal((SwitchoverAction.Commit, 0), (judgement.Action, judge.DeviceStateBytes));
@@ -34,9 +34,9 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void State_that_is_found_out_never_makes_less_of_what_is_known()
     {
-        var evidence = new HypervisorEvidence(Offer());
-        evidence.Note(new StateSizeSample(evidence.Devices!.StateClass, null, 12 * MiB, DateTimeOffset.UnixEpoch));
-        var judge = new SwitchoverJudge(evidence, Terms(limit: 0.4, within: null), "earliest", 0);
+        var machine = new KnownMachine(Dev0);
+        machine.Memory.Add(new StateSizeSample(machine.Keys.StateClass, null, 12 * MiB, DateTimeOffset.UnixEpoch));
+        var judge = new SwitchoverJudge(machine.Snapshots(), Terms(limit: 0.4, within: null), "earliest", 0);
         Passes(judge, 0, 3, 50e6);
 
         Assert.True(judge.DeviceStateBytes >= 12 * MiB, $"{judge.DeviceStateBytes}");
@@ -45,9 +45,9 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void A_permission_leaves_room_for_the_state_that_is_known_and_not_told()
     {
-        var evidence = new HypervisorEvidence(Offer());
-        evidence.Note(new StateSizeSample(evidence.Devices!.StateClass, null, 8 * MiB, DateTimeOffset.UnixEpoch));
-        var judge = new SwitchoverJudge(evidence, Terms(limit: 1, within: null), "earliest", 0);
+        var machine = new KnownMachine(Dev0);
+        machine.Memory.Add(new StateSizeSample(machine.Keys.StateClass, null, 8 * MiB, DateTimeOffset.UnixEpoch));
+        var judge = new SwitchoverJudge(machine.Snapshots(), Terms(limit: 1, within: null), "earliest", 0);
 
         Assert.InRange(Passes(judge, 0, 0.3, 50e6).AllowBytes, 8 * MiB * 5 / 4, 60 * MiB);
     }
@@ -55,7 +55,7 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void Where_every_answer_is_a_new_pass_the_rate_comes_from_passes()
     {
-        var judge = Judge(Offer(), within: null);
+        var judge = Judge(Dev0, within: null);
         var judgement = Passes(judge, 0, 0.3, 50e6, tellBetween: false);
 
         Assert.Equal(50e6, judge.BytesPerSecond);
@@ -65,7 +65,7 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void A_link_that_has_nothing_to_do_is_not_taken_for_a_slow_one()
     {
-        var judge = Judge(Offer(), within: null);
+        var judge = Judge(Dev0, within: null);
         judge.Consider(Progress(0.1, 1, isPass: false, 50e6, 0) with { RemainingBytes = 20 * MiB });
         Passes(judge, 0.2, 3, bytesPerSecond: 3e6);
 
@@ -75,7 +75,7 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void A_link_that_has_become_slower_is_seen_to_be()
     {
-        var judge = Judge(Offer(), within: null);
+        var judge = Judge(Dev0, within: null);
         judge.Consider(Progress(0.1, 1, isPass: false, 50e6, 0) with { RemainingBytes = 20 * MiB });
         for (var i = 0; i < 40; i++)
         {
@@ -88,32 +88,23 @@ public sealed class SwitchoverJudgeDeviceTests
     [Fact]
     public void A_machine_that_turns_out_to_have_devices_is_not_judged_by_those_without()
     {
-        var plain = new HypervisorOffer { Version = "", HypervisorClass = "qemu/10.0/tcg", MachineType = "", CpuModel = "", RamBytes = 1, Accelerator = "tcg" };
-        var evidence = new HypervisorEvidence(plain);
+        var plain = new KnownMachine();
         for (var i = 0; i < 20; i++)
         {
-            evidence.Note(new BlackoutSample(evidence.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), DateTimeOffset.UnixEpoch));
+            plain.Memory.Add(new BlackoutSample(plain.Keys.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), DateTimeOffset.UnixEpoch));
         }
 
         var terms = Terms(limit: 0.4, within: null) with { WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Stay };
-        SwitchoverJudge Make() => new(evidence, terms, "earliest", 0, withUnknownDevices: HypervisorEvidence.OfUnknownDevices(plain, "vm1"));
+        SwitchoverJudge Make() => new(
+            plain.Snapshots(), terms, "earliest", 0, withUnknownDevices: new KnownMachine(MachineKeys.OfUnknownDevices(KnownMachine.Offer(), "vm1"), plain.Memory).Snapshots());
 
         Assert.Equal(SwitchoverAction.Commit, Passes(Make(), 0, 0.3, 50e6, deviceBytes: null).Action);
         Assert.Equal(SwitchoverAction.Wait, Passes(Make(), 0, 0.3, 50e6).Action);
     }
 
-    private static HypervisorOffer Offer() => new()
-    {
-        Version = "QEMU 10.0.2",
-        HypervisorClass = "qemu/10.0/tcg",
-        MachineType = "pc",
-        CpuModel = "cpu",
-        RamBytes = 1,
-        Accelerator = "tcg",
-        Devices = [new MigratableDevice { Name = "dev0", Model = "a", TellsArcs = true }],
-    };
+    private static MigratableDevice Dev0 => KnownMachine.Device("dev0", "a");
 
-    private static SwitchoverJudge Judge(HypervisorOffer offer, double? within) => new(new HypervisorEvidence(offer), Terms(limit: 0.3, within), "earliest", 0);
+    private static SwitchoverJudge Judge(MigratableDevice device, double? within) => new(new KnownMachine(device).Snapshots(), Terms(limit: 0.3, within), "earliest", 0);
 
     private static SlaTerms Terms(double limit, double? within) => new()
     {

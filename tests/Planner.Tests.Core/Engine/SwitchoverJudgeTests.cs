@@ -84,7 +84,7 @@ public sealed class SwitchoverJudgeTests
     private sealed class Run(double limitSeconds, double? within = null, double? floor = null)
     {
         private readonly SwitchoverJudge _judge = new(
-            new HypervisorEvidence("qemu/10.0/tcg"),
+            new KnownMachine().Snapshots(),
             new SlaTerms
             {
                 BlackoutLimitSeconds = limitSeconds,

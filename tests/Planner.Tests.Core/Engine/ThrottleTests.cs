@@ -59,7 +59,7 @@ public sealed class ThrottleTests
     private sealed class Run(double limitSeconds, double floor, Func<int, double> rateAt)
     {
         private readonly SwitchoverJudge _judge = new(
-            new HypervisorEvidence("qemu/10.0/tcg"),
+            new KnownMachine().Snapshots(),
             new SlaTerms
             {
                 BlackoutLimitSeconds = limitSeconds,

@@ -32,7 +32,7 @@ public sealed class LinkLifeTableTests
         Assert.True(table.IsCalm(29, 1, 0.01));
 
         // A breakdown at age 10 parts the younger ages, 100 observations, from the older ones, 190: 0.5 / 101 and 0.5 / 191.
-        table.Add(10, brokeDown: true);
+        table.Add(new LinkAge(10, 1, 1));
         Assert.False(table.IsCalm(5, 1, 0.0049));
         Assert.True(table.IsCalm(5, 1, 0.005));
         Assert.False(table.IsCalm(20, 1, 0.0026));
@@ -45,7 +45,7 @@ public sealed class LinkLifeTableTests
         var table = Filled(1000, age: _ => 3);
         for (var i = 0; i < 10; i++)
         {
-            table.Add(3, brokeDown: true);
+            table.Add(new LinkAge(3, 1, 1));
         }
 
         // 10.5 / 1011
@@ -58,7 +58,7 @@ public sealed class LinkLifeTableTests
     public void Ages_of_unknown_and_known_links_are_apart()
     {
         var table = Filled(1000, age: _ => 4);
-        table.Add(-1, brokeDown: true);
+        table.Add(new LinkAge(-1, 1, 1));
         Assert.True(table.IsCalm(4, 1, 0.01));
         Assert.False(table.IsCalm(-1, 1, 0.01));
     }
@@ -71,12 +71,28 @@ public sealed class LinkLifeTableTests
         Assert.True(table.IsCalm(10 * LinkLifeTable.OldestAge, 1, 0.01));
     }
 
+    [Fact]
+    public void What_was_counted_can_be_counted_on_elsewhere()
+    {
+        var table = Filled(300, age: i => i % 7 - 1);
+        table.Add(new LinkAge(3, 5, 2));
+        var other = new LinkLifeTable();
+        foreach (var age in table.Ages)
+        {
+            other.Add(age);
+        }
+
+        Assert.Equal(table.Ages, other.Ages);
+        Assert.Equal([-1, 0, 1, 2, 3, 4, 5], other.Ages.Select(a => a.Age));
+        Assert.Contains(other.Ages, a => a is { Age: 3, Broke: 2 });
+    }
+
     private static LinkLifeTable Filled(int seen, Func<int, int> age)
     {
         var table = new LinkLifeTable();
         for (var i = 0; i < seen; i++)
         {
-            table.Add(age(i), brokeDown: false);
+            table.Add(new LinkAge(age(i), 1, 0));
         }
 
         return table;

@@ -22,20 +22,18 @@ public sealed class LinkWatchTests
     [Fact]
     public void Two_low_rates_are_a_breakdown_and_are_entered_at_their_age()
     {
-        var table = Calm();
-        var watch = new LinkWatch(table);
+        var watch = new LinkWatch(Calm());
         Observe(watch, 10, 100);
         Observe(watch, 2, 10);
         Assert.False(watch.IsCalm(Moment, 0.01));
 
-        // One breakdown among the 4,000 and 10 observations of a link that was never seen to recover: 1.5 / 4012 or so.
-        Assert.False(table.IsCalm(-1, 1, 1.45 / 4010));
-        Assert.True(table.IsCalm(-1, 1, 1.51 / 4010));
+        // Of what others saw nothing is in it.
+        Assert.Equal([new LinkAge(-1, 11, 1)], watch.Seen.Ages);
 
         // Ages are counted from the recovery on.
         Observe(watch, 6, 100);
         Observe(watch, 2, 10);
-        Assert.False(table.IsCalm(5, 1, 0.5));
+        Assert.Contains(new LinkAge(5, 1, 1), watch.Seen.Ages);
     }
 
     [Fact]
@@ -52,7 +50,7 @@ public sealed class LinkWatchTests
     [Fact]
     public void Without_enough_observations_nothing_is_calm()
     {
-        var watch = new LinkWatch(new LinkLifeTable());
+        var watch = new LinkWatch([]);
         Observe(watch, 100, 100);
         Assert.True(watch.IsCalm(Moment, 0.01));
         Assert.False(watch.IsCalm(Moment, 0.001));
@@ -69,7 +67,7 @@ public sealed class LinkWatchTests
         for (var migration = 0; migration < 300; migration++)
         {
             // Good for 3 s or more, then broken down for 1 s: late ages are dangerous, early ones are not.
-            var watch = new LinkWatch(table);
+            var watch = new LinkWatch(table.Ages);
             var (left, isGood) = (random.Next(1, 60), true);
             var pending = -1;
             for (var slot = 0; slot < 300; slot++)
@@ -85,22 +83,18 @@ public sealed class LinkWatchTests
                 pending = migration >= 100 && watch.IsCalm(0, Allowed) ? slot : -1;
                 calm += pending >= 0 ? 1 : 0;
             }
+
+            foreach (var age in watch.Seen.Ages)
+            {
+                table.Add(age);
+            }
         }
 
         Assert.InRange(calm, 10_000, 60_000);
         Assert.InRange((double)broken / calm, 0, Allowed);
     }
 
-    private static LinkLifeTable Calm()
-    {
-        var table = new LinkLifeTable();
-        for (var i = 0; i < 4000; i++)
-        {
-            table.Add(-1, brokeDown: false);
-        }
-
-        return table;
-    }
+    private static LinkAge[] Calm() => [new LinkAge(-1, 4000, 0)];
 
     private static void Observe(LinkWatch watch, int times, double rate)
     {

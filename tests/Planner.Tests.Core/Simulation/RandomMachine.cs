@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Planner.Devices;
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Simulation;
@@ -14,9 +15,8 @@ internal sealed class RandomMachine
     private readonly Random _random;
     private SimulatedDeviceModel[] _sources;
     private SimulatedDeviceModel[] _destinations;
-    private MeasurementBatch _evidence = new();
+    private readonly EvidenceMemory _memory = new();
     private long _now = 1_000_000_000;
-    private int _kept = 400;
 
     public RandomMachine(int seed, bool withFaults)
     {
@@ -41,13 +41,11 @@ internal sealed class RandomMachine
     /// <summary>A number between two ends, from the machine's seed.</summary>
     public double Between(double least, double most) => least + (_random.NextDouble() * (most - least));
 
-    /// <summary>Rehearses switchovers there and back; the latest evidence stays with the machine.</summary>
+    /// <summary>Rehearses switchovers there and back; the evidence stays with the machine.</summary>
     /// <param name="switchovers">How many.</param>
-    /// <param name="kept">How many samples of each kind are kept; few make a long rehearsal cheap.</param>
     /// <returns>The blackouts, in seconds.</returns>
-    public List<double> Rehearse(int switchovers, int kept)
+    public List<double> Rehearse(int switchovers)
     {
-        _kept = kept;
         var blackouts = new List<double>();
         for (var i = 0; i < switchovers; i++)
         {
@@ -69,40 +67,30 @@ internal sealed class RandomMachine
             Limit = mode == MigrationMode.Rehearsal ? null : limit,
             Patience = 3,
         };
-        var book = new EvidenceBook(plan, new SlaTerms
+        var snapshots = new DeviceSnapshots(plan, new SlaTerms
         {
             Class = "gold",
             BlackoutLimitSeconds = limit.TotalSeconds,
             Confidence = 0.99,
             WhenEvidenceIsInsufficient = insufficient,
             CompleteWithinSeconds = mode == MigrationMode.Rehearsal ? null : limit.TotalSeconds + 5,
-        });
-        book.Recall(_evidence);
+        }, _memory);
         for (var i = 0; i < Profiles.Length; i++)
         {
             foreach (var (arc, worst) in plan.Devices[i].Source.StatedWorstCases)
             {
-                book.StateWorstCase(MigrationSide.Source, i, arc, worst);
-                book.StateWorstCase(MigrationSide.Destination, i, arc, worst);
+                snapshots.StateWorstCase(MigrationSide.Source, i, arc, worst);
+                snapshots.StateWorstCase(MigrationSide.Destination, i, arc, worst);
             }
         }
 
-        var outcome = new VirtualMigration(plan, _sources, _destinations, book, _now) { CancelAtNanoseconds = _now + cancelAfterNanoseconds }.Run();
+        var outcome = new VirtualMigration(plan, _sources, _destinations, snapshots, _memory, _now) { CancelAtNanoseconds = _now + cancelAfterNanoseconds }.Run();
         _now = outcome.EndedNanoseconds + 1_000_000_000;
-        _evidence = Joined(_evidence, book.Noted, _kept);
         return outcome;
     }
 
     /// <summary>The destination becomes the source: the machine has moved.</summary>
     public void TurnAround() => (_sources, _destinations) = (_destinations, _sources);
-
-    private static MeasurementBatch Joined(MeasurementBatch a, MeasurementBatch b, int kept) => new()
-    {
-        Arcs = [.. a.Arcs.Concat(b.Arcs).TakeLast(kept * 20)],
-        Transfers = [.. a.Transfers.Concat(b.Transfers).TakeLast(kept)],
-        StateSizes = [.. a.StateSizes.Concat(b.StateSizes).TakeLast(kept)],
-        Blackouts = [.. a.Blackouts.Concat(b.Blackouts).TakeLast(kept * 2)],
-    };
 
     private static DeviceOffer Offer(DeviceProfile profile) => new SimulatedDevice(profile, "sim:offer").Offer;
 

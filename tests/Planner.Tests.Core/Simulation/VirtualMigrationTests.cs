@@ -71,10 +71,10 @@ public class VirtualMigrationTests
         var missed = new List<string>();
         for (var seed = 0; seed < 16; seed++)
         {
-            var truth = new RandomMachine(seed, withFaults: false).Rehearse(1000, kept: 2).Order().ToList();
+            var truth = new RandomMachine(seed, withFaults: false).Rehearse(1000).Order().ToList();
             var p99 = truth[(int)(0.99 * truth.Count)];
             var machine = new RandomMachine(seed, withFaults: false);
-            machine.Rehearse(800, kept: 800);
+            machine.Rehearse(800);
             for (var i = 0; i < 16; i++)
             {
                 var limit = p99 * machine.Between(0.4, 3);
@@ -108,7 +108,7 @@ public class VirtualMigrationTests
         for (var seed = 0; seed < 24; seed++)
         {
             var machine = new RandomMachine(seed, withFaults: false);
-            var slowest = machine.Rehearse(seed % 3 == 0 ? 20 : 110, kept: 400).Max();
+            var slowest = machine.Rehearse(seed % 3 == 0 ? 20 : 110).Max();
             for (var round = 0; round < 4; round++)
             {
                 var outcome = machine.Migrate(TimeSpan.FromSeconds(slowest * machine.Between(0.5, 3)), MigrationMode.Active, InsufficientEvidenceAction.Accept);
@@ -137,7 +137,7 @@ public class VirtualMigrationTests
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {
-        static string Run() => string.Join('\n', new RandomMachine(7, withFaults: true).Rehearse(20, kept: 20));
+        static string Run() => string.Join('\n', new RandomMachine(7, withFaults: true).Rehearse(20));
 
         Assert.Equal(Run(), Run());
     }

@@ -44,7 +44,7 @@ public sealed class CalmestRuleTests
         var rule = Rule(Within);
         var (count, action) = Show(rule, new[] { 50.0, 50 }.Concat(Enumerable.Repeat(200.0, 100)));
         Assert.Equal(SwitchoverAction.Commit, action);
-        Assert.InRange((count + 1) * 0.1 + rule.Last.BoundSeconds, 1, Within);
+        Assert.InRange((count + 1) * 0.1 + rule.Moments.Last.BoundSeconds, 1, Within);
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class CalmestRuleTests
             if (action == SwitchoverAction.Commit)
             {
                 commits++;
-                Assert.Equal(Verdict.Commit, rule.Last.Verdict);
-                Assert.InRange(rule.Last.BoundSeconds, 0, LimitSeconds);
+                Assert.Equal(Verdict.Commit, rule.Moments.Last.Verdict);
+                Assert.InRange(rule.Moments.Last.BoundSeconds, 0, LimitSeconds);
                 Assert.True(series[count] < 300, $"seed {seed}");
             }
         }

@@ -14,10 +14,10 @@ public sealed class EarliestRuleTests
         var rule = new EarliestRule(SameForAll(Evaluator()));
 
         Assert.Equal((3, SwitchoverAction.Commit), Show(rule, [5000, 400, 300, 200, 100]));
-        Assert.Equal(Verdict.Commit, rule.Last.Verdict);
-        Assert.Equal(0.2, rule.Last.PredictedSeconds, 1e-9);
+        Assert.Equal(Verdict.Commit, rule.Moments.Last.Verdict);
+        Assert.Equal(0.2, rule.Moments.Last.PredictedSeconds, 1e-9);
         Assert.InRange(((IPlannerRule)rule).BoundSeconds, 0.2, LimitSeconds);
-        Assert.Equal(0, rule.Unbounded);
+        Assert.Equal(0, rule.Moments.Unbounded);
     }
 
     [Fact]
@@ -29,8 +29,8 @@ public sealed class EarliestRuleTests
     {
         var rule = new EarliestRule(SameForAll(Evaluator(score: 2)));
         Assert.Equal(-1, Show(rule, Enumerable.Repeat(200.0, 20)).Count);
-        Assert.Equal(0.2, rule.Last.PredictedSeconds, 1e-9);
-        Assert.True(rule.Last.BoundSeconds > LimitSeconds);
+        Assert.Equal(0.2, rule.Moments.Last.PredictedSeconds, 1e-9);
+        Assert.True(rule.Moments.Last.BoundSeconds > LimitSeconds);
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class EarliestRuleTests
     public void Without_evidence_it_waits_and_says_how_often()
     {
         var rule = new EarliestRule(SameForAll(Evaluator(blackouts: 5)));
-        Assert.True(double.IsNaN(rule.Last.BoundSeconds));
+        Assert.True(double.IsNaN(rule.Moments.Last.BoundSeconds));
         Assert.Equal(-1, Show(rule, Enumerable.Repeat(1.0, 7)).Count);
-        Assert.Equal(7, rule.Unbounded);
-        Assert.Equal(0, rule.ExactBelowBytes);
+        Assert.Equal(7, rule.Moments.Unbounded);
+        Assert.Equal(0, rule.Moments.ExactBelowBytes);
     }
 
     [Fact]

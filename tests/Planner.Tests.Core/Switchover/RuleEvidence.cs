@@ -1,4 +1,6 @@
 using Planner.Estimators;
+using Planner.Evidence;
+using Planner.Measurements;
 using Planner.Policies;
 
 namespace Planner.Tests.Switchover;
@@ -20,23 +22,28 @@ internal static class RuleEvidence
         },
         Ram = new RamEvidence { RemainingBytes = 0 },
         Transfer = new TransferEvidence { FixedSeconds = [.. Enumerable.Repeat(0.0, 10)], BytesPerSecond = [.. Enumerable.Repeat(1000.0, 10)] },
-
-        // Scores come in no order: a golden-ratio sequence within 5 %.
-        PastBlackouts = [.. Enumerable.Range(1, blackouts).Select(i => new PastBlackout(1, score * (0.95 + 0.1 * (i * 0.6180339887 % 1))))],
+        PastBlackouts = [.. Enumerable.Range(1, blackouts).Select(i => new PastBlackout(1, Score(i, score)))],
     });
 
-    public static RuleMoments SameForAll(SwitchoverEvaluator evaluator) => new(new MomentEvaluators(evaluator, evaluator, evaluator), new LinkLifeTable());
+    // Scores come in no order: a golden-ratio sequence within 5 %.
+    private static double Score(int i, double around) => around * (0.95 + 0.1 * (i * 0.6180339887 % 1));
 
-    /// <summary>A table that knows the link as calm.</summary>
-    public static LinkLifeTable CalmLink()
+    public static RuleMoments SameForAll(SwitchoverEvaluator evaluator) => new(new MomentEvaluators(evaluator), []);
+
+    /// <summary>A link that is known as calm, with blackouts of a score at either kind of moments.</summary>
+    public static RuleMoments OfTwoKinds(double all, double? calm, double? rough)
     {
-        var table = new LinkLifeTable();
-        for (var i = 0; i < 10_000; i++)
+        var memory = new EvidenceMemory();
+        foreach (var (score, wasCalm) in new[] { (all, (bool?)null), (calm ?? 0, true), (rough ?? 0, false) })
         {
-            table.Add(-1, brokeDown: false);
+            for (var i = 1; i <= 200 && score > 0; i++)
+            {
+                memory.Add(new BlackoutSample("machine", "", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(Score(i, score)), default) { WasCalm = wasCalm });
+            }
         }
 
-        return table;
+        var snapshot = Evaluator(score: all).Snapshot;
+        return new RuleMoments(new MomentEvaluators(new EvaluatorBuilder(), snapshot, memory.View("", snapshot.Sla!.AllowedMisses), "machine"), [new LinkAge(-1, 10_000, 0)]);
     }
 
     /// <summary>Shows a rule an exact count every 100 ms, each after a moment without one.</summary>

@@ -52,7 +52,7 @@ public sealed class RuleMomentsTests
     [Fact]
     public void Rough_moments_rest_on_their_own_blackouts_and_calm_ones_on_theirs()
     {
-        var moments = new RuleMoments(new MomentEvaluators(Evaluator(score: 1.5), Evaluator(score: 1), Evaluator(score: 2)), CalmLink());
+        var moments = OfTwoKinds(all: 1.5, calm: 1, rough: 2);
         Look(moments, 1, 1000);
         Assert.True(moments.LastIsCalm);
         Assert.InRange(moments.Last.BoundSeconds, 0.1, 0.12);
@@ -68,20 +68,32 @@ public sealed class RuleMomentsTests
     [Fact]
     public void While_there_are_too_few_calm_blackouts_all_of_them_stand_in()
     {
-        var moments = new RuleMoments(new MomentEvaluators(Evaluator(score: 1.5), Evaluator(blackouts: 5), Evaluator(score: 2)), CalmLink());
+        var moments = OfTwoKinds(all: 1.5, calm: null, rough: 2);
         Look(moments, 1, 1000);
         Assert.True(moments.LastIsCalm);
         Assert.InRange(moments.Last.BoundSeconds, 0.15, 0.18);
     }
 
     [Fact]
-    public void While_there_are_too_few_rough_blackouts_a_rough_moment_has_no_bound()
+    public void While_there_are_too_few_rough_blackouts_all_of_them_stand_in_too()
     {
-        var moments = new RuleMoments(new MomentEvaluators(Evaluator(), Evaluator(), Evaluator(blackouts: 5)), new LinkLifeTable());
+        var moments = OfTwoKinds(all: 1.5, calm: 1, rough: null);
         Look(moments, 1, 1000);
+        Look(moments, 2, 100);
         Assert.False(moments.LastIsCalm);
-        Assert.True(double.IsNaN(moments.Last.BoundSeconds));
-        Assert.Equal(1, moments.Unbounded);
+        Assert.InRange(moments.Last.BoundSeconds, 0.15, 0.18);
+    }
+
+    [Fact]
+    public void What_the_migration_sees_of_the_link_is_counted_but_where_there_is_nothing_to_send()
+    {
+        var moments = SameForAll(Evaluator());
+        for (var i = 1; i <= 10; i++)
+        {
+            moments.Decide(At(i) with { BytesPerSecond = i > 5 ? 1 : 1000, IsLinkIdle = i > 5 });
+        }
+
+        Assert.Equal([new LinkAge(-1, 5, 0)], moments.SeenOfLink);
     }
 
     [Fact]
@@ -103,7 +115,7 @@ public sealed class RuleMomentsTests
     [InlineData("calmest")]
     public void Looking_at_a_moment_allocates_nothing(string name)
     {
-        var moments = new RuleMoments(new MomentEvaluators(Evaluator(), Evaluator(), Evaluator()), CalmLink());
+        var moments = OfTwoKinds(all: 1, calm: 1, rough: 1);
         ISwitchoverRule rule = name == "earliest" ? new EarliestRule(moments) : new CalmestRule(moments, 100_000);
         var elapsed = 0.0;
         Consider(300);

@@ -25,14 +25,16 @@ internal sealed class MemoryStore : IMeasurementStore
         [.. _batches.SelectMany(b => b.Arcs).Where(s => s.DeviceClass == deviceClass && s.Outcome is ArcOutcome.Completed or ArcOutcome.CompletedLate)];
 
     public IReadOnlyList<TransferSample> ReadTransfers(string link, TransferPhase phase, int latest) =>
-        [.. _batches.SelectMany(b => b.Transfers).Where(s => s.Link == link && s.Phase == phase)];
+        [.. _batches.SelectMany(b => b.Transfers).Where(s => s.Link == link && s.Phase == phase).TakeLast(latest)];
 
     public IReadOnlyList<StateSizeSample> ReadStateSizes(string deviceClass, int latest) =>
-        [.. _batches.SelectMany(b => b.StateSizes).Where(s => s.DeviceClass == deviceClass)];
+        [.. _batches.SelectMany(b => b.StateSizes).Where(s => s.DeviceClass == deviceClass).TakeLast(latest)];
 
     public IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest) =>
         [.. _batches.SelectMany(b => b.Blackouts).Where(s => s.DeviceClass == deviceClass && s.Span == span && s.Kind != BlackoutKind.Shadow
-            && (s.Kind == BlackoutKind.Rehearsal || s.SlaClass == slaClass))];
+            && (s.Kind == BlackoutKind.Rehearsal || s.SlaClass == slaClass)).TakeLast(latest)];
+
+    public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => [.. _batches.SelectMany(b => b.LinkAges).Where(a => a.Link == link)];
 
     public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) => TimeSpan.Zero;
 

@@ -1,5 +1,6 @@
 using Planner.Documents;
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
@@ -137,7 +138,7 @@ public sealed class MigrationSessionTests
         Assert.Same(result.Record, Assert.Single(store.Batches[^1].Migrations));
 
         var snapshot = DecisionJson.ReadSnapshot(result.Record.Snapshot!, "snapshot");
-        Assert.Equal(EvidenceBook.Window, snapshot.PastBlackouts.Count);
+        Assert.Equal(EvidenceMemory.Window, snapshot.PastBlackouts.Count);
         var evaluator = SwitchoverEvaluator.Prepare(snapshot);
         var again = evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
         Assert.True(again.Blackout.Recalibrating);

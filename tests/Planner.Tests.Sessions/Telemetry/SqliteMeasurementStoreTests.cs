@@ -41,6 +41,30 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_was_seen_of_a_link_adds_up_over_migrations()
+    {
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            store.Append(new MeasurementBatch { LinkAges = [new LinkAgeSample("a->b", -1, 10, 1), new LinkAgeSample("a->b", 3, 2, 0), new LinkAgeSample("other", 3, 9, 9)] });
+            store.Append(new MeasurementBatch { LinkAges = [new LinkAgeSample("a->b", 3, 5, 1)] });
+        }
+
+        using var again = SqliteMeasurementStore.Open(Address);
+        Assert.Equal([new LinkAgeSample("a->b", -1, 10, 1), new LinkAgeSample("a->b", 3, 7, 1)], again.ReadLinkAges("a->b"));
+        Assert.Empty(again.ReadLinkAges("nobody's"));
+    }
+
+    [Fact]
+    public void A_blackout_keeps_whether_the_link_was_calm_and_one_of_an_earlier_planner_does_not_say()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        var unknown = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon);
+        store.Append(new MeasurementBatch { Blackouts = [unknown, unknown with { WasCalm = true }, unknown with { WasCalm = false }] });
+
+        Assert.Equal([null, true, false], store.ReadBlackouts("nic", "gold", BlackoutSpan.Whole, 10).Select(b => b.WasCalm));
+    }
+
+    [Fact]
     public void The_method_of_the_bound_is_kept_with_the_input_of_the_decision()
     {
         using (var store = SqliteMeasurementStore.Open(Address))
@@ -61,6 +85,8 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
 
         Query("alter table migration drop column method");
         Query("drop table model");
+        Query("drop table link_age");
+        Query("alter table blackout_sample drop column was_calm");
         Query("delete from schema_version where version > 1");
         using (var store = SqliteMeasurementStore.Open(Address))
         {

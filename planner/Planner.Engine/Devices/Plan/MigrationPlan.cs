@@ -25,6 +25,12 @@ public sealed record MigrationPlan
     /// <summary>How many evaluations in a row may bring nothing better before the session stays for good; at least 1.</summary>
     public int Patience { get; init; } = 20;
 
+    /// <summary>The devices' classes on the source, sorted and joined by <c>+</c>: what the machine's blackouts are kept under.</summary>
+    public string MachineClass => Joined(d => d.Source.DeviceClass);
+
+    /// <summary>The pairs of device classes, sorted and joined by <c>+</c>: what the machine's transfers are kept under.</summary>
+    public string Link => Joined(d => $"{d.Source.DeviceClass}->{d.Destination.DeviceClass}");
+
     /// <summary>Whether there is a second gate: every device quiesces, and can come back from there at once.</summary>
     public bool HasSecondGate => Devices.All(d => d.CanComeBackFromQuiesced);
 
@@ -59,4 +65,6 @@ public sealed record MigrationPlan
 
         return this;
     }
+
+    private string Joined(Func<DevicePlan, string> name) => string.Join('+', Devices.Select(name).Order(StringComparer.Ordinal));
 }

@@ -11,6 +11,9 @@ namespace Planner.Engine;
 /// <param name="AtNanoseconds">When, on the monotonic clock.</param>
 public sealed record GateDecision(int Gate, Decision Decision, DecisionMoment Moment, SwitchoverEvaluator Evaluator, long AtNanoseconds)
 {
+    /// <summary>Whether the link was calm then; null where nobody looked at it.</summary>
+    public bool? WasCalm { get; init; }
+
     /// <summary>The input of the decision: an evaluator that is prepared from it decides the same, to the digit.</summary>
     /// <remarks>It is the evaluator's snapshot, moved to the moment that was decided about. Gate 2 decides on the tables of gate 1, with every device in its
     /// P2P state.</remarks>

@@ -1,3 +1,4 @@
+using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 
@@ -84,12 +85,6 @@ internal static class WayEstimate
     private static double? Median(DeviceEvidence device, Arc arc)
     {
         var evidence = device.Arcs.FirstOrDefault(a => a.From == arc.From.Name() && a.To == arc.To.Name());
-        if (evidence is null || evidence.Seconds.Count == 0)
-        {
-            return evidence?.WorstSeconds;
-        }
-
-        var sorted = evidence.Seconds.Order().ToArray();
-        return sorted[sorted.Length / 2];
+        return evidence is { Seconds.Count: > 0 } ? Samples.Of(evidence.Seconds).Median : evidence?.WorstSeconds;
     }
 }

@@ -1,36 +1,13 @@
 using Planner.Engine;
+using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 
 namespace Planner.Tests.Engine;
 
-public class EvidenceBookTests
+public class DeviceSnapshotsTests
 {
-    [Fact]
-    public void Commits_and_rehearsals_are_evidence_and_shadow_outcomes_never_are()
-    {
-        var plan = Plans.Plan(Plans.All);
-        var book = new EvidenceBook(plan, new SlaTerms { BlackoutLimitSeconds = 1 });
-        var sample = new BlackoutSample(book.DeviceClass, "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), default);
-        var others = new[]
-        {
-            sample with { Kind = BlackoutKind.Rehearsal, Actual = TimeSpan.FromSeconds(3) },
-            sample with { Kind = BlackoutKind.Shadow, Actual = TimeSpan.FromSeconds(4) },
-            sample with { Kind = BlackoutKind.Shadow, Span = BlackoutSpan.AfterQuiesce },
-            sample with { DeviceClass = "another" },
-        };
-        book.Recall(new MeasurementBatch { Blackouts = [sample, .. others] });
-        foreach (var other in others)
-        {
-            book.Note(other);
-        }
-
-        var snapshot = book.Snapshot(MigrationEngine.Start(plan, 0).State, 0);
-        Assert.Equal([2.0, 3.0, 3.0], snapshot.PastBlackouts.Select(b => b.ActualSeconds));
-        Assert.Empty(snapshot.PastBlackoutsAfterQuiesce);
-    }
-
     [Theory]
     [InlineData(Plans.Plain, Plans.WithP2P)]
     [InlineData(Plans.WithP2P, Plans.Plain)]
@@ -39,14 +16,15 @@ public class EvidenceBookTests
     public void Each_side_of_a_pair_walks_by_its_own_capabilities(MigrationCapabilities source, MigrationCapabilities destination)
     {
         var plan = Plans.Between(source, destination);
-        var book = new EvidenceBook(plan, new SlaTerms { BlackoutLimitSeconds = 1, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept });
-        book.Recall(new MeasurementBatch
+        var memory = new EvidenceMemory();
+        memory.Add(new MeasurementBatch
         {
             Arcs = [.. plan.Devices.SelectMany(d => new[] { d.Source, d.Destination }).SelectMany(Samples)],
-            Transfers = [new TransferSample(book.Link, TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default)],
+            Transfers = [new TransferSample(plan.Link, TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default)],
             StateSizes = [new StateSizeSample(plan.Devices[0].Source.DeviceClass, null, 1_000_000, default)],
         });
-        var snapshot = book.Snapshot(MigrationEngine.Start(plan, 0).State, 0);
+        var sla = new SlaTerms { BlackoutLimitSeconds = 1, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept };
+        var snapshot = new DeviceSnapshots(plan, sla, memory).Snapshot(MigrationEngine.Start(plan, 0).State, 0);
 
         var evaluator = SwitchoverEvaluator.Prepare(snapshot);
         var decision = evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
@@ -60,14 +38,15 @@ public class EvidenceBookTests
     {
         var plan = Plans.Between(Plans.Plain, Plans.WithP2P);
         var (source, destination) = (plan.Devices[0].Source, plan.Devices[0].Destination);
-        var book = new EvidenceBook(plan, new SlaTerms { BlackoutLimitSeconds = 1, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept });
-        book.Recall(new MeasurementBatch
+        var memory = new EvidenceMemory();
+        memory.Add(new MeasurementBatch
         {
             Arcs = [.. Samples(source), .. Samples(destination).Where(s => s.Arc != new Arc(DeviceState.RunningP2P, DeviceState.Running))],
-            Transfers = [new TransferSample(book.Link, TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default)],
+            Transfers = [new TransferSample(plan.Link, TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default)],
             StateSizes = [new StateSizeSample(source.DeviceClass, null, 1_000_000, default)],
         });
-        var snapshot = book.Snapshot(MigrationEngine.Start(plan, 0).State, 0);
+        var sla = new SlaTerms { BlackoutLimitSeconds = 1, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept };
+        var snapshot = new DeviceSnapshots(plan, sla, memory).Snapshot(MigrationEngine.Start(plan, 0).State, 0);
 
         // The way back is there for the failure policy.
         Assert.Contains(snapshot.Devices[0].Arcs, a => (a.From, a.To) == ("STOP", "RUNNING"));

@@ -4,10 +4,11 @@ using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 using static Planner.Measurements.DeviceState;
+using static Planner.Tests.Engine.KnownMachine;
 
 namespace Planner.Tests.Engine;
 
-public sealed class PassedDeviceEvidenceTests
+public sealed class PassedDevicesTests
 {
     private const double Rate = 50e6;
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
@@ -29,14 +30,14 @@ public sealed class PassedDeviceEvidenceTests
     [Fact]
     public void Before_anything_was_measured_a_class_that_stays_stays_and_one_that_accepts_is_told_that_it_is_a_guess()
     {
-        var evidence = new HypervisorEvidence(Offer(Device("dev0", "a")));
-        evidence.Devices!.See(MigrationSide.Source, new DeviceStateChanged("dev0", PreCopy) { ReceivedNanoseconds = 0 });
+        var machine = new KnownMachine(Device("dev0", "a"));
+        machine.See("dev0", PreCopy);
 
-        var stays = Explain(evidence, InsufficientEvidenceAction.Stay);
+        var stays = Explain(machine, InsufficientEvidenceAction.Stay);
         Assert.Equal("stay", stays.Verdict);
         Assert.Contains("dev0 was measured yet", stays.Reason, StringComparison.Ordinal);
 
-        var accepts = Explain(evidence, InsufficientEvidenceAction.Accept);
+        var accepts = Explain(machine, InsufficientEvidenceAction.Accept);
         Assert.Equal("commit", accepts.Verdict);
         Assert.Contains("a guess", accepts.Reason, StringComparison.Ordinal);
         Assert.All(accepts.Terms.Where(t => t.Device == "dev0" && t.Term.StartsWith("arc", StringComparison.Ordinal)), t => Assert.Equal(0, t.Samples));
@@ -45,8 +46,8 @@ public sealed class PassedDeviceEvidenceTests
     [Fact]
     public void Once_its_arcs_were_seen_they_are_terms_of_the_bound_and_name_the_reason()
     {
-        var evidence = Learned(stopCopySeconds: 0.3);
-        var explained = Explain(evidence, InsufficientEvidenceAction.Accept, limit: 0.1);
+        var machine = Learned(stopCopySeconds: 0.3);
+        var explained = Explain(machine, InsufficientEvidenceAction.Accept, limit: 0.1);
 
         Assert.Equal("stay", explained.Verdict);
         Assert.Contains("arc PRE_COPY_P2P->STOP_COPY of dev0", explained.Reason, StringComparison.Ordinal);
@@ -57,13 +58,9 @@ public sealed class PassedDeviceEvidenceTests
     public void Arcs_of_two_devices_add_up()
     {
         var one = Learned(stopCopySeconds: 0.1);
-        var offer = Offer(Device("dev0", "a"), Device("dev1", "a"));
-        var two = new HypervisorEvidence(offer);
-        two.Recall(one.Noted);
-        foreach (var name in new[] { "dev0", "dev1" })
-        {
-            two.Devices!.See(MigrationSide.Source, new DeviceStateChanged(name, PreCopy) { ReceivedNanoseconds = 0 });
-        }
+        var two = new KnownMachine(one.Memory, Device("dev0", "a"), Device("dev1", "a"));
+        two.See("dev0", PreCopy);
+        two.See("dev1", PreCopy);
 
         // 0.16 s of arcs each, beside what the machine itself takes.
         Assert.Equal(0.16, Decide(two).PredictedSeconds - Decide(one).PredictedSeconds, 0.005);
@@ -77,14 +74,14 @@ public sealed class PassedDeviceEvidenceTests
     [InlineData(99, 0.99, 0)]
     public void Few_samples_are_widened_until_a_quantile_of_them_means_something(int samples, double confidence, int assumed)
     {
-        var evidence = new HypervisorEvidence(Offer(Device("dev0", "a")));
+        var machine = new KnownMachine(Device("dev0", "a"));
         var arc = new Arc(Resuming, RunningP2P);
         for (var i = 0; i < samples; i++)
         {
-            evidence.Note(new ArcSample("dev0", evidence.Devices!.ClassOf("dev0")!, arc, TimeSpan.FromSeconds(0.1), ArcOutcome.Completed, Start));
+            machine.Memory.Add(new ArcSample("dev0", machine.Keys.ClassOf("dev0")!, arc, TimeSpan.FromSeconds(0.1), ArcOutcome.Completed, Start));
         }
 
-        var snapshot = evidence.Snapshot(new SlaTerms { BlackoutLimitSeconds = 1, Confidence = confidence }, Rate, 0, 0, []);
+        var snapshot = machine.Snapshots().Snapshot(new SlaTerms { BlackoutLimitSeconds = 1, Confidence = confidence }, Rate, 0, 0, []);
         var found = snapshot.Devices.Single(d => d.Name == "dev0").Arcs.Single(a => a.From == "RESUMING");
         Assert.Equal((assumed, samples + assumed), (found.Assumed, found.Seconds.Count));
         Assert.Equal(assumed == 0 ? 0.1 : 0.125, found.Seconds.Max(), 1e-9);
@@ -94,12 +91,12 @@ public sealed class PassedDeviceEvidenceTests
     [Fact]
     public void The_state_of_devices_is_learned_where_it_is_not_told()
     {
-        var evidence = Learned(stopCopySeconds: 0.1);
-        evidence.Note(new StateSizeSample(evidence.Devices!.StateClass, null, 8_000_000, Start));
-        evidence.NoteState(new TransferSample(evidence.Devices.StateClass, TransferPhase.StopCopy, 8_000_000, TimeSpan.Zero, TimeSpan.FromSeconds(0.08), Start));
+        var machine = Learned(stopCopySeconds: 0.1);
+        machine.Memory.Add(new StateSizeSample(machine.Keys.StateClass, null, 8_000_000, Start));
+        machine.Memory.Add(new TransferSample(machine.Keys.StateClass, TransferPhase.StopCopy, 8_000_000, TimeSpan.Zero, TimeSpan.FromSeconds(0.08), Start));
 
-        Assert.Equal(8_000_000, evidence.Devices.LearnedBytes);
-        var terms = Explain(evidence, InsufficientEvidenceAction.Accept).Terms;
+        Assert.Equal(8_000_000, machine.Snapshots().DeviceStateBytes);
+        var terms = Explain(machine, InsufficientEvidenceAction.Accept).Terms;
         Assert.Equal(0.16, terms.Single(t => t is { Term: "transfer state", Device: "dev0" }).P50Seconds!.Value, 0.001);
         var work = terms.Single(t => t is { Term: "read and load state", Device: "dev0" });
         Assert.Equal(0.08, work.P50Seconds!.Value, 0.001);
@@ -109,14 +106,13 @@ public sealed class PassedDeviceEvidenceTests
     [Fact]
     public void Evidence_of_machines_without_devices_is_no_evidence_for_one_with_a_device()
     {
-        var plain = new HypervisorEvidence(Offer());
+        var plain = new KnownMachine();
         for (var i = 0; i < 20; i++)
         {
-            plain.Note(new BlackoutSample(plain.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), Start));
+            plain.Memory.Add(new BlackoutSample(plain.Keys.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), Start));
         }
 
-        var withDevice = new HypervisorEvidence(Offer(Device("dev0", "a")));
-        withDevice.Recall(plain.Noted);
+        var withDevice = new KnownMachine(plain.Memory, Device("dev0", "a"));
 
         Assert.Equal("commit", Explain(plain, InsufficientEvidenceAction.Stay).Verdict);
         Assert.Equal("stay", Explain(withDevice, InsufficientEvidenceAction.Stay).Verdict);
@@ -125,17 +121,17 @@ public sealed class PassedDeviceEvidenceTests
     [Fact]
     public void Where_arcs_are_not_told_only_whole_blackouts_carry_a_commit()
     {
-        var evidence = new HypervisorEvidence(Offer(Device("dev0", "a") with { TellsArcs = false }));
-        var snapshot = Snapshot(evidence, InsufficientEvidenceAction.Stay, 0.5);
+        var machine = new KnownMachine(Device("dev0", "a") with { TellsArcs = false });
+        var snapshot = Snapshot(machine, InsufficientEvidenceAction.Stay, 0.5);
 
         Assert.True(snapshot.WholeOnly);
-        Assert.Equal([HypervisorEvidence.Participant], snapshot.Devices.Select(d => d.Name));
+        Assert.Equal([MachineKeys.Participant], snapshot.Devices.Select(d => d.Name));
     }
 
-    private static HypervisorEvidence Learned(double stopCopySeconds)
+    private static KnownMachine Learned(double stopCopySeconds)
     {
-        var evidence = new HypervisorEvidence(Offer(Device("dev0", "a")));
-        var deviceClass = evidence.Devices!.ClassOf("dev0")!;
+        var machine = new KnownMachine(Device("dev0", "a"));
+        var deviceClass = machine.Keys.ClassOf("dev0")!;
         for (var i = 0; i < 3; i++)
         {
             foreach (var (arc, seconds) in new[]
@@ -143,40 +139,27 @@ public sealed class PassedDeviceEvidenceTests
                 (new Arc(PreCopy, PreCopyP2P), 0.01), (new Arc(PreCopyP2P, StopCopy), stopCopySeconds), (new Arc(Resuming, RunningP2P), 0.04), (new Arc(RunningP2P, Running), 0.01),
             })
             {
-                evidence.Note(new ArcSample("dev0", deviceClass, arc, TimeSpan.FromSeconds(seconds), ArcOutcome.Completed, Start));
+                machine.Memory.Add(new ArcSample("dev0", deviceClass, arc, TimeSpan.FromSeconds(seconds), ArcOutcome.Completed, Start));
             }
         }
 
-        evidence.Devices.See(MigrationSide.Source, new DeviceStateChanged("dev0", PreCopy) { ReceivedNanoseconds = 0 });
-        return evidence;
+        machine.See("dev0", PreCopy);
+        return machine;
     }
 
-    private static MigratableDevice Device(string name, string model) => new() { Name = name, Model = model, TellsArcs = true };
+    private static DecisionSnapshot Snapshot(KnownMachine machine, InsufficientEvidenceAction action, double limit) =>
+        machine.Snapshots().Snapshot(new SlaTerms { Class = "lab", BlackoutLimitSeconds = limit, Confidence = 0.9, WhenEvidenceIsInsufficient = action }, Rate, 0, machine.Snapshots().DeviceStateBytes, []);
 
-    private static HypervisorOffer Offer(params MigratableDevice[] devices) => new()
-    {
-        Version = "QEMU 10.0.2",
-        HypervisorClass = "qemu/10.0/tcg",
-        MachineType = "pc",
-        CpuModel = "cpu",
-        RamBytes = 1,
-        Accelerator = "tcg",
-        Devices = devices,
-    };
-
-    private static DecisionSnapshot Snapshot(HypervisorEvidence evidence, InsufficientEvidenceAction action, double limit) =>
-        evidence.Snapshot(new SlaTerms { Class = "lab", BlackoutLimitSeconds = limit, Confidence = 0.9, WhenEvidenceIsInsufficient = action }, Rate, 0, evidence.Devices?.LearnedBytes ?? 0, []);
-
-    private static ExplainedDecision Explain(HypervisorEvidence evidence, InsufficientEvidenceAction action, double limit = 0.6)
+    private static ExplainedDecision Explain(KnownMachine machine, InsufficientEvidenceAction action, double limit = 0.6)
     {
         // Through the text, as a decision is repeated.
-        var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(DecisionJson.WriteSnapshot(Snapshot(evidence, action, limit)), "test"));
+        var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(DecisionJson.WriteSnapshot(Snapshot(machine, action, limit)), "test"));
         return evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
     }
 
-    private static Decision Decide(HypervisorEvidence evidence)
+    private static Decision Decide(KnownMachine machine)
     {
-        var evaluator = SwitchoverEvaluator.Prepare(Snapshot(evidence, InsufficientEvidenceAction.Accept, 1));
+        var evaluator = SwitchoverEvaluator.Prepare(Snapshot(machine, InsufficientEvidenceAction.Accept, 1));
         return evaluator.Decide(evaluator.Moment);
     }
 }

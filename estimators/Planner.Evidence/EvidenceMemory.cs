@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using Planner.Estimators;
+using Planner.Measurements;
+
+namespace Planner.Evidence;
+
+/// <summary>The one memory: what was measured, kept by what it is about, and added sample by sample. It answers by an immutable <see cref="EvidenceView"/>.</summary>
+/// <remarks>Of each quantity the latest <see cref="Window"/> samples count. Looking costs what has changed since the last look. Not for use by several threads at
+/// once; views are.</remarks>
+public sealed class EvidenceMemory
+{
+    /// <summary>The number of samples of a quantity that count: the latest.</summary>
+    public const int Window = SampleWindow.DefaultCapacity;
+
+    private readonly Dictionary<string, ClassMemory> _classes = [];
+    private readonly Dictionary<string, LinkMemory> _links = [];
+    private readonly Dictionary<(string Class, string Sla, BlackoutSpan Span, bool? Calm), BlackoutHistory> _blackouts = [];
+    private (string Sla, double AllowedMisses, EvidenceView View)? _now;
+
+    /// <summary>Adds what was measured together; each list oldest first.</summary>
+    public void Add(MeasurementBatch batch)
+    {
+        foreach (var sample in batch.Arcs)
+        {
+            Add(sample);
+        }
+
+        foreach (var sample in batch.Transfers)
+        {
+            Add(sample);
+        }
+
+        foreach (var sample in batch.StateSizes)
+        {
+            Add(sample);
+        }
+
+        foreach (var sample in batch.Blackouts)
+        {
+            Add(sample);
+        }
+
+        foreach (var sample in batch.LinkAges)
+        {
+            Add(sample);
+        }
+    }
+
+    /// <summary>Adds an arc. Only one that came to its end says how long it takes.</summary>
+    public void Add(ArcSample sample) => Of(_classes, sample.DeviceClass).Add(sample);
+
+    /// <summary>Adds a transfer. The pre-copy and the stop phase of one migration have the same time, and pre-copy comes first.</summary>
+    public void Add(TransferSample sample) => Of(_links, sample.Link).Add(sample);
+
+    /// <summary>Adds what was seen of a link.</summary>
+    public void Add(LinkAgeSample sample) => Of(_links, sample.Link).Add(sample);
+
+    /// <summary>Adds a state size.</summary>
+    public void Add(StateSizeSample sample) => Of(_classes, sample.DeviceClass).Add(sample);
+
+    /// <summary>Adds a blackout beside its prediction. What only would have happened, what nothing was predicted for and what cannot be is no evidence. A commit counts under its
+    /// SLA class, and a rehearsal under all: no promise selected it.</summary>
+    public void Add(BlackoutSample sample)
+    {
+        if (sample.Kind == BlackoutKind.Shadow || sample.Predicted <= TimeSpan.Zero || sample.Actual < TimeSpan.Zero)
+        {
+            return;
+        }
+
+        _now = null;
+        var blackout = new PastBlackout(sample.Predicted.TotalSeconds, sample.Actual.TotalSeconds);
+        var sla = sample.Kind == BlackoutKind.Rehearsal ? "" : sample.SlaClass;
+        bool?[] kinds = sample.WasCalm is null ? [null] : [null, sample.WasCalm];
+        foreach (var kind in kinds)
+        {
+            var own = History((sample.DeviceClass, sla, sample.Span, kind));
+            foreach (var (key, history) in _blackouts)
+            {
+                if (history == own || (sla.Length == 0 && key == (sample.DeviceClass, key.Sla, sample.Span, kind)))
+                {
+                    history.Add(blackout);
+                }
+            }
+        }
+    }
+
+    /// <summary>What is known now.</summary>
+    /// <param name="slaClass">The SLA class that wants to commit; empty for none.</param>
+    /// <param name="allowedMisses">The share of its commits that may miss; in (0, 1). Blackouts are made ready for it.</param>
+    public EvidenceView View(string slaClass, double allowedMisses)
+    {
+        if (_now is not { } now || now.Sla != slaClass || now.AllowedMisses != allowedMisses)
+        {
+            foreach (var key in _blackouts.Keys.ToList())
+            {
+                History(key with { Sla = slaClass });
+            }
+
+            _now = now = (slaClass, allowedMisses, new EvidenceView(
+                _classes.ToDictionary(c => c.Key, c => c.Value.Now),
+                _links.ToDictionary(l => l.Key, l => l.Value.Now),
+                _blackouts.Where(b => b.Key.Sla == slaClass).ToDictionary(b => (b.Key.Class, b.Key.Span, b.Key.Calm), b => b.Value.Now(allowedMisses))));
+        }
+
+        return now.View;
+    }
+
+    private T Of<T>(Dictionary<string, T> memories, string key)
+        where T : new()
+    {
+        _now = null;
+        return CollectionsMarshal.GetValueRefOrAddDefault(memories, key, out _) ??= new T();
+    }
+
+    /// <summary>An SLA class that is seen for the first time begins with the rehearsals.</summary>
+    private BlackoutHistory History((string Class, string Sla, BlackoutSpan Span, bool? Calm) key)
+    {
+        if (!_blackouts.TryGetValue(key, out var history))
+        {
+            history = new BlackoutHistory();
+            if (_blackouts.TryGetValue(key with { Sla = "" }, out var rehearsals))
+            {
+                rehearsals.CopyTo(history);
+            }
+
+            _blackouts[key] = history;
+        }
+
+        return history;
+    }
+}

@@ -1,0 +1,71 @@
+using Planner.Measurements;
+
+namespace Planner.Engine;
+
+/// <summary>What the evidence of a machine that its hypervisor migrates is kept under.</summary>
+/// <remarks>The machine is one participant with the flags STOP_COPY and PRE_COPY. Arcs of its passed-through devices are kept by the device's class alone: a
+/// device takes as long in another machine and under another version of the hypervisor, which adds a millisecond at most. They are apart from those of devices
+/// that the planner walks itself. What stop phases carry of the devices' state, and how long reading and loading it takes, is told of all devices
+/// together and kept by the machine's class.</remarks>
+public sealed class MachineKeys
+{
+    /// <summary>The participant's name in explanations.</summary>
+    public const string Participant = "machine";
+
+    /// <summary>From the permission until the guest stands. Outside the blackout, but the guest writes meanwhile.</summary>
+    public static readonly Arc Commit = new(DeviceState.PreCopy, DeviceState.Stop);
+
+    /// <summary>From the stop of the guest until the source sends the rest.</summary>
+    public static readonly Arc Stop = new(DeviceState.PreCopy, DeviceState.StopCopy);
+
+    /// <summary>From the source's end until the destination has loaded.</summary>
+    public static readonly Arc Load = new(DeviceState.Resuming, DeviceState.Stop);
+
+    /// <summary>From loaded to running.</summary>
+    public static readonly Arc Run = new(DeviceState.Stop, DeviceState.Running);
+
+    /// <summary>The keys of machines like one.</summary>
+    public MachineKeys(HypervisorOffer offer)
+        : this(offer.MachineClass, offer.Devices.Count > 0, offer.TellsArcs ? offer.Devices : [])
+    {
+    }
+
+    private MachineKeys(string machineClass, bool hasDevices, IReadOnlyList<MigratableDevice> devices) =>
+        (MachineClass, HasDevices, Devices) = (machineClass, hasDevices, devices);
+
+    /// <summary>The keys of a machine that turns out to have passed-through devices of which nothing else is known. What is known of machines without devices
+    /// says nothing about it.</summary>
+    /// <param name="offer">The machine.</param>
+    /// <param name="machine">Its name.</param>
+    public static MachineKeys OfUnknownDevices(HypervisorOffer offer, string machine) => new($"{offer.HypervisorClass}/unknown of {machine}/whole", true, []);
+
+    /// <summary>The class that blackouts and the hypervisor's own parts are kept under.</summary>
+    public string MachineClass { get; }
+
+    /// <summary>Whether the machine has passed-through devices.</summary>
+    public bool HasDevices { get; }
+
+    /// <summary>Its devices, where the arcs of each are told. If they are not, all of them are counted with the hypervisor's own parts.</summary>
+    public IReadOnlyList<MigratableDevice> Devices { get; }
+
+    /// <summary>Whether the arcs of each device are told.</summary>
+    public bool TellsArcs => Devices.Count > 0;
+
+    /// <summary>What transfers are kept under.</summary>
+    public string Link => $"{MachineClass}->{MachineClass}";
+
+    /// <summary>What sizes and transfers of the devices' state are kept under.</summary>
+    public string StateClass => $"{MachineClass}/state";
+
+    /// <summary>All classes whose arcs and sizes are of interest.</summary>
+    public IReadOnlyList<string> Classes => HasDevices ? [MachineClass, .. Devices.Select(ClassOf).Distinct(), StateClass] : [MachineClass];
+
+    /// <summary>All links whose stop phases are of interest.</summary>
+    public IReadOnlyList<string> Links => HasDevices ? [Link, StateClass] : [Link];
+
+    /// <summary>The class of a device's arcs; null for a device that was not there at the start.</summary>
+    public string? ClassOf(string device) => Devices.FirstOrDefault(d => d.Name == device) is { } found ? ClassOf(found) : null;
+
+    /// <summary>The class of a device's arcs.</summary>
+    public static string ClassOf(MigratableDevice device) => $"hypervisor/{device.Class}";
+}

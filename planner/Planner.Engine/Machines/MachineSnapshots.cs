@@ -1,0 +1,116 @@
+using Planner.Estimators;
+using Planner.Evidence;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Engine;
+
+/// <summary>What is known, as a decision about a machine that its hypervisor migrates reads it.</summary>
+/// <remarks>
+/// The parts of the switchover: the guest stops (PRE_COPY->STOP_COPY), a fixed part for the devices' state, the final memory, the destination has loaded
+/// (RESUMING->STOP), the guest runs (STOP->RUNNING). How fast the stop phase sends is a multiple of the rate that pre-copy had at that time, so that what one
+/// link taught helps on another. Serves one migration.
+/// </remarks>
+public sealed class MachineSnapshots
+{
+    // While nothing was measured: what two hosts without acceleration showed. QEMU looks at its threshold every 100 ms.
+    private static readonly Dictionary<Arc, Samples> Assumed = new()
+    {
+        [MachineKeys.Commit] = Samples.Of([0.01, 0.03, 0.05, 0.07, 0.09]),
+        [MachineKeys.Stop] = Samples.Of([0.001]),
+        [MachineKeys.Load] = Samples.Of([0.0005]),
+        [MachineKeys.Run] = Samples.Of([0.001]),
+    };
+
+    private static readonly Samples AssumedFixedSeconds = Samples.Of([0.006]);
+    private static readonly Samples AsPreCopy = Samples.Of([1]);
+    private const int LatestDirtyWindows = 64;
+
+    private readonly EvidenceView _view;
+    private readonly ClassEvidence _machine;
+    private readonly ClassEvidence _state;
+    private readonly PassedDevices? _devices;
+    private readonly EvaluatorBuilder _evaluators = new();
+
+    /// <summary>Starts for a migration.</summary>
+    /// <param name="keys">The machine.</param>
+    /// <param name="view">What is known.</param>
+    public MachineSnapshots(MachineKeys keys, EvidenceView view)
+    {
+        Keys = keys;
+        _view = view;
+        _machine = view.Of(keys.MachineClass);
+        _state = view.Of(keys.StateClass);
+        _devices = keys.TellsArcs ? new PassedDevices(keys, view) : null;
+    }
+
+    /// <summary>What the machine's evidence is kept under.</summary>
+    public MachineKeys Keys { get; }
+
+    /// <summary>How long stops have taken from the permission on, in seconds.</summary>
+    public IReadOnlyList<double> CommitSeconds => Seconds(MachineKeys.Commit);
+
+    /// <summary>What stop phases carried beside the memory that was foretold, on the median, in bytes: the state of the hypervisor's own devices.</summary>
+    public long OwnStateBytes => (long)Math.Max(0, _machine.UnforeseenBytes.Count > 0 ? _machine.UnforeseenBytes.Median : 0);
+
+    /// <summary>What they carried of the state of passed-through devices, on the median, in bytes; 0 while none was seen.</summary>
+    public long DeviceStateBytes => _state.Bytes.Count > 0 ? (long)_state.Bytes.Median : 0;
+
+    /// <summary>What other migrations saw of the link.</summary>
+    public IReadOnlyList<LinkAge> LinkAges => _view.Over(Keys.Link).Ages;
+
+    /// <summary>Takes notice of a state that a passed-through device came to in this migration.</summary>
+    public void See(MigrationSide side, DeviceStateChanged moved) => _devices?.See(side, moved);
+
+    /// <summary>The input of a decision.</summary>
+    /// <param name="sla">The promise, with what has elapsed.</param>
+    /// <param name="bytesPerSecond">What pre-copy sends at; above 0.</param>
+    /// <param name="ramBytes">The memory expected to be left at the stop.</param>
+    /// <param name="deviceBytes">The state of passed-through devices that is expected, in bytes; 0 if there is none.</param>
+    /// <param name="windows">What the guest wrote, oldest first.</param>
+    public DecisionSnapshot Snapshot(SlaTerms sla, double bytesPerSecond, double ramBytes, long deviceBytes, IReadOnlyList<DirtyWindowEvidence> windows)
+    {
+        var spread = Keys.HasDevices ? new AssumedSpread(sla.AllowedMisses) : null;
+        var isWhole = Keys is { HasDevices: true, TellsArcs: false };
+        var (stateSeconds, stateAssumed) = isWhole ? spread!.StateSeconds(_view, Keys, deviceBytes) : (Samples.None, 0);
+        var machine = new DeviceEvidence
+        {
+            Name = MachineKeys.Participant,
+            Class = Keys.MachineClass,
+            State = DeviceState.PreCopy.Name(),
+            Flags = ["STOP_COPY", "PRE_COPY"],
+            StateBytes = OwnStateBytes + (_devices is null ? deviceBytes : 0),
+            StateSizeRatios = isWhole ? _state.SizeRatios : [],
+            StateSeconds = stateSeconds,
+            StateSecondsAssumed = stateAssumed,
+            Arcs = [.. new[] { MachineKeys.Stop, MachineKeys.Load, MachineKeys.Run }.Select(arc => Evidence(arc, spread))],
+        };
+        var link = _view.Over(Keys.Link);
+        var rates = link.RatesOverPreCopy.Count > 0 ? link.RatesOverPreCopy : AsPreCopy;
+        return new DecisionSnapshot
+        {
+            Sla = sla,
+            Ram = new RamEvidence { RemainingBytes = (long)Math.Ceiling(ramBytes), DirtyWindows = [.. windows.TakeLast(LatestDirtyWindows)] },
+            Transfer = new TransferEvidence
+            {
+                FixedSeconds = link.BeyondPreCopySeconds.Count > 0 ? link.BeyondPreCopySeconds : AssumedFixedSeconds,
+                BytesPerSecond = [.. rates.Select(r => Math.Max(1, r * bytesPerSecond))],
+            },
+            Devices = _devices is null ? [machine] : [machine, .. _devices.Snapshot(deviceBytes, spread!)],
+            DevicesInSeries = Keys.HasDevices,
+            WholeOnly = isWhole,
+            PastBlackouts = _view.Blackouts(Keys.MachineClass, BlackoutSpan.Whole),
+        };
+    }
+
+    /// <summary>What decides from a snapshot, at either kind of moments.</summary>
+    public MomentEvaluators Evaluators(DecisionSnapshot snapshot) => new(_evaluators, snapshot, _view, Keys.MachineClass);
+
+    private ArcEvidence Evidence(Arc arc, AssumedSpread? spread)
+    {
+        var (seconds, assumed) = spread is null ? (Seconds(arc), 0) : spread.Of(_machine.Seconds(arc), Assumed[arc]);
+        return new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = seconds, Assumed = assumed };
+    }
+
+    private Samples Seconds(Arc arc) => _machine.Seconds(arc) is { Count: > 0 } measured ? measured : Assumed[arc];
+}

@@ -1,0 +1,33 @@
+using Planner.Estimators;
+
+namespace Planner.Policies;
+
+/// <summary>Makes one evaluator after another for one machine: where only samples have come since the last, only their terms are made again.</summary>
+/// <remarks>Not for use by several threads at once; the evaluators are immutable.</remarks>
+public sealed class EvaluatorBuilder
+{
+    // More windows would not make the curve better, and older ones tell of another time.
+    private const int LatestDirtyWindows = 500;
+
+    private PreparedSnapshot? _prepared;
+    private DirtyCurve? _dirtyCurve;
+
+    /// <summary>Builds an evaluator.</summary>
+    /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
+    public SwitchoverEvaluator Build(DecisionSnapshot snapshot)
+    {
+        if (_prepared is null || !_prepared.TryTake(snapshot))
+        {
+            _prepared = null;
+            if (SnapshotRules.FindProblem(snapshot) is { } problem)
+            {
+                throw new InvalidSnapshotException($"{problem.Path}: {problem.Text}");
+            }
+
+            _prepared = new PreparedSnapshot(snapshot);
+            _dirtyCurve = DirtyCurve.Fit([.. (snapshot.Ram?.DirtyWindows ?? []).TakeLast(LatestDirtyWindows).Select(w => (w.Seconds, w.UniqueBytes))]);
+        }
+
+        return new SwitchoverEvaluator(snapshot, _prepared, _prepared.Tables(), _dirtyCurve);
+    }
+}
