@@ -129,7 +129,7 @@ public sealed class ShellFailureTests
         request.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)d.Source)),
         request.Devices.Select(d => (d.Destination.Address, (IMigrationDevice?)d.Destination)),
         shell,
-        record.Snapshot);
+        record.Evaluator);
 
     private static MigrationPlan Plan(DeviceMigrationRequest request) => new()
     {
