@@ -9,5 +9,5 @@ internal static class Readiness
     /// <summary>Migrates a simulated device once, in no time.</summary>
     public static Task ForDevicesAsync() => WarmUp.DevicesAsync(new DevicePair("imaginary", Imaginary(), Imaginary()), QuietHeap.Ask);
 
-    private static SimulatedDevice Imaginary() => new(BuiltInProfiles.FastNic with { StateBytes = 64 }, "sim:imaginary", clock: new VirtualClock());
+    private static SimulatedDevice Imaginary() => new(BuiltInProfiles.FastNic with { StateBytes = 64 }, "imaginary", clock: new VirtualClock());
 }

@@ -115,7 +115,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
 
         var snapshot = Query("select snapshot from migration where machine = 'vm1' and sla_class = 'bronze'").Single();
         Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
-        Assert.Equal(["1", "2", "3"], Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["1", "2", "3", "4"], Query("select cast(version as text) from schema_version order by 1"));
         Assert.Equal(["Direct", "Independent"], Query("select method from migration where method is not null order by 1"));
     }
 
