@@ -82,7 +82,7 @@ internal static class ColdStartTraining
         }
 
         var model = ColdStartTrainer.Train(examples, options);
-        var version = ColdStartKeeper.Keep(models, model);
+        var version = models.Save(ColdStartModelText.ToRecord(model));
         return $"Learned a first guess from {examples.Count} examples of {groups} kinds of machines, kept as {ColdStartModelText.Name} v{version}. {model.Judgement.Reason}";
     }
 

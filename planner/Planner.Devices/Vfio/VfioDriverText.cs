@@ -14,9 +14,9 @@ public static class VfioDriverText
     /// <param name="text">The text.</param>
     /// <param name="file">The name for messages.</param>
     /// <exception cref="DocumentException">The text is not valid; the message has line and column.</exception>
-    public static IReadOnlyList<VfioDriver> ReadAll(string text, string file) => [.. DocumentText.ReadAll(text, file, Kind).Select(ReadOne)];
+    public static IReadOnlyList<VfioDriver> ReadAll(string text, string file) => [.. YamlText.ReadAll(text, file, Kind).Select(ReadOne)];
 
-    private static VfioDriver ReadOne(DocumentMap root)
+    private static VfioDriver ReadOne(YamlMap root)
     {
         var metadata = root.Map("metadata");
         var name = metadata.String("name");
@@ -37,7 +37,7 @@ public static class VfioDriverText
         return driver;
     }
 
-    private static DeadlineFeatureOptions ReadDeadline(DocumentMap spec)
+    private static DeadlineFeatureOptions ReadDeadline(YamlMap spec)
     {
         if (spec.OptionalMap("deadline") is not { } map)
         {

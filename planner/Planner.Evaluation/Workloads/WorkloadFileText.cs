@@ -25,7 +25,7 @@ public static class WorkloadFileText
     /// <exception cref="DocumentException">The text is not valid; the message has line and column.</exception>
     public static WorkloadFile Read(string text, string file)
     {
-        var root = DocumentText.Read(text, file, Kind);
+        var root = YamlText.Read(text, file, Kind);
         var spec = root.Map("spec");
         root.Finish();
         var links = ReadAll(spec, "links", ReadLink);
@@ -51,7 +51,7 @@ public static class WorkloadFileText
         return result;
     }
 
-    private static Dictionary<string, T> ReadAll<T>(DocumentMap spec, string key, Func<DocumentMap, string, T> read)
+    private static Dictionary<string, T> ReadAll<T>(YamlMap spec, string key, Func<YamlMap, string, T> read)
     {
         var map = spec.Map(key);
         var names = map.Keys.ToArray();
@@ -63,7 +63,7 @@ public static class WorkloadFileText
         return names.ToDictionary(name => name, name => read(map, name));
     }
 
-    private static LinkWorkload ReadLink(DocumentMap parent, string name)
+    private static LinkWorkload ReadLink(YamlMap parent, string name)
     {
         var map = parent.Map(name);
         if (map.Has("rate") == map.Has("levels"))
@@ -105,7 +105,7 @@ public static class WorkloadFileText
         return link;
     }
 
-    private static LinkDips? ReadDips(DocumentMap parent)
+    private static LinkDips? ReadDips(YamlMap parent)
     {
         if (parent.OptionalMap("dips") is not { } map)
         {
@@ -129,7 +129,7 @@ public static class WorkloadFileText
         return new LinkDips(every, share, lasts);
     }
 
-    private static MachineDevices ReadDevices(DocumentMap parent, string name)
+    private static MachineDevices ReadDevices(YamlMap parent, string name)
     {
         var maps = parent.Maps(name);
         return maps.Count <= MaximumItems
@@ -137,7 +137,7 @@ public static class WorkloadFileText
             : throw parent.Error(name, $"'{name}' has {maps.Count} entries; at most {MaximumItems} are expected");
     }
 
-    private static DeviceWorkload ReadDevice(DocumentMap map)
+    private static DeviceWorkload ReadDevice(YamlMap map)
     {
         var count = map.Integer("count", 1, 1, 1024);
         var state = map.Bytes("state");
@@ -154,7 +154,7 @@ public static class WorkloadFileText
         return device;
     }
 
-    private static MemoryWorkload ReadMemory(DocumentMap parent, string name)
+    private static MemoryWorkload ReadMemory(YamlMap parent, string name)
     {
         var map = parent.Map(name);
         var classes = map.Maps("classes").Select(ReadClass).ToArray();
@@ -165,14 +165,14 @@ public static class WorkloadFileText
             : throw parent.Error(name, $"the memory '{name}' needs 1 to {MaximumItems} classes and at most {MaximumItems} phases");
     }
 
-    private static MemoryClass ReadClass(DocumentMap map)
+    private static MemoryClass ReadClass(YamlMap map)
     {
         var memory = new MemoryClass(map.Bytes("size"), map.Duration("timeConstant").TotalSeconds);
         map.Finish();
         return memory;
     }
 
-    private static MemoryPhase ReadPhase(DocumentMap map)
+    private static MemoryPhase ReadPhase(YamlMap map)
     {
         var phase = new MemoryPhase(map.Duration("for").TotalSeconds, map.Number("scale", 1, 0, 1e6));
         if (phase.Seconds < ShortestPhaseSeconds)
@@ -185,7 +185,7 @@ public static class WorkloadFileText
     }
 
     private static WorkloadGrid ReadGrid(
-        DocumentMap map,
+        YamlMap map,
         Dictionary<string, MemoryWorkload> memory,
         Dictionary<string, LinkWorkload> links,
         Dictionary<string, MachineDevices> devices)
@@ -204,14 +204,14 @@ public static class WorkloadFileText
             : throw map.Error("memory", $"the grid has {cells:0} cells; from 1 to {MaximumCells} are expected");
     }
 
-    private static T[] Named<T>(DocumentMap map, string key, Dictionary<string, T> known) =>
+    private static T[] Named<T>(YamlMap map, string key, Dictionary<string, T> known) =>
     [
         .. map.Strings(key).Select(name => known.TryGetValue(name, out var value)
             ? value
             : throw map.Error(key, $"'{name}' is not described above; known are {string.Join(", ", known.Keys)}")),
     ];
 
-    private static double Share(DocumentMap map, string key)
+    private static double Share(YamlMap map, string key)
     {
         var share = map.Percent(key, 0);
         return share <= 1 ? share : throw map.Error(key, $"'{key}' must be at most 100%");

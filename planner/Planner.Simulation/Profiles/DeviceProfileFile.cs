@@ -17,7 +17,7 @@ public static class DeviceProfileFile
             using var reader = new StreamReader(path, Encoding.UTF8);
             var buffer = new char[16 * 1024];
             int count;
-            while (text.Length <= DocumentText.MaximumLength && (count = reader.Read(buffer)) > 0)
+            while (text.Length <= YamlText.MaximumLength && (count = reader.Read(buffer)) > 0)
             {
                 text.Append(buffer, 0, count);
             }

@@ -17,7 +17,7 @@ public static class DeviceProfileText
     /// <exception cref="DocumentException">The text is not a valid profile; the message has line and column.</exception>
     public static DeviceProfile Read(string text, string file)
     {
-        var root = DocumentText.Read(text, file, Kind);
+        var root = YamlText.Read(text, file, Kind);
         var metadata = root.Map("metadata");
         var name = ReadWord(metadata, "name", 63, null);
         var deviceClass = ReadWord(metadata, "class", VfioUserProtocol.MaxDeviceClassLength, $"sim/{name}");
@@ -29,7 +29,7 @@ public static class DeviceProfileText
         return profile;
     }
 
-    private static DeviceProfile ReadSpec(DocumentMap spec, string name, string deviceClass)
+    private static DeviceProfile ReadSpec(YamlMap spec, string name, string deviceClass)
     {
         var capabilities = ReadFlags(spec);
         var (defaultLatency, latencies) = ReadArcs(spec, capabilities);
@@ -56,7 +56,7 @@ public static class DeviceProfileText
         };
     }
 
-    private static string ReadWord(DocumentMap map, string key, int longest, string? fallback)
+    private static string ReadWord(YamlMap map, string key, int longest, string? fallback)
     {
         var word = fallback is null ? map.String(key) : map.OptionalString(key) ?? fallback;
         return word.Length > 0 && word.Length <= longest && word.All(c => c is > ' ' and <= '~')
@@ -64,7 +64,7 @@ public static class DeviceProfileText
             : throw map.Error(key, $"'{key}' must have 1 to {longest} printable ASCII characters without spaces");
     }
 
-    private static MigrationCapabilities ReadFlags(DocumentMap spec)
+    private static MigrationCapabilities ReadFlags(YamlMap spec)
     {
         var flags = spec.List<MigrationCapabilities>("flags", MigrationCapabilitySets.TryParse, "a flag; STOP_COPY, P2P and PRE_COPY are known");
         var capabilities = flags.Aggregate(MigrationCapabilities.None, (all, flag) => all | flag);
@@ -73,7 +73,7 @@ public static class DeviceProfileText
             : throw spec.Error("flags", "'flags' must hold STOP_COPY, which every migratable device has");
     }
 
-    private static (LatencyProfile Default, ImmutableDictionary<Arc, LatencyProfile> Latencies) ReadArcs(DocumentMap spec, MigrationCapabilities capabilities)
+    private static (LatencyProfile Default, ImmutableDictionary<Arc, LatencyProfile> Latencies) ReadArcs(YamlMap spec, MigrationCapabilities capabilities)
     {
         const string Default = "default";
         var map = spec.Map("arcs");
@@ -103,7 +103,7 @@ public static class DeviceProfileText
         return (latencies.Values.First(), latencies.ToImmutable());
     }
 
-    private static Arc ReadArc(DocumentMap map, string key, MigrationCapabilities capabilities) =>
+    private static Arc ReadArc(YamlMap map, string key, MigrationCapabilities capabilities) =>
         CheckArc(map.String(key), capabilities, problem => map.Error(key, problem));
 
     private static Arc CheckArc(string text, MigrationCapabilities capabilities, Func<string, DocumentException> error)
@@ -124,7 +124,7 @@ public static class DeviceProfileText
             : $"a device with the flags [{flags}] has no arc {arc}");
     }
 
-    private static LoadProfile ReadLoad(DocumentMap spec)
+    private static LoadProfile ReadLoad(YamlMap spec)
     {
         if (spec.OptionalMap("load") is not { } map)
         {
@@ -138,7 +138,7 @@ public static class DeviceProfileText
         return load;
     }
 
-    private static (long Bytes, double Jitter) ReadState(DocumentMap spec)
+    private static (long Bytes, double Jitter) ReadState(YamlMap spec)
     {
         var map = spec.Map("state");
         var bytes = map.Bytes("bytes");
@@ -147,7 +147,7 @@ public static class DeviceProfileText
         return (bytes, jitter);
     }
 
-    private static double? ReadReadRate(DocumentMap spec)
+    private static double? ReadReadRate(YamlMap spec)
     {
         if (spec.OptionalMap("read") is not { } map)
         {
@@ -159,7 +159,7 @@ public static class DeviceProfileText
         return rate;
     }
 
-    private static PreCopyProfile ReadPreCopy(DocumentMap spec, MigrationCapabilities capabilities, long stateBytes)
+    private static PreCopyProfile ReadPreCopy(YamlMap spec, MigrationCapabilities capabilities, long stateBytes)
     {
         if (spec.OptionalMap("preCopy") is not { } map)
         {
@@ -189,7 +189,7 @@ public static class DeviceProfileText
         return profile;
     }
 
-    private static DataSizeMeaning? ReadDataSize(DocumentMap spec)
+    private static DataSizeMeaning? ReadDataSize(YamlMap spec)
     {
         if (spec.OptionalMap("dataSize") is not { } map)
         {
@@ -207,7 +207,7 @@ public static class DeviceProfileText
         return offered ? meaning : null;
     }
 
-    private static bool ReadOffered(DocumentMap spec, string key)
+    private static bool ReadOffered(YamlMap spec, string key)
     {
         if (spec.OptionalMap(key) is not { } map)
         {
@@ -219,7 +219,7 @@ public static class DeviceProfileText
         return offered;
     }
 
-    private static DeadlineProfile ReadDeadline(DocumentMap spec)
+    private static DeadlineProfile ReadDeadline(YamlMap spec)
     {
         if (spec.OptionalMap("deadline") is not { } map)
         {
@@ -252,7 +252,7 @@ public static class DeviceProfileText
         return read && feature is > 13 and not VfioUserProtocol.DefaultArcLatencyFeature and not VfioUserProtocol.DefaultPreCopyInfoFeature;
     }
 
-    private static ArcFault ReadFault(DocumentMap map, MigrationCapabilities capabilities)
+    private static ArcFault ReadFault(YamlMap map, MigrationCapabilities capabilities)
     {
         var arc = ReadArc(map, "arc", capabilities);
         var errno = map.Value<Errno>("errno", TryParseErrno, "the name of an error such as EIO, or a number from 1 to 4095,");
@@ -278,9 +278,9 @@ public static class DeviceProfileText
         return Enum.TryParse(text, out errno) && errno != Errno.None && Enum.IsDefined(errno) && text.StartsWith('E');
     }
 
-    private static double ReadProbability(DocumentMap map, string key, double fallback) => map.Number(key, fallback, 0, 1);
+    private static double ReadProbability(YamlMap map, string key, double fallback) => map.Number(key, fallback, 0, 1);
 
-    private static double ReadShare(DocumentMap map, string key)
+    private static double ReadShare(YamlMap map, string key)
     {
         var share = map.Percent(key, 0);
         return share <= 1 ? share : throw map.Error(key, $"'{key}' is above 100%");

@@ -12,7 +12,7 @@ public static class LatencyText
 
     /// <summary>Reads the latency that is the value of a key.</summary>
     /// <exception cref="DocumentException">The latency is not valid; the message has line and column.</exception>
-    public static LatencyProfile Read(DocumentMap parent, string key)
+    public static LatencyProfile Read(YamlMap parent, string key)
     {
         var map = parent.Map(key);
         var drift = ReadDrift(map);
@@ -24,7 +24,7 @@ public static class LatencyText
         return latency;
     }
 
-    private static LogNormalLatency ReadLogNormal(DocumentMap map, LatencyDrift? drift)
+    private static LogNormalLatency ReadLogNormal(YamlMap map, LatencyDrift? drift)
     {
         var median = map.Duration("median");
         var p99 = map.Duration("p99");
@@ -36,7 +36,7 @@ public static class LatencyText
         return new LogNormalLatency(median, p99, ReadWorst(map, p99, "p99")) { Drift = drift };
     }
 
-    private static ParetoLatency ReadPareto(DocumentMap parent, LatencyDrift? drift)
+    private static ParetoLatency ReadPareto(YamlMap parent, LatencyDrift? drift)
     {
         var map = parent.Map("pareto");
         var scale = map.Duration("scale");
@@ -51,7 +51,7 @@ public static class LatencyText
         return new ParetoLatency(scale, alpha, worst) { Drift = drift };
     }
 
-    private static EmpiricalLatency ReadEmpirical(DocumentMap map, LatencyDrift? drift)
+    private static EmpiricalLatency ReadEmpirical(YamlMap map, LatencyDrift? drift)
     {
         var values = map.List<TimeSpan>("empirical", TryParsePositive, "a duration above 0 with its unit, such as 8ms");
         return values.Count is > 0 and <= MaximumValues
@@ -59,7 +59,7 @@ public static class LatencyText
             : throw map.Error("empirical", $"'empirical' holds {values.Count} values; from 1 to {MaximumValues} are expected");
     }
 
-    private static TimeSpan? ReadWorst(DocumentMap map, TimeSpan least, string leastName)
+    private static TimeSpan? ReadWorst(YamlMap map, TimeSpan least, string leastName)
     {
         var worst = map.OptionalDuration("worst");
         return worst is null || worst >= least
@@ -67,7 +67,7 @@ public static class LatencyText
             : throw map.Error("worst", $"the worst case is {Quantity.Format(worst.Value)}, below the {leastName} of {Quantity.Format(least)}");
     }
 
-    private static LatencyDrift? ReadDrift(DocumentMap parent)
+    private static LatencyDrift? ReadDrift(YamlMap parent)
     {
         if (parent.OptionalMap("drift") is not { } map)
         {
@@ -89,7 +89,7 @@ public static class LatencyText
         return new LatencyDrift(stepTo, after, rampTo, over);
     }
 
-    private static double ReadFactor(DocumentMap map, string key) =>
+    private static double ReadFactor(YamlMap map, string key) =>
         map.Value<double>(key, TryParseFactor, "a factor above 0 and at most 1000x, such as 2.5x,");
 
     private static bool TryParseFactor(string text, out double factor) => UnitText.TryParseFactor(text, out factor) && factor is > 0 and <= 1000;

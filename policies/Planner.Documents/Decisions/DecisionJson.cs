@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Planner.Policies;
 
 namespace Planner.Documents;
@@ -15,10 +16,9 @@ public static class DecisionJson
     /// <summary>The largest number of values in one list.</summary>
     public const int MaximumListLength = 100_000;
 
-    // The arrow of an arc's name stays readable: nothing of this is ever put into HTML unescaped.
-    private static readonly DecisionJsonContext Compact = new(Options(JsonIgnoreCondition.Never, indented: false));
-    private static readonly DecisionJsonContext Indented = new(Options(JsonIgnoreCondition.Never, indented: true));
-    private static readonly DecisionJsonContext WithoutNulls = new(Options(JsonIgnoreCondition.WhenWritingNull, indented: false));
+    private static readonly JsonTypeInfo<DecisionSnapshot> Snapshot = Type<DecisionSnapshot>(JsonIgnoreCondition.WhenWritingNull, indented: false);
+    private static readonly JsonTypeInfo<ExplainedDecision> Compact = Type<ExplainedDecision>(JsonIgnoreCondition.Never, indented: false);
+    private static readonly JsonTypeInfo<ExplainedDecision> Indented = Type<ExplainedDecision>(JsonIgnoreCondition.Never, indented: true);
 
     /// <summary>Reads a snapshot strictly: unknown and repeated keys, wrong types and impossible values are refused.</summary>
     /// <param name="text">The JSON text.</param>
@@ -32,28 +32,49 @@ public static class DecisionJson
         }
 
         var utf8 = Encoding.UTF8.GetBytes(text);
-        var document = new JsonDocumentText(utf8, file);
-        var snapshot = document.Read(WithoutNulls.DecisionSnapshot);
+        var document = new JsonText(utf8, file);
+        var snapshot = document.Read(Snapshot);
         return SnapshotRules.FindProblem(snapshot) is { } problem
             ? throw document.ProblemAt(problem.Path, problem.Text)
             : snapshot;
     }
 
     /// <summary>Writes a snapshot on one line. What is missing is left out; every number reads back as the same number.</summary>
-    public static string WriteSnapshot(DecisionSnapshot snapshot) => JsonSerializer.Serialize(snapshot, WithoutNulls.DecisionSnapshot);
+    public static string WriteSnapshot(DecisionSnapshot snapshot) => JsonSerializer.Serialize(snapshot, Snapshot);
 
     /// <summary>Writes a decision. What the evidence does not support is null.</summary>
     /// <param name="decision">The decision.</param>
     /// <param name="indented">Whether to spread it over lines for people.</param>
     public static string WriteDecision(ExplainedDecision decision, bool indented = false) =>
-        JsonSerializer.Serialize(decision, (indented ? Indented : Compact).ExplainedDecision);
+        JsonSerializer.Serialize(decision, indented ? Indented : Compact);
 
-    private static JsonSerializerOptions Options(JsonIgnoreCondition ignore, bool indented) =>
-        new(DecisionJsonContext.Default.Options)
+    private static JsonTypeInfo<T> Type<T>(JsonIgnoreCondition ignore, bool indented)
+    {
+        var options = new JsonSerializerOptions(DecisionJsonContext.Default.Options)
         {
             DefaultIgnoreCondition = ignore,
             WriteIndented = indented,
             NewLine = "\n",
+
+            // The arrow of an arc's name stays readable: nothing of this is ever put into HTML unescaped.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new JsonStringEnumConverter<InsufficientEvidenceAction>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+            TypeInfoResolver = DecisionJsonContext.Default.WithAddedModifier(LeaveOut),
         };
+        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    }
+
+    // Flags that are not set, values of which none is assumed, and what follows from the rest. The types themselves know no JSON.
+    private static void LeaveOut(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(p => p.PropertyType == typeof(bool) || p.Name is "assumed" or "stateSecondsAssumed"))
+        {
+            property.ShouldSerialize = static (_, value) => value is true or (int and not 0);
+        }
+
+        if (type.Type == typeof(ArcEvidence))
+        {
+            type.Properties.Remove(type.Properties.Single(p => p.Name == "isGuess"));
+        }
+    }
 }

@@ -10,8 +10,7 @@ namespace Planner.Documents;
     DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false,
-    Converters = [typeof(InsufficientEvidenceActionConverter)])]
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(DecisionSnapshot))]
 [JsonSerializable(typeof(ExplainedDecision))]
 internal sealed partial class DecisionJsonContext : JsonSerializerContext;

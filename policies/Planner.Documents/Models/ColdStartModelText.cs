@@ -38,6 +38,10 @@ public static class ColdStartModelText
         return $"{Kind} {Checksum(json)}\n{json}";
     }
 
+    /// <summary>A model with its judgement as a store keeps it, be it accepted or refused; only an accepted one is ever read for use.</summary>
+    public static ModelRecord ToRecord(ColdStartModel model) =>
+        new(Name, 0, Kind, model.Judgement.IsAccepted, model.Judgement.Reason, Write(model), model.Origin.CreatedAt);
+
     /// <summary>Reads a model, and checks all of it.</summary>
     /// <exception cref="ModelFormatException">The text is not a model that this build can use.</exception>
     public static ColdStartModel Read(string text)

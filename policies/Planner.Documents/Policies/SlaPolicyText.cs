@@ -4,7 +4,7 @@ using Quartz;
 
 namespace Planner.Documents;
 
-/// <summary>Reads SLA policies from YAML (contract 5.5 of the design). A file may hold several, separated by <c>---</c>.</summary>
+/// <summary>Reads SLA policies from YAML. A file may hold several, separated by <c>---</c>.</summary>
 public static class SlaPolicyText
 {
     private const string Kind = "SlaPolicy";
@@ -16,7 +16,7 @@ public static class SlaPolicyText
     public static IReadOnlyList<SlaPolicy> ReadAll(string text, string file)
     {
         var policies = new List<SlaPolicy>();
-        foreach (var root in DocumentText.ReadAll(text, file, Kind))
+        foreach (var root in YamlText.ReadAll(text, file, Kind))
         {
             var metadata = root.Map("metadata");
             var name = metadata.String("name");
@@ -36,7 +36,7 @@ public static class SlaPolicyText
         return policies;
     }
 
-    private static SlaPolicy Read(DocumentMap root, DocumentMap metadata, string name)
+    private static SlaPolicy Read(YamlMap root, YamlMap metadata, string name)
     {
         var spec = root.Map("spec");
         var blackout = spec.Map("blackout");
@@ -81,7 +81,7 @@ public static class SlaPolicyText
         return policy;
     }
 
-    private static Dictionary<string, string> ReadLabels(DocumentMap parent, string key)
+    private static Dictionary<string, string> ReadLabels(YamlMap parent, string key)
     {
         var labels = new Dictionary<string, string>();
         if (parent.OptionalMap(key) is { } map)
@@ -95,7 +95,7 @@ public static class SlaPolicyText
         return labels;
     }
 
-    private static IReadOnlyList<FailureAction> ReadFailureActions(DocumentMap spec)
+    private static IReadOnlyList<FailureAction> ReadFailureActions(YamlMap spec)
     {
         if (!spec.Has("onFailure"))
         {
@@ -112,7 +112,7 @@ public static class SlaPolicyText
         return text is "unwind" or "reset";
     }
 
-    private static double? ReadDirtyRateFloor(DocumentMap spec)
+    private static double? ReadDirtyRateFloor(YamlMap spec)
     {
         if (spec.OptionalMap("dirtyRateLimit") is not { } map)
         {
@@ -125,7 +125,7 @@ public static class SlaPolicyText
         return allowed ? floor : null;
     }
 
-    private static ErrorBudget? ReadErrorBudget(DocumentMap spec)
+    private static ErrorBudget? ReadErrorBudget(YamlMap spec)
     {
         if (spec.OptionalMap("errorBudget") is not { } map)
         {
@@ -142,7 +142,7 @@ public static class SlaPolicyText
         return budget;
     }
 
-    private static MaintenanceWindow ReadWindow(DocumentMap map)
+    private static MaintenanceWindow ReadWindow(YamlMap map)
     {
         var cron = map.String("cron");
         if (!CronExpression.TryParse(cron, out _))

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Planner.Policies;
 
 /// <summary>A predicted blackout. What the evidence does not support is null.</summary>
@@ -9,9 +7,7 @@ namespace Planner.Policies;
 /// <param name="Method">direct, union or independent.</param>
 public sealed record BlackoutEstimate(double? P50Seconds, double? BoundSeconds, double? MissProbability, string? Method)
 {
-    /// <summary>Whether blackouts have become longer of late than chance explains, so that the bound rests on few of them and is wider for it.
-    /// Left out of the JSON where it is false.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    /// <summary>Whether blackouts have become longer of late than chance explains, so that the bound rests on few of them and is wider for it.</summary>
     public bool Recalibrating { get; init; }
 }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Planner.Policies;
 
 /// <summary>Everything a decision is made from: the input of <c>planner decide</c>. Every part may be missing; the decision says what it lacks.</summary>
@@ -19,11 +17,9 @@ public sealed record DecisionSnapshot
     public IReadOnlyList<DeviceEvidence> Devices { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether one device is walked after the other, as QEMU does, so that their arcs add up. Otherwise all walk at once and the slowest counts.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DevicesInSeries { get; init; }
 
     /// <summary>Whether the arcs of devices were never told apart from the rest, so that no sum of parts carries a commit, and only whole blackouts do.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WholeOnly { get; init; }
 
     /// <summary>Past blackouts of this class beside their predictions, oldest first.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Planner.Policies;
 
 /// <summary>The part of an SLA that a decision needs, and how far the migration is.</summary>
@@ -102,8 +100,7 @@ public sealed record DeviceEvidence
     /// size; in seconds, oldest first. Empty if that is part of the transfer's rate.</summary>
     public IReadOnlyList<double> StateSeconds { get; init => field = value ?? []; } = [];
 
-    /// <summary>How many of the first of <see cref="StateSeconds"/> were not measured but assumed. At least 0, and left out of JSON where it is 0.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    /// <summary>How many of the first of <see cref="StateSeconds"/> were not measured but assumed. At least 0.</summary>
     public int StateSecondsAssumed { get; init; }
 
     /// <summary>The arcs that were measured.</summary>
@@ -123,12 +120,10 @@ public sealed record ArcEvidence
     public IReadOnlyList<double> Seconds { get; init => field = value ?? []; } = [];
 
     /// <summary>How many of the first of <see cref="Seconds"/> were not measured but assumed: all while nothing was measured, or values beyond the measured
-    /// ones while these are few. At least 0, and left out of JSON where it is 0.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    /// ones while these are few. At least 0.</summary>
     public int Assumed { get; init; }
 
     /// <summary>Whether nothing of it was measured.</summary>
-    [JsonIgnore]
     public bool IsGuess => Assumed > 0 && Assumed == Seconds.Count;
 
     /// <summary>The worst case that a profile or the device states, in seconds; null if none is stated.</summary>

@@ -1,3 +1,6 @@
+using Dapper;
+using DbUp;
+using DbUp.Sqlite.Helpers;
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
 using SQLitePCL;
@@ -7,6 +10,7 @@ namespace Planner.Storage;
 /// <summary>Opens the file of a store, in whatever way it can still be of use.</summary>
 internal static class SqliteFile
 {
+    private const string ReadTables = "select name from sqlite_master where type = 'table'";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Opens the file, makes it if it is missing, and brings its tables up to date.</summary>
@@ -97,7 +101,8 @@ internal static class SqliteFile
             connection.Open();
             connection.Execute($"pragma busy_timeout = {(long)busyTimeout.TotalMilliseconds}");
             var isReadOnly = raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
-            var isCurrent = SchemaRunner.IsCurrent(connection, path);
+            var schema = new SchemaHistory(connection, "Sqlite", ReadTables, path);
+            var isCurrent = schema.IsCurrent;
             if (isReadOnly)
             {
                 return isCurrent ? (connection, true) : throw SqliteFailure.CannotBeWritten(path);
@@ -109,7 +114,7 @@ internal static class SqliteFile
             connection.Execute("pragma synchronous = full");
             if (!isCurrent)
             {
-                SchemaRunner.Upgrade(connection, path);
+                schema.Upgrade(DeployChanges.To.SqliteDatabase(new SharedConnection(connection)));
             }
 
             return (connection, false);

@@ -50,7 +50,7 @@ public sealed class ReferenceRuleTests
     }
 
     [Theory]
-    [InlineData("Planner.Storage", "Microsoft.Data.Sqlite", "SQLitePCLRaw")]
+    [InlineData("Planner.Storage", "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Dapper", "dbup")]
     [InlineData("Planner.Telemetry", "OpenTelemetry")]
     [InlineData("Planner.Learning", "Microsoft.ML")]
     [InlineData("Planner.Documents", "YamlDotNet", "Quartz")]

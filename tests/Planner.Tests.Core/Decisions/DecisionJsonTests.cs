@@ -29,7 +29,56 @@ public class DecisionJsonTests
         },
         iter: 50);
 
+    [Fact]
+    public void What_says_nothing_is_left_out_of_a_snapshot_and_everything_else_is_written()
+    {
+        var arc = new ArcEvidence { From = "RUNNING", To = "STOP", Seconds = [0.5, 1], WorstSeconds = 2 };
+        var device = new DeviceEvidence { Name = "nic0", Flags = ["STOP_COPY"], StateSeconds = [0.25], Arcs = [arc] };
+
+        Assert.Equal(
+            """
+            {"devices":[{"name":"nic0","flags":["STOP_COPY"],"destinationFlags":[],"stateSizeRatios":[],"stateSeconds":[0.25],"arcs":[{"from":"RUNNING","to":"STOP","seconds":[0.5,1],"worstSeconds":2}]}],"pastBlackouts":[],"pastBlackoutsAfterQuiesce":[]}
+            """,
+            DecisionJson.WriteSnapshot(new DecisionSnapshot { Devices = [device] }));
+        Assert.Equal(
+            """
+            {"sla":{"blackoutLimitSeconds":0.3,"confidence":0.99,"whenEvidenceIsInsufficient":"worstCase","elapsedSeconds":0,"pausedSeconds":0},"devices":[{"name":"nic0","flags":["STOP_COPY"],"destinationFlags":[],"stateSizeRatios":[],"stateSeconds":[0.25],"stateSecondsAssumed":1,"arcs":[{"from":"RUNNING","to":"STOP","seconds":[0.5,1],"assumed":2,"worstSeconds":2}]}],"devicesInSeries":true,"wholeOnly":true,"pastBlackouts":[{"predictedSeconds":0.2,"actualSeconds":0.21}],"pastBlackoutsAfterQuiesce":[]}
+            """,
+            DecisionJson.WriteSnapshot(new DecisionSnapshot
+            {
+                Sla = new SlaTerms { BlackoutLimitSeconds = 0.3, Confidence = 0.99, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.WorstCase },
+                Devices = [device with { StateSecondsAssumed = 1, Arcs = [arc with { Assumed = 2 }] }],
+                DevicesInSeries = true,
+                WholeOnly = true,
+                PastBlackouts = [new PastBlackout(0.2, 0.21)],
+            }));
+    }
+
+    [Fact]
+    public void A_decision_says_that_it_recalibrates_only_where_it_does()
+    {
+        var decision = new ExplainedDecision
+        {
+            Verdict = "stay",
+            Blackout = new BlackoutEstimate(null, 0.5, null, "direct"),
+            Evidence = new EvidenceCount(0, 9, "blackouts"),
+            Terms = [new TermEstimate("arc RUNNING->STOP", null, null, null, 0)],
+            Reason = "no",
+            WouldCommitIf = [],
+        };
+        const string After = """
+            },"evidence":{"have":0,"need":9,"of":"blackouts"},"terms":[{"term":"arc RUNNING->STOP","device":null,"p50Seconds":null,"boundSeconds":null,"samples":0}],"dominant":null,"reason":"no","wouldCommitIf":[],"nextEvaluationSeconds":null,"lastSafeCommitSeconds":null}
+            """;
+        const string Before = """
+            {"verdict":"stay","limitSeconds":null,"confidence":0,"blackout":{"p50Seconds":null,"boundSeconds":0.5,"missProbability":null,"method":"direct"
+            """;
+
+        Assert.Equal(Before + After, DecisionJson.WriteDecision(decision));
+        Assert.Equal(Before + ",\"recalibrating\":true" + After, DecisionJson.WriteDecision(decision with { Blackout = decision.Blackout with { Recalibrating = true } }));
+    }
+
     [Theory]
+    [InlineData("{\"devices\": [{\"arcs\": [{\"isGuess\": true}]}]}", 1, 25, "unknown key 'isGuess'; known here are from, to, seconds, assumed, worstSeconds")]
     [InlineData("{\"wholeOnly\": 1}", 1, 15, "'wholeOnly' must be true or false")]
     [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"RUNNING\", \"to\": \"STOP\", \"assumed\": 1.5}]}]}", 1, 69, "'assumed' must be a whole number")]
     [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"RUNNING\", \"to\": \"STOP\", \"assumed\": 1}]}]}", 1, 69, "at most the 0 values")]

@@ -89,7 +89,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void A_store_of_the_first_schema_is_upgraded_and_loses_nothing()
     {
-        MakeStoreOfFirstSchema();
+        StoredStores.Make(StorePath, schema: 1);
         using (var store = SqliteMeasurementStore.Open(Address))
         {
             var arc = Assert.Single(store.ReadArcs("sim/fast", 10));
@@ -124,23 +124,6 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     private static ModelRecord Model(bool isAccepted) => new("cold-start", 0, "planner-cold-start/1", isAccepted, isAccepted ? "Accepted." : "Refused.", "body\n😀 ü", Noon);
-
-    /// <summary>The tables as the first released build made them, with one row in each.</summary>
-    private void MakeStoreOfFirstSchema()
-    {
-        using var reader = new StreamReader(typeof(SqliteMeasurementStore).Assembly.GetManifestResourceStream("Schema/001-measurements.sql")!);
-        Execute($"""
-            pragma journal_mode = wal;
-            create table schema_version (version integer not null);
-            {reader.ReadToEnd()}
-            insert into schema_version values (1);
-            insert into arc_sample (device, device_class, arc, outcome, duration_ticks, at_ticks) values ('nic0', 'sim/fast', 'RUNNING_P2P->STOP', 'Completed', 1234567, 1);
-            insert into transfer_sample (link, phase, bytes, fixed_ticks, moving_ticks, at_ticks) values ('a->b', 'StopCopy', 1099511627776, 1, 2, 3);
-            insert into state_size_sample (device_class, expected_bytes, actual_bytes, at_ticks) values ('sim/fast', null, 4000, 1);
-            insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks) values ('sim/fast', 'gold', 'Commit', 'Whole', 990000, 1010000, 1);
-            insert into migration values ('m1', 'vm1', 'a', 'b', 'gold', 'Completed', 3000000, null, 1200000, 1, 2, 'Done.', null);
-            """);
-    }
 
     private void Execute(string sql)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Storage;
 using Planner.Tests.Processes;
@@ -67,6 +68,41 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         }
 
         Assert.Equal(["m1 ", "m2 Direct"], Query("select id || ' ' || coalesce(method, '') from migration order by id"));
+    }
+
+    [Fact]
+    public void A_store_that_the_build_before_wrote_is_read_and_written_as_its_own()
+    {
+        StoredStores.Make(Address.Path, schema: 3);
+        const string Class = "sim/fast-nic/1.0";
+        using (var store = SqliteMeasurementStore.Open(Address))
+        {
+            Assert.Equal(20, store.ReadArcs(Class, 10).Count);
+            Assert.Equal(new ArcSample("device0", Class, new Arc(DeviceState.Running, DeviceState.PreCopy), TimeSpan.FromTicks(770_370), ArcOutcome.Completed, new DateTimeOffset(639_315_712_962_882_075, default)), store.ReadArcs(Class, 10)[0]);
+            Assert.Equal([69_304_739, 21_095_107, 69_304_739], store.ReadTransfers($"{Class}->{Class}", TransferPhase.StopCopy, 10).Select(t => t.Bytes));
+            Assert.Equal([67_108_864, 16_941_056, 67_108_864], store.ReadStateSizes(Class, 10).Select(s => s.ExpectedBytes));
+            Assert.Equal([BlackoutKind.Rehearsal, BlackoutKind.Commit], store.ReadBlackouts(Class, "bronze", BlackoutSpan.Whole, 10).Select(b => b.Kind));
+            Assert.Equal(TimeSpan.FromTicks(4_004_427), store.ReadBlackoutSpent("vm1", DateTimeOffset.MinValue));
+            Assert.Equal("cold-start v1", store.ReadLatestAccepted("cold-start")!.Title);
+            store.Append(new MeasurementBatch { Migrations = [Migration("m1")] });
+        }
+
+        var snapshot = Query("select snapshot from migration where machine = 'vm1' and sla_class = 'bronze'").Single();
+        Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
+        Assert.Equal(["1", "2", "3"], Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["Direct", "Independent"], Query("select method from migration where method is not null order by 1"));
+    }
+
+    [Fact]
+    public void A_long_text_is_kept_whole_whatever_stands_before_it_in_the_batch()
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch
+        {
+            Migrations = [Migration("m1"), Migration("m2") with { Snapshot = new string('s', 100_000), Reason = new string('r', 5000) }],
+        });
+
+        Assert.Equal(["5000 100000"], Query("select length(reason) || ' ' || length(snapshot) from migration where id = 'm2'"));
     }
 
     [Fact]

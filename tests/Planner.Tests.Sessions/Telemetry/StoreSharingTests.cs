@@ -92,6 +92,24 @@ public sealed class StoreSharingTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Whoever_opens_an_old_store_first_brings_it_up_to_date_and_the_others_use_it()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var address = StoreAddress.Parse(_directory.File($"old{round}.db"));
+            StoredStores.Make(address.Path, schema: 1);
+            Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+            {
+                using var store = SqliteMeasurementStore.Open(address);
+                store.Append(StoreChild.Batch("t", i));
+            });
+
+            using var all = SqliteMeasurementStore.Open(address);
+            Assert.Equal(1 + 8 * StoreChild.ArcsPerBatch, all.ReadArcs("sim/fast", int.MaxValue).Count);
+        }
+    }
+
     private static async Task<int> ReadNumberAsync(StreamReader reader) =>
         int.Parse((await reader.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Planner.Tests.Learning;
 
-public sealed class ColdStartKeeperTests : IDisposable
+public sealed class ColdStartKeepingTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
@@ -19,8 +19,8 @@ public sealed class ColdStartKeeperTests : IDisposable
         var model = ColdStartTrainer.Train(LearningExamples.ArcsThatCount(1), new ColdStartOptions { Trees = 50 });
         var refused = ColdStartTrainer.Train(LearningExamples.BytesAlone(1), new ColdStartOptions { Trees = 50 });
 
-        Assert.Equal(1, ColdStartKeeper.Keep(store, model));
-        Assert.Equal(2, ColdStartKeeper.Keep(store, refused));
+        Assert.Equal(1, store.Save(ColdStartModelText.ToRecord(model)));
+        Assert.Equal(2, store.Save(ColdStartModelText.ToRecord(refused)));
 
         var kept = store.ReadLatestAccepted(ColdStartModelText.Name)!;
         var features = LearningExamples.Features(4, 400 << 20, 5e9);

@@ -7,14 +7,17 @@ namespace Planner.Documents;
 /// One mapping of a YAML file, read key by key. Keys that nobody asked for are refused by <see cref="Finish"/>,
 /// so a reader first takes all it knows and then calls it.
 /// </summary>
-public sealed class DocumentMap
+public sealed class YamlMap
 {
+    /// <summary>Reads a value from a text; false if the text is no such value.</summary>
+    public delegate bool Parser<T>(string text, out T value);
+
     private readonly YamlMappingNode _node;
     private readonly string _file;
     private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _entries = [];
     private readonly HashSet<string> _taken = [];
 
-    private DocumentMap(YamlMappingNode node, string file)
+    private YamlMap(YamlMappingNode node, string file)
     {
         _node = node;
         _file = file;
@@ -32,16 +35,13 @@ public sealed class DocumentMap
     /// <summary>The keys, in the order of the file.</summary>
     public IEnumerable<string> Keys => _entries.Keys;
 
-    internal static DocumentMap From(YamlNode node, string file, string what) =>
+    internal static YamlMap From(YamlNode node, string file, string what) =>
         node is YamlMappingNode map
-            ? new DocumentMap(map, file)
+            ? new YamlMap(map, file)
             : throw new DocumentException(file, node.Start.Line, node.Start.Column, $"{what} must be a mapping of keys to values");
 
     /// <summary>Whether the key is there (with any value).</summary>
     public bool Has(string key) => _entries.ContainsKey(key);
-
-    /// <summary>Whether the key holds a mapping.</summary>
-    public bool IsMap(string key) => _entries.TryGetValue(key, out var entry) && entry.Value is YamlMappingNode;
 
     /// <summary>An exception that points at a key, or at the mapping where the key is missing.</summary>
     public DocumentException Error(string key, string problem) =>
@@ -58,13 +58,13 @@ public sealed class DocumentMap
     public string? OptionalString(string key) => Scalar(key);
 
     /// <summary>The mapping of a key that must be there.</summary>
-    public DocumentMap Map(string key) => OptionalMap(key) ?? throw Missing(key);
+    public YamlMap Map(string key) => OptionalMap(key) ?? throw Missing(key);
 
     /// <summary>The mapping of a key, or null.</summary>
-    public DocumentMap? OptionalMap(string key) => Take(key) is { } node ? From(node, _file, $"'{key}'") : null;
+    public YamlMap? OptionalMap(string key) => Take(key) is { } node ? From(node, _file, $"'{key}'") : null;
 
     /// <summary>The mappings of a list; empty if the key is missing.</summary>
-    public IReadOnlyList<DocumentMap> Maps(string key) => [.. Items(key).Select(n => From(n, _file, $"each item of '{key}'"))];
+    public IReadOnlyList<YamlMap> Maps(string key) => [.. Items(key).Select(n => From(n, _file, $"each item of '{key}'"))];
 
     /// <summary>The words of a list; empty if the key is missing.</summary>
     public IReadOnlyList<string> Strings(string key) =>
@@ -73,17 +73,17 @@ public sealed class DocumentMap
     ];
 
     /// <summary>The words of a list, each read by a parser of the caller's.</summary>
-    public IReadOnlyList<T> List<T>(string key, TryParse<T> parse, string expected) =>
+    public IReadOnlyList<T> List<T>(string key, Parser<T> parse, string expected) =>
     [
         .. Items(key).Select(n => n is YamlScalarNode { Value: { } text } && parse(text, out var value) ? value : throw At(n, $"'{n}' is not {expected}")),
     ];
 
     /// <summary>A value read by a parser of the caller's; the key must be there.</summary>
-    public T Value<T>(string key, TryParse<T> parse, string expected) =>
+    public T Value<T>(string key, Parser<T> parse, string expected) =>
         Has(key) ? OptionalValue(key, default(T)!, parse, expected) : throw Missing(key);
 
     /// <summary>A value read by a parser of the caller's, or the fallback where the key is missing.</summary>
-    public T OptionalValue<T>(string key, T fallback, TryParse<T> parse, string expected)
+    public T OptionalValue<T>(string key, T fallback, Parser<T> parse, string expected)
     {
         if (Scalar(key) is not { } text)
         {

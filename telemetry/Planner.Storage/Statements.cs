@@ -1,13 +1,11 @@
 namespace Planner.Storage;
 
-/// <summary>Every statement of the store, in the SQL that SQLite and PostgreSQL share (but for the list of tables).</summary>
+/// <summary>Every statement of the store, in the SQL that SQLite and PostgreSQL share; what is an engine's own stands in its folder.</summary>
 internal static class Statements
 {
-    public const string ReadTables = "select name from sqlite_master where type = 'table'";
-
     public const string CreateVersionTable = "create table if not exists schema_version (version integer not null)";
 
-    public const string ReadVersion = "select max(version) from schema_version";
+    public const string ReadVersion = "select coalesce(max(version), 0) from schema_version";
 
     public const string WriteVersion = "insert into schema_version (version) values (@version)";
 

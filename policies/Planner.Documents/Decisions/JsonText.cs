@@ -8,7 +8,7 @@ namespace Planner.Documents;
 /// <summary>A JSON text that is read against a type, with line and column in every complaint.</summary>
 /// <remarks>The shape is checked before the text is turned into objects: the serializer's own complaints name .NET types and, for
 /// missing values, no place.</remarks>
-internal sealed class JsonDocumentText(byte[] utf8, string file)
+internal sealed class JsonText(byte[] utf8, string file)
 {
     private const int MaximumDepth = 16;
 

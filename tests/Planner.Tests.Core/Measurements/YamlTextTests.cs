@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Planner.Tests.Measurements;
 
-public sealed class DocumentTextTests
+public sealed class YamlTextTests
 {
     private const string Head = "apiVersion: planner/v1\nkind: Thing\n";
 
     [Fact]
     public void A_document_is_read_key_by_key()
     {
-        var root = DocumentText.Read(Head + "name: nic\nlimit: 300ms\nsize: 64MiB\nrate: 2GiB/s\nshare: 5%\nlist: [a, b]\nitems: [{ x: 1 }, { x: 2 }]\non: true\n", "f.yaml", "Thing");
+        var root = YamlText.Read(Head + "name: nic\nlimit: 300ms\nsize: 64MiB\nrate: 2GiB/s\nshare: 5%\nlist: [a, b]\nitems: [{ x: 1 }, { x: 2 }]\non: true\n", "f.yaml", "Thing");
 
         Assert.Equal("nic", root.String("name"));
         Assert.Equal(TimeSpan.FromMilliseconds(300), root.Duration("limit"));
@@ -27,7 +27,7 @@ public sealed class DocumentTextTests
     [Fact]
     public void Keys_that_are_missing_give_the_fallback_or_are_named()
     {
-        var root = DocumentText.Read(Head, "f.yaml", "Thing");
+        var root = YamlText.Read(Head, "f.yaml", "Thing");
 
         Assert.Null(root.OptionalString("name"));
         Assert.Null(root.OptionalMap("spec"));
@@ -42,7 +42,7 @@ public sealed class DocumentTextTests
     [InlineData("name: x\n  # a comment\nother: {}\n", "f.yaml:5:1: unknown key 'other'; known here: apiVersion, kind, name")]
     public void Unknown_keys_are_refused_where_they_stand(string text, string message)
     {
-        var root = DocumentText.Read(Head + text, "f.yaml", "Thing");
+        var root = YamlText.Read(Head + text, "f.yaml", "Thing");
         root.OptionalString("name");
         Refused(message, root.Finish);
     }
@@ -57,7 +57,7 @@ public sealed class DocumentTextTests
     [InlineData("v: { a: 3ms }", "f.yaml:3:4: 'v' must be a plain value")]
     [InlineData("w: 3ms", "f.yaml:1:1: the key 'v' is missing")]
     public void A_wrong_duration_is_refused_where_it_stands(string text, string message) =>
-        Refused(message, () => DocumentText.Read(Head + text, "f.yaml", "Thing").Duration("v"));
+        Refused(message, () => YamlText.Read(Head + text, "f.yaml", "Thing").Duration("v"));
 
     [Theory]
     [InlineData("v: 64")]
@@ -100,7 +100,7 @@ public sealed class DocumentTextTests
     [Fact]
     public void A_wrong_item_of_a_list_is_refused_where_it_stands() => Refused(
         "f.yaml:3:9: 'x' is not a state",
-        () => DocumentText.Read(Head + "v: [ok, x]", "f.yaml", "Thing").List<int>("v", (string t, out int n) => (n = t.Length) == 2, "a state"));
+        () => YamlText.Read(Head + "v: [ok, x]", "f.yaml", "Thing").List<int>("v", (string t, out int n) => (n = t.Length) == 2, "a state"));
 
     [Theory]
     [InlineData("v: &a 1\n", "anchors, aliases and tags are not allowed here")]
@@ -114,7 +114,7 @@ public sealed class DocumentTextTests
     [InlineData("\tv: 1\n", "this is not YAML")]
     public void What_YAML_allows_but_nobody_needs_is_refused_with_its_place(string text, string problem)
     {
-        var e = Assert.Throws<DocumentException>(() => DocumentText.Read(Head + text, "f.yaml", "Thing"));
+        var e = Assert.Throws<DocumentException>(() => YamlText.Read(Head + text, "f.yaml", "Thing"));
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
         Assert.True(e.Line >= 2 && e.Column >= 1, e.Message);
         Assert.StartsWith($"f.yaml:{e.Line}:{e.Column}: ", e.Message, StringComparison.Ordinal);
@@ -123,17 +123,17 @@ public sealed class DocumentTextTests
     [Fact]
     public void A_key_twice_in_an_inner_mapping_is_refused_too()
     {
-        var e = Assert.Throws<DocumentException>(() => DocumentText.Read(Head + "v:\n  a: 1\n  a: 2\n", "f.yaml", "Thing"));
+        var e = Assert.Throws<DocumentException>(() => YamlText.Read(Head + "v:\n  a: 1\n  a: 2\n", "f.yaml", "Thing"));
         Assert.Equal("f.yaml:5:3: this is not YAML: Duplicate key a", e.Message);
     }
 
     [Fact]
     public void Too_deep_a_nesting_is_refused_before_it_can_overflow_the_stack() =>
-        Refused("nested deeper than 32 levels", () => DocumentText.Read(Head + "v: " + new string('[', 100_000), "f.yaml", "Thing"), whole: false);
+        Refused("nested deeper than 32 levels", () => YamlText.Read(Head + "v: " + new string('[', 100_000), "f.yaml", "Thing"), whole: false);
 
     [Fact]
     public void Too_long_a_text_is_refused() =>
-        Refused("f.yaml: the file has 4194305 characters; at most 4194304 are read", () => DocumentText.Read(new string('#', DocumentText.MaximumLength + 1), "f.yaml", "Thing"));
+        Refused("f.yaml: the file has 4194305 characters; at most 4194304 are read", () => YamlText.Read(new string('#', YamlText.MaximumLength + 1), "f.yaml", "Thing"));
 
     [Theory]
     [InlineData("", "f.yaml: the file is empty; a Thing is expected")]
@@ -144,18 +144,18 @@ public sealed class DocumentTextTests
     [InlineData("apiVersion: planner/v1\nkind: Other", "f.yaml:2:7: kind 'Other' does not belong here; Thing is expected")]
     [InlineData(Head + "---\n" + Head, "f.yaml: the file holds 2 documents; one Thing is expected")]
     public void A_text_that_is_no_document_of_the_kind_is_refused(string text, string message) =>
-        Refused(message, () => DocumentText.Read(text, "f.yaml", "Thing"));
+        Refused(message, () => YamlText.Read(text, "f.yaml", "Thing"));
 
     [Fact]
     public void Several_documents_are_read_where_they_are_welcome() =>
-        Assert.Equal(["a", "b"], DocumentText.ReadAll(Head + "name: a\n---\n" + Head + "name: b\n", "f.yaml", "Thing").Select(d => d.String("name")));
+        Assert.Equal(["a", "b"], YamlText.ReadAll(Head + "name: a\n---\n" + Head + "name: b\n", "f.yaml", "Thing").Select(d => d.String("name")));
 
     [Fact]
     public void Any_text_is_read_or_refused_with_a_document_exception() => Gen.String[Gen.Char["ab:-[]{}&*!|>'\"#%,? \n\t0\u0085\ufeff"], 0, 60].Sample(text =>
     {
         try
         {
-            DocumentText.ReadAll(Head + text, "f.yaml", "Thing");
+            YamlText.ReadAll(Head + text, "f.yaml", "Thing");
         }
         catch (DocumentException)
         {
@@ -163,8 +163,8 @@ public sealed class DocumentTextTests
         }
     }, iter: 5_000);
 
-    private static void Refused(string text, string expected, Action<DocumentMap> read) =>
-        Refused(expected, () => read(DocumentText.Read(Head + text, "f.yaml", "Thing")), whole: false);
+    private static void Refused(string text, string expected, Action<YamlMap> read) =>
+        Refused(expected, () => read(YamlText.Read(Head + text, "f.yaml", "Thing")), whole: false);
 
     private static void Refused(string message, Action action, bool whole = true)
     {

@@ -8,7 +8,7 @@ namespace Planner.Documents;
 /// Reads the project's YAML files (<c>apiVersion: planner/v1</c>) strictly: sizes are limited, aliases and tags are
 /// refused, and every complaint carries line and column.
 /// </summary>
-public static class DocumentText
+public static class YamlText
 {
     /// <summary>The largest file that is read, in characters.</summary>
     public const int MaximumLength = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ public static class DocumentText
     /// <param name="file">The name for messages.</param>
     /// <param name="kind">The kind that every document must have.</param>
     /// <exception cref="DocumentException">The text is not such a file.</exception>
-    public static IReadOnlyList<DocumentMap> ReadAll(string text, string file, string kind)
+    public static IReadOnlyList<YamlMap> ReadAll(string text, string file, string kind)
     {
         if (text.Length > MaximumLength)
         {
@@ -53,7 +53,7 @@ public static class DocumentText
 
     /// <summary>Reads a text that holds exactly one document.</summary>
     /// <exception cref="DocumentException">The text is not such a file.</exception>
-    public static DocumentMap Read(string text, string file, string kind)
+    public static YamlMap Read(string text, string file, string kind)
     {
         var documents = ReadAll(text, file, kind);
         return documents.Count == 1
@@ -61,9 +61,9 @@ public static class DocumentText
             : throw new DocumentException(file, 0, 0, $"the file holds {documents.Count} documents; one {kind} is expected");
     }
 
-    private static DocumentMap ReadRoot(YamlNode node, string file, string kind)
+    private static YamlMap ReadRoot(YamlNode node, string file, string kind)
     {
-        var root = DocumentMap.From(node, file, "the document");
+        var root = YamlMap.From(node, file, "the document");
         var version = root.String("apiVersion");
         if (version != "planner/v1")
         {

@@ -1,0 +1,115 @@
+using System.Data.Common;
+using Dapper;
+using Planner.Measurements;
+
+namespace Planner.Storage;
+
+/// <summary>Measurements and models in a database. How to reach it, and what its failures mean, is the engine's own.</summary>
+/// <remarks>Statements and rows are met by code that is generated at build time, so that the program can be compiled ahead of time.</remarks>
+public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
+{
+    private readonly string _address;
+
+    private protected SqlMeasurementStore(string address) => _address = address;
+
+    /// <inheritdoc/>
+    public void Append(MeasurementBatch batch) => Write((connection, transaction) =>
+    {
+        connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
+        connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
+        connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
+        connection.Execute(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From), transaction);
+
+        // One by one: in a list the first row's texts would say how long the texts of the others may be.
+        foreach (var migration in batch.Migrations)
+        {
+            connection.Execute(Statements.WriteMigration, MigrationRow.From(migration), transaction);
+        }
+
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ArcSample> ReadArcs(string deviceClass, int latestPerArc) => Read(connection => connection
+        .Query<ArcRow>(Statements.ReadArcs, new { deviceClass, completed = nameof(ArcOutcome.Completed), late = nameof(ArcOutcome.CompletedLate), latest = latestPerArc })
+        .Select(r => r.ToSample())
+        .GroupBy(s => s.Arc)
+        .SelectMany(arc => arc.TakeLast(latestPerArc))
+        .OrderBy(s => s.At)
+        .ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TransferSample> ReadTransfers(string link, TransferPhase phase, int latest) => Read(connection => connection
+        .Query<TransferRow>(Statements.ReadTransfers, new { link, phase = phase.ToString(), latest })
+        .Select(r => r.ToSample()).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StateSizeSample> ReadStateSizes(string deviceClass, int latest) => Read(connection => connection
+        .Query<StateSizeRow>(Statements.ReadStateSizes, new { deviceClass, latest })
+        .Select(r => r.ToSample()).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest) => Read(connection => connection
+        .Query<BlackoutRow>(
+            Statements.ReadBlackouts,
+            new { deviceClass, slaClass, span = span.ToString(), commit = nameof(BlackoutKind.Commit), rehearsal = nameof(BlackoutKind.Rehearsal), latest })
+        .Select(r => r.ToSample()).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) =>
+        Read(connection => TimeSpan.FromTicks(connection.ExecuteScalar<long>(Statements.ReadBlackoutSpent, new { machine, sinceTicks = since.UtcTicks })));
+
+    /// <inheritdoc/>
+    public long Save(ModelRecord model) => model.Body.Length > ModelRecord.MaximumBodyLength
+        ? throw new ArgumentException($"The model has {model.Body.Length} characters, and at most {ModelRecord.MaximumBodyLength} are kept: train fewer trees.", nameof(model))
+        : Write((connection, transaction) =>
+        {
+            var name = model.Name;
+            var version = connection.ExecuteScalar<long>(Statements.ReadNextModelVersion, new { name }, transaction);
+            connection.Execute(Statements.InsertModel, ModelRow.From(model with { Version = version }), transaction);
+            connection.Execute(Statements.DropOldModels, new { name, newest = version, kept = IModelStore.KeptVersions }, transaction);
+            return version;
+        });
+
+    /// <inheritdoc/>
+    public ModelRecord? ReadLatestAccepted(string name) => ReadModels(name, leastAccepted: 1, latest: 1).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelRecord> ReadModels(string name) => ReadModels(name, leastAccepted: 0, latest: IModelStore.KeptVersions + 1);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>Runs work on an open connection that nobody else uses meanwhile.</summary>
+    /// <exception cref="StoreException">The engine failed, in words that say what to do; or it may not be written and was to be.</exception>
+    private protected abstract T Use<T>(Func<DbConnection, T> work, bool toWrite);
+
+    private List<ModelRecord> ReadModels(string name, int leastAccepted, int latest) => Read(connection => connection
+        .Query<ModelRow>(Statements.ReadModels, new { name, leastAccepted, latest, longest = ModelRecord.MaximumBodyLength })
+        .Select(r => r.IsIntact
+            ? r.ToModel()
+            : throw new StoreException($"The model {r.Name} v{r.Version} in the store {_address} is damaged (its checksum does not match), and it is not used: train a new one."))
+        .ToList());
+
+    private T Read<T>(Func<DbConnection, T> work)
+    {
+        try
+        {
+            return Use(work, toWrite: false);
+        }
+        catch (FormatException e)
+        {
+            throw new StoreException($"The store {_address} holds a row that this planner cannot read ({e.Message}): use the planner that wrote it, or name another file with --store.", e);
+        }
+    }
+
+    private T Write<T>(Func<DbConnection, DbTransaction, T> work) => Use(
+        connection =>
+        {
+            using var transaction = connection.BeginTransaction();
+            var result = work(connection, transaction);
+            transaction.Commit();
+            return result;
+        },
+        toWrite: true);
+}
