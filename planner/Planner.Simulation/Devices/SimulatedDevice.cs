@@ -33,6 +33,9 @@ public sealed class SimulatedDevice : IMigrationDevice
     /// <inheritdoc/>
     public DeviceOffer Offer { get; }
 
+    /// <summary>Its time.</summary>
+    internal IDeviceClock Clock => _clock;
+
     /// <summary>The profile.</summary>
     public DeviceProfile Profile => _model.Profile;
 

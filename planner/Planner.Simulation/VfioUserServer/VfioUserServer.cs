@@ -45,14 +45,15 @@ public sealed class VfioUserServer : IDisposable
     /// <param name="path">The file name of the socket, at most 107 bytes of UTF-8.</param>
     /// <param name="behaviour">How the server behaves; <see cref="ServerBehaviour.Tolerant"/> if null.</param>
     /// <param name="options">The device's seed and what else is not in its profile.</param>
+    /// <param name="clock">The device's time; real time if null.</param>
     /// <exception cref="DeviceException">The socket cannot be made, or another server listens on it.</exception>
     public static VfioUserServer Start(
-        DeviceProfile profile, string path, ServerBehaviour? behaviour = null, SimulatedDeviceOptions? options = null)
+        DeviceProfile profile, string path, ServerBehaviour? behaviour = null, SimulatedDeviceOptions? options = null, IDeviceClock? clock = null)
     {
         behaviour ??= ServerBehaviour.Tolerant;
         path = Path.GetFullPath(path);
         var listener = Listen(path);
-        return new VfioUserServer(MakeDevice(profile, VfioUserDriver.AddressOf(path), behaviour, options), path, listener, behaviour);
+        return new VfioUserServer(MakeDevice(profile, VfioUserDriver.AddressOf(path), behaviour, options, clock), path, listener, behaviour);
     }
 
     /// <summary>The device as a server with a behaviour shows it: with the capabilities and the stream that this server knows.</summary>

@@ -72,7 +72,7 @@ public sealed class VfioUserServerSession
 
         var limit = _waiting.Count == 0
             ? Timeout.InfiniteTimeSpan
-            : TimeSpan.FromTicks(Math.Max(0, _quiescedAt - MonotonicClock.Instance.NowNanoseconds) / TimeSpan.NanosecondsPerTick);
+            : TimeSpan.FromTicks(Math.Max(0, _quiescedAt - _device.Clock.NowNanoseconds) / TimeSpan.NanosecondsPerTick);
         if (_waiting.Count > 0 && limit == TimeSpan.Zero)
         {
             EndQuiesce();
@@ -139,7 +139,7 @@ public sealed class VfioUserServerSession
 
         if (_waiting.Count == 0)
         {
-            _quiescedAt = MonotonicClock.Instance.NowNanoseconds + (_behaviour.QuiesceDelay.Ticks * TimeSpan.NanosecondsPerTick);
+            _quiescedAt = _device.Clock.NowNanoseconds + (_behaviour.QuiesceDelay.Ticks * TimeSpan.NanosecondsPerTick);
         }
 
         _waiting.Enqueue((header, body.ToArray()));

@@ -152,10 +152,11 @@ public sealed class ScriptedServer : IDisposable
     /// <summary>Opens the device while the script runs.</summary>
     public VfioUserDevice Open(VfioUserOptions? options = null)
     {
-        _running ??= Task.Run(Run);
+        // On a thread of its own: the pool's may all be busy with other tests, and a busy machine gets no new ones for seconds.
+        _running ??= Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            return VfioUserDevice.Open(SocketPath, options ?? new VfioUserOptions());
+            return VfioUserDevice.Open(SocketPath, options ?? new VfioUserOptions { AskTimeLimit = HangGuard });
         }
         catch (DeviceException) when (_failed)
         {

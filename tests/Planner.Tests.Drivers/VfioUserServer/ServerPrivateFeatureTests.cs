@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Planner.Devices;
 using Planner.Measurements;
 using Planner.Simulation;
@@ -46,25 +45,25 @@ public class ServerPrivateFeatureTests
     [Fact]
     public void A_deadline_that_will_not_fit_is_ETIME_and_nothing_happened()
     {
-        using var server = new TestServer(profile: Capable);
+        var clock = new VirtualClock();
+        using var server = new TestServer(profile: Capable, clock: clock);
         using var client = server.Negotiate(Key);
         client.Go(PreCopy);
 
-        Assert.Equal(Errno.ETIME, SetStateBy(client, StopCopy, NowAnd(TimeSpan.FromMilliseconds(5))).Error);
+        Assert.Equal(Errno.ETIME, SetStateBy(client, StopCopy, In(39, clock)).Error);
         Assert.Equal(PreCopy, client.GetState());
     }
 
     [Fact]
     public void A_device_that_lies_in_its_estimate_gives_up_at_the_deadline_with_ETIMEDOUT()
     {
-        // 200 ms an arc and an estimate of 0.2 ms for both: with 300 ms left it is always in the second arc when it gives up,
-        // unless this host stalls for 100 ms.
-        var profile = Capable with { DefaultLatency = TestProfiles.Always(TimeSpan.FromMilliseconds(200)) };
-        using var server = new TestServer(profile: profile, options: new SimulatedDeviceOptions { EstimateFactor = 0.001 });
+        // 20 ms an arc and an estimate of 0.02 ms for both: with 30 ms left it is in the second arc when it gives up.
+        var clock = new VirtualClock();
+        using var server = new TestServer(profile: Capable, options: new SimulatedDeviceOptions { EstimateFactor = 0.001 }, clock: clock);
         using var client = server.Negotiate(Key);
         client.Go(PreCopy);
 
-        Assert.Equal(Errno.ETIMEDOUT, SetStateBy(client, StopCopy, NowAnd(TimeSpan.FromMilliseconds(300))).Error);
+        Assert.Equal(Errno.ETIMEDOUT, SetStateBy(client, StopCopy, In(30, clock)).Error);
         Assert.Contains(client.GetState(), new[] { PreCopy, PreCopyP2P });
     }
 
@@ -72,11 +71,12 @@ public class ServerPrivateFeatureTests
     public void A_device_that_cannot_abort_completes_late_and_succeeds()
     {
         var profile = Capable with { Deadline = new DeadlineProfile(DeadlineShape.A, 0xfd01, false) };
-        using var server = new TestServer(profile: profile, options: new SimulatedDeviceOptions { EstimateFactor = 0.001 });
+        var clock = new VirtualClock();
+        using var server = new TestServer(profile: profile, options: new SimulatedDeviceOptions { EstimateFactor = 0.001 }, clock: clock);
         using var client = server.Negotiate(Key);
         client.Go(PreCopy);
 
-        Assert.Equal(Errno.None, SetStateBy(client, StopCopy, NowAnd(TimeSpan.FromMilliseconds(30))).Error);
+        Assert.Equal(Errno.None, SetStateBy(client, StopCopy, In(30, clock)).Error);
         Assert.Equal(StopCopy, client.GetState());
     }
 
@@ -176,7 +176,7 @@ public class ServerPrivateFeatureTests
         Assert.All(new uint[] { 0x40009, 0x4FD01, 0x4FD02, 0x4FD03 }, flags => Assert.Equal(Errno.EINVAL, client.Feature(8, flags).Error));
     }
 
-    private static ulong NowAnd(TimeSpan time) => (ulong)(Stopwatch.GetTimestamp() + (time.Ticks * TimeSpan.NanosecondsPerTick));
+    private static ulong In(int milliseconds, VirtualClock clock) => (ulong)clock.NowNanoseconds + ((ulong)milliseconds * 1_000_000);
 
     private static (Errno Error, byte[] Payload) SetStateBy(RawClient client, DeviceState target, ulong deadline, uint flags = 0) =>
         client.Feature(48, 0x2FD01, [.. U32((uint)target, 0xFFFFFFFF), .. U64(deadline, 0, 0), .. U32(0, flags)]);

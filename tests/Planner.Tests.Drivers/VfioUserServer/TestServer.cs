@@ -9,8 +9,8 @@ internal sealed class TestServer : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("vus");
 
-    public TestServer(ServerBehaviour? behaviour = null, DeviceProfile? profile = null, SimulatedDeviceOptions? options = null) =>
-        Server = VfioUserServer.Start(profile ?? Quick(), Path.Combine(_directory.FullName, "s"), behaviour, options);
+    public TestServer(ServerBehaviour? behaviour = null, DeviceProfile? profile = null, SimulatedDeviceOptions? options = null, IDeviceClock? clock = null) =>
+        Server = VfioUserServer.Start(profile ?? Quick(), Path.Combine(_directory.FullName, "s"), behaviour, options, clock);
 
     public VfioUserServer Server { get; }
 

@@ -3,42 +3,41 @@ using Xunit;
 
 namespace Planner.Tests.Cli;
 
-public sealed class DemoTests : IDisposable
+/// <summary>The demonstration runs in real time and for real: what becomes of a story follows from its numbers.</summary>
+public sealed class DemoTests(DemoTests.Demonstration demonstration) : IClassFixture<DemoTests.Demonstration>
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("planner-cli-");
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
     [Fact]
-    public async Task Three_stories_commit_stay_and_refused_by_the_device()
+    public void Three_stories_commit_stay_and_refused_by_the_device()
     {
-        var demo = await RunDemoAsync();
+        var stories = demonstration.Stories;
 
-        var stories = demo.GetProperty("stories").EnumerateArray().ToList();
-        Assert.Equal(["commit", "stay", "commit"], stories.Select(s => s.GetProperty("verdict").GetString()));
-        Assert.Equal(["completed", "stayed", "stayed"], stories.Select(s => s.GetProperty("migration").GetProperty("outcome").GetString()));
+        Assert.Equal(["commit", "stay", "commit"], stories.Select(s => s.Text("verdict")));
         Assert.NotEmpty(stories[1].GetProperty("migration").GetProperty("decision").GetProperty("wouldCommitIf").EnumerateArray());
-        Assert.True(stories[0].GetProperty("migration").GetProperty("blackoutSeconds").GetDouble() <= stories[0].GetProperty("migration").GetProperty("limitSeconds").GetDouble());
+        Assert.Equal(["stayed", "stayed"], stories.Skip(1).Select(s => s.GetProperty("migration").Text("outcome")));
+        Assert.Contains("refused its deadline", stories[2].GetProperty("migration").Text("reason"), StringComparison.Ordinal);
+
+        // A promise at 99 % on a busy machine is no certainty, and gate 2 has its own word.
+        var first = stories[0].GetProperty("migration");
+        var isWithin = first.Number("blackoutSeconds") <= first.Number("limitSeconds");
+        Assert.Contains((first.Text("outcome"), isWithin), new[] { ("completed", true), ("completedOverLimit", false), ("stayed", isWithin) });
     }
 
     [Fact]
     public async Task Decide_on_a_printed_snapshot_gives_the_same_verdict()
     {
-        var demo = await RunDemoAsync("--seed", "5");
-        foreach (var story in demo.GetProperty("stories").EnumerateArray())
+        foreach (var story in demonstration.Stories)
         {
-            var decided = await PlannerProcess.RunAsync(["decide", "--output", "json"], story.GetProperty("snapshot").GetRawText(), _folder.FullName, TestContext.Current.CancellationToken);
+            var decided = await PlannerHere.RunWithInputAsync(story.GetProperty("snapshot").GetRawText(), "decide", "--output", "json");
 
-            Assert.Equal(story.GetProperty("verdict").GetString(), JsonDocument.Parse(decided.Output).RootElement.GetProperty("verdict").GetString());
+            Assert.Equal(story.Text("verdict"), Assert.Single(PlannerHere.Objects(decided.Output)).Text("verdict"));
         }
     }
 
     [Fact]
-    public async Task Another_profile_tells_another_story()
+    public async Task Another_profile_and_another_policy_tell_another_story()
     {
-        var profile = Path.Combine(_folder.FullName, "minimal.yaml");
-        await File.WriteAllTextAsync(
-            profile,
+        var profile = demonstration.Write(
+            "minimal.yaml",
             """
             apiVersion: planner/v1
             kind: DeviceProfile
@@ -48,19 +47,49 @@ public sealed class DemoTests : IDisposable
               commitArc: RUNNING->STOP
               arcs: { default: { median: 1ms, p99: 2ms } }
               state: { bytes: 64KiB }
-            """,
-            TestContext.Current.CancellationToken);
+            """);
+        var policy = demonstration.Write(
+            "policy.yaml",
+            """
+            apiVersion: planner/v1
+            kind: SlaPolicy
+            metadata: { name: gold }
+            spec: { blackout: { limit: 300ms, confidence: 0.9 } }
+            """);
 
-        var demo = await RunDemoAsync("--profile", profile);
+        var demo = await demonstration.RunAsync("--profile", profile, "--policy", policy);
 
-        Assert.Equal("minimal", demo.GetProperty("profile").GetString());
-        Assert.Equal(3, demo.GetProperty("stories").GetArrayLength());
+        Assert.Equal("minimal", demo.Text("profile"));
+        Assert.Equal([20, 0, 20], demo.GetProperty("stories").EnumerateArray().Select(s => (int)s.Number("rehearsals")));
     }
 
-    private async Task<JsonElement> RunDemoAsync(params string[] arguments)
+    /// <summary>One demonstration for all that look at it.</summary>
+    public sealed class Demonstration : IAsyncLifetime
     {
-        var result = await PlannerProcess.RunAsync(["demo", "--output", "json", .. arguments], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
-        Assert.True(result.Status == 0, result.ToString());
-        return JsonDocument.Parse(result.Output).RootElement;
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("planner-cli-");
+
+        public IReadOnlyList<JsonElement> Stories { get; private set; } = [];
+
+        public async ValueTask InitializeAsync() => Stories = [.. (await RunAsync("--seed", "5")).GetProperty("stories").EnumerateArray()];
+
+        public string Write(string name, string text)
+        {
+            var path = Path.Combine(_folder.FullName, name);
+            File.WriteAllText(path, text);
+            return path;
+        }
+
+        public async Task<JsonElement> RunAsync(params string[] arguments)
+        {
+            var result = await PlannerProcess.RunAsync(["demo", "--output", "json", .. arguments], stateHome: _folder.FullName);
+            Assert.True(result.Status == 0, result.ToString());
+            return JsonDocument.Parse(result.Output).RootElement;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("measure", "sim:a.yaml", "--store", "postgres://db/planner")]
     public async Task Wrong_usage_is_one_sentence_and_status_2(params string[] arguments)
     {
-        var result = await PlannerProcess.RunAsync(arguments, stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
+        var result = await PlannerHere.RunAsync(arguments);
 
         Assert.Equal(2, result.Status);
         var line = Assert.Single(result.ErrorLines);
@@ -55,7 +55,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("")]
     public async Task A_bad_snapshot_is_one_sentence_and_status_2(string snapshot)
     {
-        var result = await PlannerProcess.RunAsync(["decide"], snapshot, _folder.FullName, TestContext.Current.CancellationToken);
+        var result = await PlannerHere.RunWithInputAsync(snapshot, "decide");
 
         Assert.Equal(2, result.Status);
         Assert.Single(result.ErrorLines);
@@ -68,10 +68,19 @@ public sealed class UsageTests : IDisposable
         // A folder that looks like a device without a driver, as sysfs has it before anything is bound.
         var device = _folder.CreateSubdirectory("0000:00:03.0").FullName;
 
-        var result = await PlannerProcess.RunAsync(["probe", $"vfio:{device}"], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
+        var result = await PlannerHere.RunAsync("probe", $"vfio:{device}");
 
         Assert.Equal(7, result.Status);
         Assert.StartsWith($"planner: vfio:{device}: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_program_itself_ends_with_the_status_and_speaks_on_stderr()
+    {
+        var result = await PlannerProcess.RunAsync(["frobnicate"], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, ""), (result.Status, result.Output));
+        Assert.StartsWith("planner: 'frobnicate' ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Tests.Hypervisors.Qmp;
@@ -58,9 +59,13 @@ public sealed class MachineTests
     {
         await using var qemu = new ScriptedQemu();
         qemu.Answers["migrate_cancel"] = () => null;
-        await using var machine = await qemu.OpenAsync();
+        var clock = new FakeTimeProvider();
+        await using var machine = await qemu.OpenAsync(time: clock);
 
-        await machine.CancelAsync(Cancellation);
+        var cancelling = machine.CancelAsync(Cancellation);
+        await qemu.UntilCommandAsync("migrate_cancel");
+        clock.Advance(ScriptedMonitor.Long);
+        await cancelling;
 
         Assert.Equal(["""{"execute":"migrate_cancel"}""", """{"exec-oob":"yank","arguments":{"instances":[{"type":"migration"}]}}"""], qemu.Commands);
     }
@@ -70,9 +75,13 @@ public sealed class MachineTests
     {
         await using var qemu = new ScriptedQemu();
         qemu.Answers["migrate_cancel"] = () => null;
-        await using var machine = await qemu.OpenAsync(ScriptedMonitor.Greeting.Replace("\"oob\"", "", StringComparison.Ordinal));
+        var clock = new FakeTimeProvider();
+        await using var machine = await qemu.OpenAsync(ScriptedMonitor.Greeting.Replace("\"oob\"", "", StringComparison.Ordinal), clock);
 
-        await FailsAsync(machine.CancelAsync(Cancellation), HypervisorFault.TimedOut);
+        var cancelling = machine.CancelAsync(Cancellation);
+        await qemu.UntilCommandAsync("migrate_cancel");
+        clock.Advance(ScriptedMonitor.Long);
+        await FailsAsync(cancelling, HypervisorFault.TimedOut);
 
         Assert.Equal(["""{"execute":"migrate_cancel"}"""], qemu.Commands);
     }

@@ -52,9 +52,9 @@ internal sealed class ScriptedQemu : IAsyncDisposable
         "xbzrle", "auto-converge", "events", "postcopy-ram", "return-path", "pause-before-switchover", "multifd", "postcopy-preempt", "dirty-limit",
     }.Select(name => $$"""{"capability": "{{name}}", "state": {{(on.Contains(name) ? "true" : "false")}}}""")) + "]";
 
-    public async Task<QemuMachine> OpenAsync(string greeting = ScriptedMonitor.Greeting)
+    public async Task<QemuMachine> OpenAsync(string greeting = ScriptedMonitor.Greeting, TimeProvider? time = null)
     {
-        var opening = QemuMachine.OpenAsync(_monitor.SocketPath, TimeProvider.System, Cancellation);
+        var opening = QemuMachine.OpenAsync(_monitor.SocketPath, time ?? TimeProvider.System, Cancellation);
         await _monitor.AcceptAsync();
         await _monitor.SendAsync(greeting + "\r\n");
         _serving = ServeAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Planner.Hypervisors;
 using Xunit;
 
@@ -6,6 +7,8 @@ namespace Planner.Tests.Hypervisors.Qmp;
 
 public sealed class CommandTests
 {
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(20);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -79,10 +82,12 @@ public sealed class CommandTests
     [Fact]
     public async Task An_answer_after_its_time_limit_is_passed_over()
     {
+        var clock = new FakeTimeProvider();
         await using var monitor = new ScriptedMonitor();
-        await using var connection = await monitor.OpenAsync();
-        var late = connection.ExecuteAsync(QmpCommands.QueryMigrate, TimeSpan.FromMilliseconds(20), Cancellation);
+        await using var connection = await monitor.OpenAsync(time: clock);
+        var late = connection.ExecuteAsync(QmpCommands.QueryMigrate, Short, Cancellation);
         await monitor.ReadAsync();
+        clock.Advance(Short);
         Assert.True((await Failures.OfAsync(late, QmpFault.TimedOut)).WasSent);
 
         await monitor.SendAsync("""{"id": 2, "return": {"status": "completed"}}{"id": 2, "error": {"class": "GenericError", "desc": "twice"}}""");
@@ -107,12 +112,14 @@ public sealed class CommandTests
     [Fact]
     public async Task A_command_that_could_not_be_sent_in_time_is_never_sent()
     {
+        var clock = new FakeTimeProvider();
         await using var monitor = new ScriptedMonitor();
-        await using var connection = await monitor.OpenAsync();
+        await using var connection = await monitor.OpenAsync(time: clock);
 
         // The socket takes part of a large command, and the peer does not read yet.
         var large = connection.ExecuteAsync(QmpCommands.Migrate, new QmpMigrate { Uri = new string('x', 8 << 20) }, ScriptedMonitor.Long, Cancellation);
-        var late = connection.ExecuteAsync(QmpCommands.MigrateCancel, TimeSpan.FromMilliseconds(20), Cancellation);
+        var late = connection.ExecuteAsync(QmpCommands.MigrateCancel, Short, Cancellation);
+        clock.Advance(Short);
         var e = await Failures.OfAsync(late, QmpFault.TimedOut);
         Assert.False(e.WasSent);
 

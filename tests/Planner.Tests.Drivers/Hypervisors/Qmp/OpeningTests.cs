@@ -156,5 +156,5 @@ public sealed class OpeningTests
     }
 
     private static Task<QmpException> Failure(string path) =>
-        Failures.OfAsync(QmpConnection.OpenAsync(path, Hasty, TimeProvider.System, TestContext.Current.CancellationToken), QmpFault.CannotConnect);
+        Failures.OfAsync(QmpConnection.OpenAsync(path, new QmpOptions { OpenTimeLimit = ScriptedMonitor.HangGuard }, TimeProvider.System, TestContext.Current.CancellationToken), QmpFault.CannotConnect);
 }
