@@ -1,10 +1,13 @@
-using System.Runtime.CompilerServices;
-
 namespace Planner.Tests.Processes;
 
-/// <summary>Every ring compiles this, since what starts with a program has to be in the program.</summary>
+/// <summary>Where each ring of tests begins: every ring compiles this, since what starts with a program has to be in the program.</summary>
 internal static class ChildStart
 {
-    [ModuleInitializer]
-    internal static void Run() => ChildProcess.RunIfChild(typeof(ChildStart).Assembly);
+    private static int Main(string[] arguments)
+    {
+        ChildProcess.RunIfChild(typeof(ChildStart).Assembly);
+        return arguments.Any(a => a is "-automated" or "@@")
+            ? Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments).GetAwaiter().GetResult()
+            : Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions).GetAwaiter().GetResult();
+    }
 }

@@ -4,7 +4,7 @@ using Xunit;
 namespace Planner.Tests.VfioUserServers;
 
 /// <summary>A device's time that stands still until the test moves it: who waits for a moment waits for the test.</summary>
-internal sealed class HeldClock : IDeviceClock
+internal sealed class HeldClock : IDeviceClock, IDisposable
 {
     private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
 
@@ -46,5 +46,11 @@ internal sealed class HeldClock : IDeviceClock
             Volatile.Write(ref _now, _now + (by.Ticks * TimeSpan.NanosecondsPerTick));
             _moved.Set();
         }
+    }
+
+    public void Dispose()
+    {
+        _moved.Dispose();
+        _waiting.Dispose();
     }
 }

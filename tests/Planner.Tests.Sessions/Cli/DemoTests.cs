@@ -19,7 +19,7 @@ public sealed class DemoTests(DemoTests.Demonstration demonstration) : IClassFix
         // A promise at 99 % on a busy machine is no certainty, and gate 2 has its own word.
         var first = stories[0].GetProperty("migration");
         var isWithin = first.Number("blackoutSeconds") <= first.Number("limitSeconds");
-        Assert.Contains((first.Text("outcome"), isWithin), new[] { ("completed", true), ("completedOverLimit", false), ("stayed", isWithin) });
+        Assert.Contains((first.Text("outcome"), isWithin), new (string?, bool)[] { ("completed", true), ("completedOverLimit", false), ("stayed", isWithin) });
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class MachineTests
     {
         await using var qemu = new ScriptedQemu();
         qemu.Answers["migrate_cancel"] = () => null;
-        var clock = new FakeTimeProvider();
+        var clock = new FakeTimeProvider(DateTimeOffset.MinValue.AddDays(1));
         await using var machine = await qemu.OpenAsync(time: clock);
 
         var cancelling = machine.CancelAsync(Cancellation);
@@ -75,7 +75,7 @@ public sealed class MachineTests
     {
         await using var qemu = new ScriptedQemu();
         qemu.Answers["migrate_cancel"] = () => null;
-        var clock = new FakeTimeProvider();
+        var clock = new FakeTimeProvider(DateTimeOffset.MinValue.AddDays(1));
         await using var machine = await qemu.OpenAsync(ScriptedMonitor.Greeting.Replace("\"oob\"", "", StringComparison.Ordinal), clock);
 
         var cancelling = machine.CancelAsync(Cancellation);

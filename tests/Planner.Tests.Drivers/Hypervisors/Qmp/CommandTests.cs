@@ -82,7 +82,7 @@ public sealed class CommandTests
     [Fact]
     public async Task An_answer_after_its_time_limit_is_passed_over()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new FakeTimeProvider(DateTimeOffset.MinValue.AddDays(1));
         await using var monitor = new ScriptedMonitor();
         await using var connection = await monitor.OpenAsync(time: clock);
         var late = connection.ExecuteAsync(QmpCommands.QueryMigrate, Short, Cancellation);
@@ -112,7 +112,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_command_that_could_not_be_sent_in_time_is_never_sent()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new FakeTimeProvider(DateTimeOffset.MinValue.AddDays(1));
         await using var monitor = new ScriptedMonitor();
         await using var connection = await monitor.OpenAsync(time: clock);
 
