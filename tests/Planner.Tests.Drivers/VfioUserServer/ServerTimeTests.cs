@@ -5,7 +5,7 @@ using static Planner.Measurements.DeviceState;
 
 namespace Planner.Tests.VfioUserServers;
 
-public class ServerTimeTests
+public sealed class ServerTimeTests : IDisposable
 {
     private const string SetPreCopyFrame = "0100 1000 20000000 00000000 00000000  10000000 02000200 06000000 FFFFFFFF";
     private const string SetPreCopyReply = "0100 1000 20000000 01000000 00000000  10000000 02000200 06000000 FFFFFFFF";
@@ -25,6 +25,8 @@ public class ServerTimeTests
     private static readonly TimeSpan QuiesceTime = TimeSpan.FromMilliseconds(50);
 
     private readonly HeldClock _clock = new();
+
+    public void Dispose() => _clock.Dispose();
 
     [Fact]
     public void A_slow_arc_delays_every_later_request()
