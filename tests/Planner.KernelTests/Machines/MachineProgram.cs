@@ -31,12 +31,13 @@ internal static class MachineProgram
         run.Try(MachineTimeTests.A_state_of_a_mebibyte_is_part_of_the_blackout);
         run.Try(MachineTimeTests.After_two_migrations_the_bound_holds_and_what_cannot_keep_its_limit_is_not_begun);
         run.Try(MachineTimeTests.QEMU_alone_leaves_the_arcs_out_of_its_limit);
+        run.Try(MachineFaultTests.Without_events_on_both_sides_a_blackout_has_a_stated_uncertainty);
+        run.Try(MachineFaultTests.States_that_go_over_several_channels_are_counted_all_the_same);
         return run.Finish();
     }
 
     private static int Behaviour(TestRun run)
     {
-        run.Try(MachineFaultTests.Without_events_on_both_sides_a_blackout_has_a_stated_uncertainty);
         run.Try(MachineRefusalTests.A_device_without_migration_is_refused);
         run.Try(MachineRefusalTests.A_device_whose_migration_is_switched_off_on_the_source_is_refused);
         run.Try(MachineRefusalTests.A_device_whose_migration_is_switched_off_on_the_destination_is_refused);
@@ -53,7 +54,6 @@ internal static class MachineProgram
             run.Try(MachineDirtyPageTests.A_kernel_that_cannot_report_what_a_device_writes_is_named_with_what_to_do);
         }
 
-        run.Try(MachineFaultTests.States_that_go_over_several_channels_are_counted_all_the_same);
         run.Try(MachineRefusalTests.Migrations_of_machines_without_a_device_are_no_evidence_for_one_with_a_device);
         run.Try(MachineRefusalTests.What_QEMU_counts_beyond_what_it_tells_is_named);
         run.Try(MachineFaultTests.A_device_that_cannot_leave_PRE_COPY_has_lost_its_state_on_the_source);
