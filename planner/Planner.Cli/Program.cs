@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Planner.Cli;
 
 return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.In, ProductDrivers.Register(Console.Error));

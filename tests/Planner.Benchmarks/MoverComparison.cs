@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Planner.Devices;
-using Planner.Documents;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Simulation;

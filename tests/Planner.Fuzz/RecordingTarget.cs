@@ -1,7 +1,6 @@
 using Planner.Documents;
 using Planner.Estimators;
 using Planner.Evaluation;
-using Planner.Measurements;
 
 namespace Planner.Fuzz;
 

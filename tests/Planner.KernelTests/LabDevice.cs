@@ -1,5 +1,4 @@
 using Planner.Devices;
-using Planner.Documents;
 
 namespace Planner.KernelTests;
 

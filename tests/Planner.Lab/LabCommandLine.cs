@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Planner.Documents;
 using Planner.Policies;
 
 namespace Planner.Lab;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using Planner.Documents;
 using Planner.Evaluation;
-using Planner.Measurements;
 
 namespace Planner.Cli;
 

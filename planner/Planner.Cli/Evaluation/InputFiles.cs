@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Planner.Evaluation;
 
 namespace Planner.Cli;
 

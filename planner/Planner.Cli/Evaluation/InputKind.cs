@@ -1,5 +1,3 @@
-using Planner.Evaluation;
-
 namespace Planner.Cli;
 
 /// <summary>What a file holds that can be evaluated.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Planner.Measurements;
 using Planner.Simulation;
 using Planner.Storage;
 using Spectre.Console;

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using Planner.Documents;
-using Planner.Engine;
 using Planner.Estimators;
-using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Storage;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Planner.Documents;
 using Planner.Engine;
-using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;

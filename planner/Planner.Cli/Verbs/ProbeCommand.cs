@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Planner.Documents;
-using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Simulation;
 using Spectre.Console;

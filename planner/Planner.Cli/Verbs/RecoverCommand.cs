@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Planner.Evaluation;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Storage;

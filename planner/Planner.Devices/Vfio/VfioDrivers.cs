@@ -1,5 +1,4 @@
 using System.Reflection;
-using Planner.Measurements;
 
 namespace Planner.Devices;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Planner.Documents;
 using Planner.Measurements;
 
 namespace Planner.Devices;

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
-using Planner.Documents;
 using Planner.Measurements;
 
 namespace Planner.Devices;

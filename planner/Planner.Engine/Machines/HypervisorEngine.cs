@@ -1,5 +1,4 @@
 using Planner.Measurements;
-using Planner.Policies;
 
 namespace Planner.Engine;
 

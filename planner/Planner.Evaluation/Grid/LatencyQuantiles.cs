@@ -1,5 +1,3 @@
-using Planner.Simulation;
-
 namespace Planner.Evaluation;
 
 /// <summary>Quantiles of what the devices of a machine take in a blackout, from many draws.</summary>

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Planner.Documents;
-using Planner.Measurements;
 
 namespace Planner.Evaluation;
 

@@ -1,5 +1,4 @@
 using Planner.Documents;
-using Planner.Measurements;
 
 namespace Planner.Evaluation;
 

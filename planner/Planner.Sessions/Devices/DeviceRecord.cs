@@ -1,4 +1,3 @@
-using Planner.Documents;
 using Planner.Engine;
 using Planner.Evidence;
 using Planner.Measurements;

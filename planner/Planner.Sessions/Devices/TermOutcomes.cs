@@ -1,4 +1,3 @@
-using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 

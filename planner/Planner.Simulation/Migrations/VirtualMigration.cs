@@ -1,7 +1,6 @@
 using Planner.Engine;
 using Planner.Evidence;
 using Planner.Measurements;
-using Planner.Policies;
 
 namespace Planner.Simulation;
 

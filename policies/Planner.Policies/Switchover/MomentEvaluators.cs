@@ -18,18 +18,15 @@ public sealed class MomentEvaluators
     /// <param name="view">Where those of each kind are.</param>
     /// <param name="machineClass">The class that they are kept under.</param>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
-    /// <remarks>While there are too few blackouts of a kind for a bound, all of them stand in.</remarks>
+    /// <remarks>While there are too few blackouts of either kind for a bound, all of them stand in. At calm moments that errs on the long side; at rough ones
+    /// it would not, once calm moments no longer need it: from then on these need their own.</remarks>
     public MomentEvaluators(EvaluatorBuilder evaluators, DecisionSnapshot snapshot, EvidenceView view, string machineClass)
     {
-        SwitchoverEvaluator Of(bool isCalm)
-        {
-            var blackouts = view.Blackouts(machineClass, BlackoutSpan.Whole, isCalm);
-            return blackouts.Table(All.Sla.AllowedMisses).IsSupported ? evaluators.Build(snapshot with { PastBlackouts = blackouts }) : All;
-        }
-
         All = evaluators.Build(snapshot);
-        _calm = Of(isCalm: true);
-        _rough = Of(isCalm: false);
+        var (calm, rough) = (view.Blackouts(machineClass, BlackoutSpan.Whole, calm: true), view.Blackouts(machineClass, BlackoutSpan.Whole, calm: false));
+        var (hasCalm, hasRough) = (calm.Table(All.Sla.AllowedMisses).IsSupported, rough.Table(All.Sla.AllowedMisses).IsSupported);
+        _calm = hasCalm ? evaluators.Build(snapshot with { PastBlackouts = calm }) : All;
+        _rough = hasCalm || hasRough ? evaluators.Build(snapshot with { PastBlackouts = rough }) : All;
     }
 
     /// <summary>From the past blackouts of all moments.</summary>

@@ -1,5 +1,4 @@
 using Planner.Estimators;
-using Planner.Measurements;
 
 namespace Planner.Policies;
 

@@ -1,5 +1,3 @@
-using Planner.Evaluation;
-
 namespace Planner.Lab;
 
 /// <summary>One migration of the comparison, as it is kept in <c>results.jsonl</c>. Times in seconds; what is not known is null.</summary>

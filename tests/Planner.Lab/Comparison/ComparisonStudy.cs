@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Planner.Evaluation;
 using Planner.Hypervisors;
 using Planner.Measurements;
 using Planner.Storage;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Planner.Evaluation;
 using Planner.Hypervisors;
 using Planner.Measurements;

@@ -8,8 +8,8 @@ namespace Planner.Lab;
 /// <summary>One migration that the planner decides, with what earlier ones taught.</summary>
 internal static class PlannerMigration
 {
-    // The study's process lives as long as the planner's would for one migration each.
-    private static readonly Lazy<Task> Warm = new(WarmUp.MachinesAsync);
+    // A process is ready before the first migration of a study counts.
+    private static readonly Lazy<Task<SessionResult>> Warm = new(WarmUp.MachinesAsync);
 
     /// <summary>What is promised in a cell. While nothing is proven, the planner commits by its model alone.</summary>
     public static SlaPolicy Policy(ComparisonCell cell) => new()

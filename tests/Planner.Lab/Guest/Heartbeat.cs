@@ -1,5 +1,4 @@
 using System.Globalization;
-using Planner.Documents;
 
 namespace Planner.Lab;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
-using Planner.Documents;
 
 namespace Planner.Lab;
 

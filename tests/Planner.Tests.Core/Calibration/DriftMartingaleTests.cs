@@ -1,7 +1,6 @@
 using CsCheck;
 using Planner.Estimators;
 using Planner.Evaluation;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Calibration;

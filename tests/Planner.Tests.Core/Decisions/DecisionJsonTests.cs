@@ -2,7 +2,6 @@ using System.Text.Json;
 using CsCheck;
 using Planner.Documents;
 using Planner.Evidence;
-using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 

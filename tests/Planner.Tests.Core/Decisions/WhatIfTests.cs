@@ -1,5 +1,4 @@
 using CsCheck;
-using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 

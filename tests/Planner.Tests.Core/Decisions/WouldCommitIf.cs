@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Planner.Documents;
 using Planner.Evidence;
-using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Planner.Estimators;
+using Planner.Testing;
 using Xunit;
 
 namespace Planner.Tests.Estimators;
@@ -85,13 +86,13 @@ public sealed class DirtyTrackerTests
     {
         var tracker = new DirtyTracker();
         tracker.Add(DirtyPhase.Idle, 1, 1);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        Assert.Equal(0, Allocations.Fewest(() =>
         {
-            tracker.Add(DirtyPhase.Idle, 1, i);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            for (var i = 0; i < 1000; i++)
+            {
+                tracker.Add(DirtyPhase.Idle, 1, i);
+            }
+        }));
     }
 
     [Theory]

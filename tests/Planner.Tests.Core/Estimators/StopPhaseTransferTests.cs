@@ -1,5 +1,4 @@
 using Planner.Estimators;
-using Planner.Evaluation;
 using Xunit;
 
 namespace Planner.Tests.Estimators;

@@ -1,5 +1,4 @@
 using CsCheck;
-using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 

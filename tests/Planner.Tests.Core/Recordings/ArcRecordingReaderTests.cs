@@ -1,7 +1,6 @@
 using System.Text;
 using Planner.Documents;
 using Planner.Evaluation;
-using Planner.Measurements;
 using Xunit;
 
 namespace Planner.Tests.Recordings;

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using Planner.Documents;
 using Planner.Evaluation;
-using Planner.Measurements;
 using Xunit;
 
 namespace Planner.Tests.Recordings;

@@ -1,5 +1,4 @@
 using Planner.Documents;
-using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 

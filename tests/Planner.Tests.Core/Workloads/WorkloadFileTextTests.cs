@@ -1,7 +1,5 @@
 using Planner.Documents;
 using Planner.Evaluation;
-using Planner.Measurements;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Workloads;

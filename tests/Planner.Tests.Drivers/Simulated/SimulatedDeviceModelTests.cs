@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Planner.Devices;
-using Planner.Documents;
 using Planner.Measurements;
 using Planner.Simulation;
 using Xunit;

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Planner.Devices;
-using Planner.Documents;
 using Planner.Measurements;
-using Planner.Simulation;
 using Xunit;
 
 namespace Planner.Tests.Vfio;

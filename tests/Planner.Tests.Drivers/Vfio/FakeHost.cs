@@ -1,5 +1,4 @@
 using Planner.Devices;
-using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 

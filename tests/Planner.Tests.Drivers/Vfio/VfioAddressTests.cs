@@ -1,5 +1,4 @@
 using Planner.Devices;
-using Planner.Documents;
 using Xunit;
 
 namespace Planner.Tests.Vfio;

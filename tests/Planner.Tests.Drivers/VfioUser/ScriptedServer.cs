@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Planner.Devices;
-using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 

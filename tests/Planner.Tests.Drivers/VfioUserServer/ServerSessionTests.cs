@@ -2,7 +2,6 @@ using CsCheck;
 using Planner.Devices;
 using Planner.Measurements;
 using Planner.Simulation;
-using Planner.Tests.Simulated;
 using Xunit;
 using static Planner.Measurements.DeviceState;
 using static Planner.Tests.VfioUserServers.RawClient;

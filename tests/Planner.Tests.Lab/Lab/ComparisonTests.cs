@@ -10,9 +10,7 @@ namespace Planner.Tests.Lab;
 [Trait("lab", "qemu")]
 public sealed class ComparisonTests
 {
-    // Two ways to look at the same pause; right to about 3 ms on a host that has the time to look.
-    private const double ClockSeconds = 0.1;
-
+    private const double ClockSeconds = 0.03;
     private static readonly ComparisonCell Steady = ComparisonCell.All.Single(c => c.Name == "steady-10");
     private static readonly ComparisonCell TooFast = ComparisonCell.All.Single(c => c.Name == "steady-80") with { CompleteWithin = TimeSpan.FromSeconds(15) };
 

@@ -1,4 +1,3 @@
-using Planner.Documents;
 using Planner.Lab;
 using Xunit;
 

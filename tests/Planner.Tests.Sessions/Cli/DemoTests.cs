@@ -13,13 +13,9 @@ public sealed class DemoTests(DemoTests.Demonstration demonstration) : IClassFix
 
         Assert.Equal(["commit", "stay", "commit"], stories.Select(s => s.Text("verdict")));
         Assert.NotEmpty(stories[1].GetProperty("migration").GetProperty("decision").GetProperty("wouldCommitIf").EnumerateArray());
-        Assert.Equal(["stayed", "stayed"], stories.Skip(1).Select(s => s.GetProperty("migration").Text("outcome")));
+        Assert.Equal(["completed", "stayed", "stayed"], stories.Select(s => s.GetProperty("migration").Text("outcome")));
         Assert.Contains("refused its deadline", stories[2].GetProperty("migration").Text("reason"), StringComparison.Ordinal);
-
-        // A promise at 99 % on a busy machine is no certainty, and gate 2 has its own word.
-        var first = stories[0].GetProperty("migration");
-        var isWithin = first.Number("blackoutSeconds") <= first.Number("limitSeconds");
-        Assert.Contains((first.Text("outcome"), isWithin), new (string?, bool)[] { ("completed", true), ("completedOverLimit", false), ("stayed", isWithin) });
+        Assert.True(stories[0].GetProperty("migration").Number("blackoutSeconds") <= stories[0].GetProperty("migration").Number("limitSeconds"));
     }
 
     [Fact]

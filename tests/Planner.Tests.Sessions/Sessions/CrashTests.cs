@@ -3,7 +3,6 @@ using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
 using Planner.Simulation;
-using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 

@@ -1,9 +1,7 @@
 using Planner.Devices;
-using Planner.Documents;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Simulation;
-using Planner.Storage;
 using Planner.Tests.Processes;
 using Planner.Tests.Simulated;
 using Xunit;

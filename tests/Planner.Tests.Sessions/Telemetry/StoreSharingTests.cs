@@ -1,5 +1,4 @@
 using System.Globalization;
-using Planner.Documents;
 using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;

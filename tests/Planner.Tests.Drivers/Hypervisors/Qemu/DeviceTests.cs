@@ -1,6 +1,6 @@
+using Planner.Engine;
 using Planner.Hypervisors;
 using Planner.Measurements;
-using Planner.Engine;
 using Planner.Sessions;
 using Xunit;
 
