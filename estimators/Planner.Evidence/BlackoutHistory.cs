@@ -6,7 +6,7 @@ namespace Planner.Evidence;
 /// <remarks>The latest <see cref="SampleWindow.DefaultCapacity"/> are kept, and up to <see cref="BlackoutScores.Spare"/> more. The oldest are let go many
 /// at once, since what is learned from scores in their order then has to be learned again from what is left: what is seen at a moment must give the same
 /// decision to whoever reads it. Not for use by several threads at once.</remarks>
-public sealed class BlackoutHistory
+internal sealed class BlackoutHistory
 {
     private const int Kept = SampleWindow.DefaultCapacity;
     private const int FirstRoom = 64;

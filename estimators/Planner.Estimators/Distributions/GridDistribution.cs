@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Planner.Estimators;
 
 /// <summary>A distribution of a time on a grid of equal steps. Values are rounded up to the grid, so that sums err on the long side.</summary>
-public sealed class GridDistribution
+internal sealed class GridDistribution
 {
     private readonly double[] _mass;
 

@@ -3,4 +3,4 @@ namespace Planner.Devices;
 /// <summary>A stretch of the memory that a device sees.</summary>
 /// <param name="Address">Where it begins (IOVA), in bytes.</param>
 /// <param name="LengthBytes">How long it is, in bytes.</param>
-public readonly record struct DmaRange(ulong Address, ulong LengthBytes);
+internal readonly record struct DmaRange(ulong Address, ulong LengthBytes);

@@ -6,7 +6,7 @@ namespace Planner.Devices;
 /// <summary>What follows <c>vfio:</c> in the address of a device, put into its one canonical form.</summary>
 /// <param name="Kind">How the device is named.</param>
 /// <param name="Name">The PCI address with its domain, the UUID in lower case, or an absolute path.</param>
-public readonly record struct VfioAddress(VfioAddressKind Kind, string Name)
+internal readonly record struct VfioAddress(VfioAddressKind Kind, string Name)
 {
     internal const string Scheme = "vfio";
 

@@ -9,7 +9,7 @@ namespace Planner.Devices;
 /// <summary>The log of the memory that a device writes (DMA_LOGGING_*). Only writes are in it.</summary>
 /// <remarks>After any failure all memory has to count as dirty. Reporting reads and clears. Kernels without IOMMUFD_DRIVER take the start
 /// and refuse the report with EOPNOTSUPP.</remarks>
-public sealed class VfioDmaLog : IDisposable
+internal sealed class VfioDmaLog : IDisposable
 {
     /// <summary>The most ranges that a kernel takes.</summary>
     public const int MaxRanges = 256;

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Planner.Devices;
 
 /// <summary>The drivers that somebody has looked at. What this holds is data: <c>Vfio/Drivers/*.yaml</c>.</summary>
-public static class VfioDrivers
+internal static class VfioDrivers
 {
     private const string ResourcePrefix = "Planner.Devices.Vfio.Drivers.";
 

@@ -12,7 +12,7 @@ namespace Planner.Devices;
 /// refused with <see cref="DeviceFault.Busy"/> instead of waiting behind it.</para>
 /// <para>Closing a device that this process opened resets it. One whose descriptor a VMM passed stays as it is.</para>
 /// </remarks>
-public sealed class VfioKernelDevice : IMigrationDevice
+internal sealed class VfioKernelDevice : IMigrationDevice
 {
     private const int PreCopyInfoBytes = 24;
 

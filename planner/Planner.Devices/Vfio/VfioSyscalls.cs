@@ -5,7 +5,7 @@ namespace Planner.Devices;
 
 /// <summary>The running kernel. Every system call that this program makes itself is in this class.</summary>
 /// <remarks>Layouts of <c>struct msghdr</c> and <c>struct cmsghdr</c>: 64-bit Linux.</remarks>
-public sealed unsafe partial class VfioSyscalls : IVfioKernel
+internal sealed unsafe partial class VfioSyscalls : IVfioKernel
 {
     private const int ReadWrite = 2;
     private const int CloseOnExec = 0x80000;

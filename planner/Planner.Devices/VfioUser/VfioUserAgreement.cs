@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Devices;
 
 /// <summary>What the version handshake with a server agreed. Capabilities that the server does not answer keep their defaults.</summary>
-public sealed record VfioUserAgreement
+internal sealed record VfioUserAgreement
 {
     /// <summary>The minor version that the server speaks, at most <see cref="VfioUserProtocol.MinorVersion"/>.</summary>
     public required ushort MinorVersion { get; init; }

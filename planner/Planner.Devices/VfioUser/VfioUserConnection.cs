@@ -11,7 +11,7 @@ namespace Planner.Devices;
 /// the connection is closed and every later call throws. Error replies leave it alive. Not safe for several threads, except
 /// <see cref="Dispose"/>. Sources: vfio-user specification 0.9.2 and the measured behaviour of libvfio-user.
 /// </remarks>
-public sealed class VfioUserConnection : IDisposable
+internal sealed class VfioUserConnection : IDisposable
 {
     private const int MaxReplyBytes = 16 * 1024;
     private const int DataHeadBytes = 8;

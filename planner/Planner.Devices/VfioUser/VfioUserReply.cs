@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Devices;
 
 /// <summary>The reply to a command, valid until the next call on the same connection.</summary>
-public readonly ref struct VfioUserReply
+internal readonly ref struct VfioUserReply
 {
     /// <summary>Makes a reply.</summary>
     public VfioUserReply(bool failed, Errno error, ReadOnlySpan<byte> payload)

@@ -3,7 +3,7 @@ using Planner.Estimators;
 namespace Planner.Evaluation;
 
 /// <summary>How the share of missed samples of a latency series goes over time.</summary>
-public static class RollingMisses
+internal static class RollingMisses
 {
     /// <summary>The share of misses among the latest <see cref="LatencySeriesEvaluation.Block"/> samples, at every step after the warm-up from
     /// the first whole block on.</summary>

@@ -8,7 +8,7 @@ namespace Planner.Evaluation;
 /// at the timeout cancel. The first iteration has no estimate. The bytes are memory alone: device state, vCPUs and the receiver are left out.
 /// The time of a transfer is here the time between two dirty syncs, so it holds the sync itself.
 /// </remarks>
-public sealed class CloudHypervisorRule : ISwitchoverRule
+internal sealed class CloudHypervisorRule : ISwitchoverRule
 {
     private readonly double _limitSeconds;
     private readonly CloudHypervisorOptions _options;

@@ -9,7 +9,7 @@ namespace Planner.Evaluation;
 /// sets the initial limit; here that limit holds from the beginning, 0.4 s earlier. The ramp is for clusters without stall detection, so the
 /// plain timeouts hold beside it. Disruption of the workload at the timeout is not allowed, as by default.
 /// </remarks>
-public sealed class KubeVirtRampRule : QemuBasedRule
+internal sealed class KubeVirtRampRule : QemuBasedRule
 {
     private const double BytesPerGiB = 1 << 30;
 

@@ -11,7 +11,7 @@ namespace Planner.Evaluation;
 /// estimate of up to 1.5 times the limit is a hope, not a violation. Times are compared in whole seconds.
 /// With VFIO there is no post-copy, and none here; where disruption is allowed QEMU gets its largest downtime-limit instead.
 /// </remarks>
-public sealed class KubeVirtStallRule : QemuBasedRule
+internal sealed class KubeVirtStallRule : QemuBasedRule
 {
     private const double BytesPerGiB = 1 << 30;
 

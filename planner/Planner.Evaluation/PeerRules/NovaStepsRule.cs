@@ -8,7 +8,7 @@ namespace Planner.Evaluation;
 /// offset = (D - base)/n; step i of 0..n sets int(base + i offset), once more than i int(delay x GiB) seconds have passed. So D = 500 gives
 /// 50, 95, .. 500. A D below 100 counts as 100. Step 0 holds from the beginning: Nova's clock runs before the pre-copy does.
 /// </remarks>
-public sealed class NovaStepsRule : QemuBasedRule
+internal sealed class NovaStepsRule : QemuBasedRule
 {
     private const double BytesPerGiB = 1 << 30;
 

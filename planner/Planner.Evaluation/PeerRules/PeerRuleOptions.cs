@@ -1,7 +1,7 @@
 namespace Planner.Evaluation;
 
 /// <summary>What Cloud Hypervisor's rule can be told beside its downtime (Cloud Hypervisor v53, ae44c297 of August 2026).</summary>
-public sealed record CloudHypervisorOptions
+internal sealed record CloudHypervisorOptions
 {
     /// <summary>Seconds of pre-copy after which it gives up waiting (<c>timeout_s</c>).</summary>
     public double TimeoutSeconds { get; init; } = 3600;
@@ -13,7 +13,7 @@ public sealed record CloudHypervisorOptions
 
 /// <summary>The constants of KubeVirt's downtime ramp (VEP 291, enhancements 7ee388a) and of the timeouts that hold with it (KubeVirt d923fdb8);
 /// both of August 2026.</summary>
-public sealed record KubeVirtRampOptions
+internal sealed record KubeVirtRampOptions
 {
     /// <summary>The first downtime-limit, in milliseconds; not above the ceiling (<c>initialMs</c>).</summary>
     public int InitialMilliseconds { get; init; } = 150;
@@ -38,7 +38,7 @@ public sealed record KubeVirtRampOptions
 }
 
 /// <summary>The constants of KubeVirt's stall detection (VEP 248, KubeVirt d923fdb8 of August 2026), with its defaults.</summary>
-public sealed record KubeVirtStallOptions
+internal sealed record KubeVirtStallOptions
 {
     /// <summary>The share by which a count may miss another and still pass for it (<c>stallMargin</c>, 4 %).</summary>
     public double StallMargin { get; init; } = 0.04;
@@ -76,7 +76,7 @@ public sealed record KubeVirtStallOptions
 }
 
 /// <summary>Nova's <c>live_migration_*</c> settings (Nova 00a03040 of August 2026).</summary>
-public sealed record NovaStepsOptions
+internal sealed record NovaStepsOptions
 {
     /// <summary>The smallest downtime that Nova takes, in milliseconds: a smaller one counts as this.</summary>
     public const int SmallestDowntimeMilliseconds = 100;

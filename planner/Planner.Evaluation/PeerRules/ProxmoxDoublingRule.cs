@@ -7,7 +7,7 @@ namespace Planner.Evaluation;
 /// Proxmox qemu-server e6352be6 of August 2026, QemuMigrate.pm, phase2. It looks every second, and every 0.1 s once the memory left is
 /// less than the mean sent between two looks; it does not go back. A look at which nothing was sent since the last is passed over.
 /// </remarks>
-public sealed class ProxmoxDoublingRule : QemuBasedRule
+internal sealed class ProxmoxDoublingRule : QemuBasedRule
 {
     /// <summary>Proxmox's own <c>migrate_downtime</c>, in seconds; the rule starts with the limit it is given instead.</summary>
     public const double DefaultDowntimeSeconds = 0.1;

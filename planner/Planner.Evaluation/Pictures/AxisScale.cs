@@ -1,7 +1,7 @@
 namespace Planner.Evaluation;
 
 /// <summary>How values become positions on an axis.</summary>
-public enum AxisScale
+internal enum AxisScale
 {
     /// <summary>Evenly.</summary>
     Linear,

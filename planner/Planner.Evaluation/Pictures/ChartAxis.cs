@@ -7,7 +7,7 @@ namespace Planner.Evaluation;
 /// <param name="Scale">How values become positions.</param>
 /// <param name="Minimum">The value at its beginning; above 0 on a logarithmic axis.</param>
 /// <param name="Maximum">The value at its end; above <paramref name="Minimum"/>.</param>
-public sealed record ChartAxis(string Label, AxisScale Scale, double Minimum, double Maximum)
+internal sealed record ChartAxis(string Label, AxisScale Scale, double Minimum, double Maximum)
 {
     private const int MostSteps = 6;
     private const double FewDecades = 1.7;

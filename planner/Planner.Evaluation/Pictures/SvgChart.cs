@@ -5,7 +5,7 @@ namespace Planner.Evaluation;
 
 /// <summary>Writes charts as SVG: the same bytes for the same values, no fonts, readable on light and on dark ground.</summary>
 /// <remarks>A point below a logarithmic axis, such as a share of 0, stands hollow at its beginning.</remarks>
-public static class SvgChart
+internal static class SvgChart
 {
     private const double LegendLeft = 6;
     private const double TextLeft = 27;

@@ -7,7 +7,7 @@ namespace Planner.Evaluation;
 /// Reads the arcs of a recording: lines <c>{"t": seconds, "device": …, "class": …, "from": "RUNNING_P2P", "to": "STOP", "seconds": …,
 /// "outcome": "ok"}</c>, as they are or compressed with gzip. Lines of QEMU are passed over.
 /// </summary>
-public static class ArcRecordingReader
+internal static class ArcRecordingReader
 {
     /// <summary>The latencies of each arc of each class, in order of time; an arc that did not end <c>ok</c> is no sample.</summary>
     /// <exception cref="DocumentException">The file is no such recording.</exception>

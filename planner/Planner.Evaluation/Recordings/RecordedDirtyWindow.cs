@@ -7,7 +7,7 @@ namespace Planner.Evaluation;
 /// <param name="Phase">Whether the guest was held back.</param>
 /// <param name="Seconds">The time between the syncs, each known to a poll interval.</param>
 /// <param name="Bytes">The bytes that the later sync found newly dirty: remaining after minus remaining before, plus what was scanned meanwhile.</param>
-public sealed record RecordedDirtyWindow(int Poll, DirtyPhase Phase, double Seconds, double Bytes)
+internal sealed record RecordedDirtyWindow(int Poll, DirtyPhase Phase, double Seconds, double Bytes)
 {
     /// <summary>The windows of a recording, in order. Syncs that lie between the same two polls share their time and bytes evenly.</summary>
     public static IReadOnlyList<RecordedDirtyWindow> Of(QemuRecording recording)

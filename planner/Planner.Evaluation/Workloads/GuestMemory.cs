@@ -7,7 +7,7 @@ namespace Planner.Evaluation;
 /// rate; a page that is written again before its turn is sent once. Clean pages are written at random with the class's time constant. A
 /// sync makes the written pages known.
 /// </remarks>
-public sealed class GuestMemory
+internal sealed class GuestMemory
 {
     private readonly double[] _bytes;
     private readonly double[] _perSecond;

@@ -2,7 +2,7 @@ namespace Planner.Evaluation;
 
 /// <summary>The rates that a link gives to one migration, slot by slot of <see cref="LinkWorkload.SlotSeconds"/>. What is drawn depends on the
 /// seed alone, so every rule sees the same link.</summary>
-public sealed class LinkTrace
+internal sealed class LinkTrace
 {
     // A link that is slower than this share of its mean is no longer jitter.
     private const double LowestFactor = 0.05;

@@ -4,7 +4,7 @@ namespace Planner.Evaluation;
 /// A stream of random numbers that depends on its seed alone, cheap enough to open one for each purpose of each migration, so that
 /// what one purpose draws never shifts another. The generator is SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 /// </summary>
-public struct SeededStream
+internal struct SeededStream
 {
     private ulong _state;
     private double _spareNormal = double.NaN;

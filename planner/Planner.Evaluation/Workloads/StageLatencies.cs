@@ -4,7 +4,7 @@ namespace Planner.Evaluation;
 /// <param name="QuiesceSeconds">Until the last device is in its P2P state.</param>
 /// <param name="StopSeconds">From there until the last device is in STOP_COPY.</param>
 /// <param name="LoadSeconds">From the last byte until the last device runs at the destination.</param>
-public readonly record struct StageLatencies(double QuiesceSeconds, double StopSeconds, double LoadSeconds)
+internal readonly record struct StageLatencies(double QuiesceSeconds, double StopSeconds, double LoadSeconds)
 {
     /// <summary>All of it, in seconds.</summary>
     public double TotalSeconds => QuiesceSeconds + StopSeconds + LoadSeconds;

@@ -7,7 +7,7 @@ namespace Planner.Evaluation;
 /// Pre-copy goes in rounds. A round ends with a dirty sync when everything known is sent, or earlier when the rule wants an exact count. The
 /// rule is asked at every sync and at the end of every slot of the link. Under one rule the run depends on the truth alone.
 /// </remarks>
-public sealed class WorkloadMigration
+internal sealed class WorkloadMigration
 {
     /// <summary>The shortest time from one dirty sync to the next, in seconds: a sync of some GiB takes milliseconds by itself.</summary>
     public const double ShortestRoundSeconds = 0.1;

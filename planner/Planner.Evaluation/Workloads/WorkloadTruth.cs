@@ -1,7 +1,7 @@
 namespace Planner.Evaluation;
 
 /// <summary>All that chance decides about one migration. Every rule is tried against the same truth.</summary>
-public sealed class WorkloadTruth
+internal sealed class WorkloadTruth
 {
     private const int LinkPurpose = 1;
     private const int StopPhasePurpose = 2;

@@ -7,7 +7,7 @@ namespace Planner.Hypervisors;
 /// <summary>Where the stream of a migration goes, as a person writes it: <c>unix:PATH</c> or <c>tcp:HOST:PORT</c>. QEMU takes the same text.</summary>
 /// <remarks>The path of a socket is kept absolute, since QEMU has a working directory of its own. An IPv6 address stands in brackets:
 /// <c>tcp:[::1]:4444</c>.</remarks>
-public sealed record ChannelAddress
+internal sealed record ChannelAddress
 {
     /// <summary>The ways to write one, for help.</summary>
     internal const string Form = "unix:PATH|tcp:HOST:PORT";

@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Hypervisors;
 
 /// <summary>A machine that QEMU runs, or is to take, by its QMP monitor.</summary>
-public sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
+internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
 {
     private static readonly QmpOptions Options = new() { MaxWaitingEvents = 16 << 10, UsesOutOfBand = true };
     private static readonly TimeSpan ObserveLimit = TimeSpan.FromMinutes(5);

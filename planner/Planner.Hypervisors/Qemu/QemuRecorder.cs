@@ -9,7 +9,7 @@ namespace Planner.Hypervisors;
 /// <remarks>Lines are gathered in memory and written when the recorder is disposed: nothing waits for a disk while the guest is stopped. The memory
 /// has a limit. Before it is reached, answers within pre-copy are left out, so that events and the outcome still have room. Safe for use from any
 /// thread. Give it to <see cref="QemuMachine.Trace"/>.</remarks>
-public sealed class QemuRecorder : IHypervisorRecording
+internal sealed class QemuRecorder : IHypervisorRecording
 {
     /// <summary>The memory that lines take at most, in bytes, if nothing else is said: some minutes of the fastest passes.</summary>
     public const int DefaultMaxBytes = 64 << 20;

@@ -4,4 +4,4 @@ namespace Planner.Hypervisors;
 /// <param name="ReceivedNanoseconds">When it was received, on the monotonic clock of this host in nanoseconds.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Json">An event with its name and time, or the value of query-migrate's answer: JSON in UTF-8.</param>
-public readonly record struct QemuTrace(long ReceivedNanoseconds, QemuTraceKind Kind, ReadOnlyMemory<byte> Json);
+internal readonly record struct QemuTrace(long ReceivedNanoseconds, QemuTraceKind Kind, ReadOnlyMemory<byte> Json);

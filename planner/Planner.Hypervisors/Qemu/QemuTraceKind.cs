@@ -1,7 +1,7 @@
 namespace Planner.Hypervisors;
 
 /// <summary>What was traced.</summary>
-public enum QemuTraceKind
+internal enum QemuTraceKind
 {
     /// <summary>An event.</summary>
     Event,

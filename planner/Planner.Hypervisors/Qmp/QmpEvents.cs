@@ -1,7 +1,7 @@
 namespace Planner.Hypervisors;
 
 /// <summary>The events that a migration needs. Source: QEMU's QMP reference.</summary>
-public static class QmpEvents
+internal static class QmpEvents
 {
     /// <summary>The migration has a new status.</summary>
     public static QmpEventKind<QmpMigrationChange> Migration { get; } = new("MIGRATION", Json.QmpMigrationChange);

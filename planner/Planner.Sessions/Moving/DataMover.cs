@@ -7,7 +7,7 @@ namespace Planner.Sessions;
 /// a fixed pool of buffers between them: the order is kept, and nothing is allocated for a chunk.
 /// </summary>
 /// <remarks>The bytes are opaque. Borders of chunks mean nothing (vfio-uapi: "order matters, chunk borders do not").</remarks>
-public sealed class DataMover : IDataMover
+internal sealed class DataMover : IDataMover
 {
     /// <summary>Nobody's device state is larger than this; a stream that is has no end.</summary>
     private const long MaximumBytes = 1L << 40;

@@ -6,7 +6,7 @@ namespace Planner.Sessions;
 
 /// <summary>Sends the state of a device to a peer over a connected stream socket, UNIX or TCP.</summary>
 /// <remarks>Not for several threads. The bytes go from the mover's buffer into the socket without another copy in this process.</remarks>
-public sealed class PeerSink : IStateWriter
+internal sealed class PeerSink : IStateWriter
 {
     private readonly Socket _socket;
     private readonly string _peer;

@@ -6,7 +6,7 @@ namespace Planner.Sessions;
 
 /// <summary>Receives the state of a device from a <see cref="PeerSink"/> over a connected stream socket, UNIX or TCP.</summary>
 /// <remarks>Not for several threads. <see cref="Read"/> gives 0 once at the end of each round or stream.</remarks>
-public sealed class PeerSource : IStateReader
+internal sealed class PeerSource : IStateReader
 {
     private readonly Socket _socket;
     private readonly string _peer;

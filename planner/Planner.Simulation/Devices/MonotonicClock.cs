@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Planner.Simulation;
 
 /// <summary>Real time: CLOCK_MONOTONIC, waited for to some ten microseconds.</summary>
-public sealed class MonotonicClock : IDeviceClock
+internal sealed class MonotonicClock : IDeviceClock
 {
     // A timed wait of .NET counts whole milliseconds and overshoots; the last stretch is waited for actively.
     private const long ActiveWaitNanoseconds = 1_200_000;

@@ -19,7 +19,7 @@ public readonly record struct PlannedArc(
 /// <summary>What a run of an arc will be like.</summary>
 /// <param name="DurationNanoseconds">The time it takes if nothing cuts it short.</param>
 /// <param name="Fault">The fault that strikes at its end; null if it succeeds.</param>
-public readonly record struct ForetoldArc(long DurationNanoseconds, ArcFault? Fault);
+internal readonly record struct ForetoldArc(long DurationNanoseconds, ArcFault? Fault);
 
 /// <summary>What a command to change the state does: everything is known when it begins.</summary>
 /// <param name="Arcs">The single arcs that are run, the one that failed or was aborted included.</param>

@@ -11,7 +11,7 @@ namespace Planner.Simulation;
 /// A command that has begun is carried out to its end at once; the caller lets the time pass and asks nothing before
 /// <see cref="TransitionPlan.EndNanoseconds"/>. A real device is the same: everything waits behind an arc. Not for several threads.
 /// </remarks>
-public sealed class SimulatedDeviceModel
+internal sealed class SimulatedDeviceModel
 {
     private readonly SimulatedDeviceOptions _options;
     private readonly TransitionPlanner _planner;

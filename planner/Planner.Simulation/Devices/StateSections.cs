@@ -24,4 +24,4 @@ internal enum StateSectionKind : uint
 /// <param name="Count">The bytes moved.</param>
 /// <param name="Errno">EINVAL if the state allows no such call, otherwise none.</param>
 /// <param name="EndNanoseconds">When the call ends.</param>
-public readonly record struct StreamStep(int Count, Errno Errno, long EndNanoseconds);
+internal readonly record struct StreamStep(int Count, Errno Errno, long EndNanoseconds);

@@ -8,7 +8,7 @@ namespace Planner.Simulation;
 /// Drives the engine of a real session over simulated devices in virtual time, on one thread. Nothing waits and nothing is
 /// random but the seeds, so the same inputs give the same run to the nanosecond.
 /// </summary>
-public sealed class VirtualMigration
+internal sealed class VirtualMigration
 {
     private const int ChunkBytes = 256 * 1024;
     private const long RoundLimitNanoseconds = 1_000_000_000;

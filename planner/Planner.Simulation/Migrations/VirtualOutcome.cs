@@ -10,7 +10,7 @@ namespace Planner.Simulation;
 /// <param name="EndedNanoseconds">When it ended, in virtual time.</param>
 /// <param name="Decisions">Every decision that was reported, in order.</param>
 /// <param name="BrokenInvariants">What must never happen and did; empty if all is well.</param>
-public sealed record VirtualOutcome(
+internal sealed record VirtualOutcome(
     MigrationOutcome Outcome,
     string Reason,
     TimeSpan Blackout,

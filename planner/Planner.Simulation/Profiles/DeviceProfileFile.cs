@@ -4,7 +4,7 @@ using Planner.Documents;
 namespace Planner.Simulation;
 
 /// <summary>Reads device profiles from files.</summary>
-public static class DeviceProfileFile
+internal static class DeviceProfileFile
 {
     /// <summary>Reads the one profile of a file.</summary>
     /// <param name="path">The file; no more of it is read than a profile may have.</param>

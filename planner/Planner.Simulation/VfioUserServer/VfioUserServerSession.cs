@@ -6,7 +6,7 @@ namespace Planner.Simulation;
 
 /// <summary>One client's conversation with a simulated device, over any channel.</summary>
 /// <remarks>Nothing a client sends makes it throw: what makes no sense is answered with an error or ends the conversation.</remarks>
-public sealed class VfioUserServerSession
+internal sealed class VfioUserServerSession
 {
     private const int DataHeadBytes = 8;
     private const ulong NoticedAddress = 0x1000;

@@ -12,7 +12,7 @@ namespace Planner.Policies;
 /// A machine whose moments are all alike is stopped at the third count. No wait is longer than a tenth of the time that it took until a moment fitted,
 /// or a second: calm is bought with at most that much of the migration's length.
 /// </remarks>
-public sealed class CalmestRule : IPlannerRule
+internal sealed class CalmestRule : IPlannerRule
 {
     /// <summary>Blackout that a second of further pre-copy is worth, in seconds: what 5 ms of standing still would be.</summary>
     public const double WaitingCostPerSecond = 0.005;

@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Policies;
 
 /// <summary>Commits at the first exact count whose bound fits the limit.</summary>
-public sealed class EarliestRule : IPlannerRule
+internal sealed class EarliestRule : IPlannerRule
 {
     private readonly RuleMoments _moments;
 

@@ -2,16 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Planner.Hypervisors;
 
-/// <summary>The arguments of cancel-vcpu-dirty-limit.</summary>
-public sealed record QmpCancelVcpuDirtyLimit
-{
-    /// <summary>The number of the virtual CPU; null for all.</summary>
-    [JsonPropertyName("cpu-index")]
-    public int? CpuIndex { get; init; }
-}
-
 /// <summary>The answer to query-dirty-rate.</summary>
-public sealed record QmpDirtyRate
+internal sealed record QmpDirtyRate
 {
     /// <summary>Whether the rate can be read.</summary>
     [JsonIgnore]
@@ -24,10 +16,6 @@ public sealed record QmpDirtyRate
     /// <summary>The rate at which the guest dirties memory, in MiB per second; null while it is measured.</summary>
     [JsonPropertyName("dirty-rate")]
     public long? MegabytesPerSecond { get; init; }
-
-    /// <summary>When the measurement began, in seconds since the beginning of 1970.</summary>
-    [JsonPropertyName("start-time")]
-    public long? StartSeconds { get; init; }
 
     /// <summary>How long it takes, in <see cref="CalcTimeUnit"/>.</summary>
     [JsonPropertyName("calc-time")]
@@ -51,7 +39,7 @@ public sealed record QmpDirtyRate
 }
 
 /// <summary>The arguments of calc-dirty-rate.</summary>
-public sealed record QmpDirtyRateRequest
+internal sealed record QmpDirtyRateRequest
 {
     /// <summary>How long to measure, in <see cref="CalcTimeUnit"/>.</summary>
     [JsonPropertyName("calc-time")]
@@ -70,36 +58,8 @@ public sealed record QmpDirtyRateRequest
     public string? Mode { get; init; }
 }
 
-/// <summary>The arguments of set-vcpu-dirty-limit.</summary>
-public sealed record QmpSetVcpuDirtyLimit
-{
-    /// <summary>The number of the virtual CPU; null for all.</summary>
-    [JsonPropertyName("cpu-index")]
-    public int? CpuIndex { get; init; }
-
-    /// <summary>The limit, in MiB per second.</summary>
-    [JsonPropertyName("dirty-rate")]
-    public required long MegabytesPerSecond { get; init; }
-}
-
-/// <summary>An entry of query-vcpu-dirty-limit.</summary>
-public sealed record QmpVcpuDirtyLimit
-{
-    /// <summary>The number of the virtual CPU.</summary>
-    [JsonPropertyName("cpu-index")]
-    public required int CpuIndex { get; init; }
-
-    /// <summary>The limit, in MiB per second; 0 for none.</summary>
-    [JsonPropertyName("limit-rate")]
-    public required long LimitMegabytesPerSecond { get; init; }
-
-    /// <summary>The rate now, in MiB per second.</summary>
-    [JsonPropertyName("current-rate")]
-    public required long CurrentMegabytesPerSecond { get; init; }
-}
-
 /// <summary>The dirty rate of one virtual CPU.</summary>
-public sealed record QmpVcpuDirtyRate
+internal sealed record QmpVcpuDirtyRate
 {
     /// <summary>Its number.</summary>
     [JsonPropertyName("id")]

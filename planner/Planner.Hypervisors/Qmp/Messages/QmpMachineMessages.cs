@@ -3,16 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Planner.Hypervisors;
 
-/// <summary>An entry of query-commands.</summary>
-public sealed record QmpCommandName
-{
-    /// <summary>The name of a command that this QEMU has.</summary>
-    [JsonPropertyName("name")]
-    public required string Name { get; init; }
-}
-
 /// <summary>An entry of query-cpus-fast: one virtual CPU.</summary>
-public sealed record QmpCpu
+internal sealed record QmpCpu
 {
     /// <summary>Its number, from 0.</summary>
     [JsonPropertyName("cpu-index")]
@@ -26,17 +18,13 @@ public sealed record QmpCpu
     [JsonPropertyName("qom-type")]
     public string? QomType { get; init; }
 
-    /// <summary>The thread on the host that runs it.</summary>
-    [JsonPropertyName("thread-id")]
-    public long? ThreadId { get; init; }
-
     /// <summary>The architecture, such as "x86_64".</summary>
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 }
 
 /// <summary>The arguments of qmp_capabilities.</summary>
-public sealed record QmpEnabled
+internal sealed record QmpEnabled
 {
     /// <summary>The protocol's capabilities to switch on.</summary>
     [JsonPropertyName("enable")]
@@ -56,7 +44,7 @@ internal sealed record QmpGreetingBody
 }
 
 /// <summary>The data of GUEST_PANICKED.</summary>
-public sealed record QmpGuestPanic
+internal sealed record QmpGuestPanic
 {
     /// <summary>What QEMU does: "pause", "poweroff" or "run".</summary>
     [JsonPropertyName("action")]
@@ -64,39 +52,15 @@ public sealed record QmpGuestPanic
 }
 
 /// <summary>The answer to query-kvm.</summary>
-public sealed record QmpKvm
+internal sealed record QmpKvm
 {
     /// <summary>Whether this machine runs on KVM.</summary>
     [JsonPropertyName("enabled")]
     public required bool Enabled { get; init; }
-
-    /// <summary>Whether this QEMU was built with KVM.</summary>
-    [JsonPropertyName("present")]
-    public required bool Present { get; init; }
-}
-
-/// <summary>An entry of query-machines: a kind of machine that this QEMU can be.</summary>
-public sealed record QmpMachine
-{
-    /// <summary>The versioned name, such as "pc-i440fx-10.0".</summary>
-    [JsonPropertyName("name")]
-    public required string Name { get; init; }
-
-    /// <summary>Another name for it, such as "pc"; null if it has none.</summary>
-    [JsonPropertyName("alias")]
-    public string? Alias { get; init; }
-
-    /// <summary>Whether it is the default; null if it is not.</summary>
-    [JsonPropertyName("is-default")]
-    public bool? IsDefault { get; init; }
-
-    /// <summary>The most virtual CPUs that it takes.</summary>
-    [JsonPropertyName("cpu-max")]
-    public int? MaxCpus { get; init; }
 }
 
 /// <summary>The answer to query-memory-size-summary.</summary>
-public sealed record QmpMemorySizes
+internal sealed record QmpMemorySizes
 {
     /// <summary>All memory of the guest, in bytes.</summary>
     [JsonIgnore]
@@ -112,7 +76,7 @@ public sealed record QmpMemorySizes
 }
 
 /// <summary>The answer to query-name.</summary>
-public sealed record QmpName
+internal sealed record QmpName
 {
     /// <summary>The name of the machine; null if it was given none.</summary>
     [JsonPropertyName("name")]
@@ -183,7 +147,7 @@ public enum QmpRunState
 }
 
 /// <summary>The answer to query-status: whether the machine runs.</summary>
-public sealed record QmpRunStatus
+internal sealed record QmpRunStatus
 {
     /// <summary>Whether the virtual CPUs run.</summary>
     [JsonPropertyName("running")]
@@ -195,11 +159,8 @@ public sealed record QmpRunStatus
 }
 
 /// <summary>The data of SHUTDOWN and RESET.</summary>
-public sealed record QmpShutdown
+internal sealed record QmpShutdown
 {
-    /// <summary>Whether the guest asked for it.</summary>
-    [JsonPropertyName("guest")]
-    public required bool ByGuest { get; init; }
 
     /// <summary>Why, such as "guest-shutdown" or "host-qmp-quit".</summary>
     [JsonPropertyName("reason")]
@@ -207,7 +168,7 @@ public sealed record QmpShutdown
 }
 
 /// <summary>The answer to query-uuid.</summary>
-public sealed record QmpUuid
+internal sealed record QmpUuid
 {
     /// <summary>The UUID of the machine; zeroes if it was given none.</summary>
     [JsonPropertyName("UUID")]
@@ -223,10 +184,6 @@ public sealed record QmpVersion
     /// <summary>The three numbers.</summary>
     [JsonPropertyName("qemu")]
     public required QmpVersionNumber Number { get; init; }
-
-    /// <summary>What a distribution adds to it, such as "Debian 1:10.0.2+ds-2"; empty or null if nothing.</summary>
-    [JsonPropertyName("package")]
-    public string? Package { get; init; }
 }
 
 /// <summary>The three numbers of a version.</summary>
@@ -249,7 +206,7 @@ public sealed record QmpVersionNumber
 }
 
 /// <summary>The arguments of yank.</summary>
-public sealed record QmpYank
+internal sealed record QmpYank
 {
     /// <summary>The migration's connections.</summary>
     public static QmpYank Migration { get; } = new() { Instances = [new QmpYankInstance { Type = "migration" }] };
@@ -260,7 +217,7 @@ public sealed record QmpYank
 }
 
 /// <summary>Something whose connections can be ended.</summary>
-public sealed record QmpYankInstance
+internal sealed record QmpYankInstance
 {
     /// <summary>What it is.</summary>
     [JsonPropertyName("type")]

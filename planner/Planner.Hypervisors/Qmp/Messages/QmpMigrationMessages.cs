@@ -3,35 +3,23 @@ using System.Text.Json.Serialization;
 namespace Planner.Hypervisors;
 
 /// <summary>The arguments of migrate.</summary>
-public sealed record QmpMigrate
+internal sealed record QmpMigrate
 {
     /// <summary>Where the destination listens, such as "unix:/run/vm.sock" or "tcp:host:4444".</summary>
     [JsonPropertyName("uri")]
     public required string Uri { get; init; }
 }
 
-/// <summary>The arguments of migrate-continue.</summary>
-public sealed record QmpMigrateContinue
-{
-    /// <summary>The status that is to be left: <see cref="QmpMigrationStatus.PreSwitchover"/>.</summary>
-    [JsonPropertyName("state")]
-    public required QmpMigrationStatus State { get; init; }
-}
-
 /// <summary>The arguments of migrate-incoming.</summary>
-public sealed record QmpMigrateIncoming
+internal sealed record QmpMigrateIncoming
 {
     /// <summary>Where to listen.</summary>
     [JsonPropertyName("uri")]
     public required string Uri { get; init; }
-
-    /// <summary>Whether this QEMU exits if the migration fails; null for its default, yes.</summary>
-    [JsonPropertyName("exit-on-error")]
-    public bool? ExitOnError { get; init; }
 }
 
 /// <summary>The answer to query-migrate. Members are null where QEMU has nothing to say in this status.</summary>
-public sealed record QmpMigration
+internal sealed record QmpMigration
 {
     /// <summary>The status; <see cref="QmpMigrationStatus.None"/> if there was no migration yet.</summary>
     [JsonPropertyName("status")]
@@ -41,17 +29,9 @@ public sealed record QmpMigration
     [JsonPropertyName("total-time")]
     public long? TotalMilliseconds { get; init; }
 
-    /// <summary>The time before the first pass, in milliseconds.</summary>
-    [JsonPropertyName("setup-time")]
-    public long? SetupMilliseconds { get; init; }
-
     /// <summary>The blackout as the source saw it, in milliseconds; when the migration has completed.</summary>
     [JsonPropertyName("downtime")]
     public long? DowntimeMilliseconds { get; init; }
-
-    /// <summary>The blackout that QEMU expects, in milliseconds; while the migration is active.</summary>
-    [JsonPropertyName("expected-downtime")]
-    public long? ExpectedDowntimeMilliseconds { get; init; }
 
     /// <summary>What is left of memory and devices, in bytes; since QEMU 11.</summary>
     [JsonPropertyName("remaining")]
@@ -69,14 +49,6 @@ public sealed record QmpMigration
     [JsonPropertyName("cpu-throttle-percentage")]
     public int? CpuThrottlePercent { get; init; }
 
-    /// <summary>The longest time that the dirty limit held a virtual CPU back in a round, in microseconds.</summary>
-    [JsonPropertyName("dirty-limit-throttle-time-per-round")]
-    public long? DirtyLimitThrottleMicroseconds { get; init; }
-
-    /// <summary>The mean time in which a dirty ring fills, in microseconds; 0 if the guest writes nothing.</summary>
-    [JsonPropertyName("dirty-limit-ring-full-time")]
-    public long? DirtyLimitRingFullMicroseconds { get; init; }
-
     /// <summary>What went wrong, for people.</summary>
     [JsonPropertyName("error-desc")]
     public string? Error { get; init; }
@@ -87,7 +59,7 @@ public sealed record QmpMigration
 }
 
 /// <summary>The arguments of migrate-set-capabilities. Capabilities that are not named stay as they are.</summary>
-public sealed record QmpMigrationCapabilities
+internal sealed record QmpMigrationCapabilities
 {
     /// <summary>What to switch.</summary>
     [JsonPropertyName("capabilities")]
@@ -95,7 +67,7 @@ public sealed record QmpMigrationCapabilities
 }
 
 /// <summary>A capability of migration: on or off.</summary>
-public sealed record QmpMigrationCapability
+internal sealed record QmpMigrationCapability
 {
     /// <summary>Events for each change of the status.</summary>
     public const string Events = "events";
@@ -103,20 +75,14 @@ public sealed record QmpMigrationCapability
     /// <summary>The destination answers to the source, also in pre-copy; needed for an honest downtime.</summary>
     public const string ReturnPath = "return-path";
 
-    /// <summary>QEMU stops the machine and waits for <see cref="QmpCommands.MigrateContinue"/> before it sends device states.</summary>
+    /// <summary>QEMU stops the machine and waits for migrate-continue before it sends device states.</summary>
     public const string PauseBeforeSwitchover = "pause-before-switchover";
-
-    /// <summary>The source does not stop before the destination's devices agree.</summary>
-    public const string SwitchoverAck = "switchover-ack";
 
     /// <summary>QEMU holds virtual CPUs back if the migration does not converge.</summary>
     public const string AutoConverge = "auto-converge";
 
     /// <summary>QEMU holds virtual CPUs back by a limit of their dirty rate; needs KVM with a dirty ring.</summary>
     public const string DirtyLimit = "dirty-limit";
-
-    /// <summary>Several channels.</summary>
-    public const string Multifd = "multifd";
 
     /// <summary>The guest may run at the destination before all memory is there.</summary>
     public const string PostCopyMemory = "postcopy-ram";
@@ -131,7 +97,7 @@ public sealed record QmpMigrationCapability
 }
 
 /// <summary>The data of MIGRATION: the migration has a new status. Needs the capability <see cref="QmpMigrationCapability.Events"/>.</summary>
-public sealed record QmpMigrationChange
+internal sealed record QmpMigrationChange
 {
     /// <summary>The new status.</summary>
     [JsonPropertyName("status")]
@@ -139,7 +105,7 @@ public sealed record QmpMigrationChange
 }
 
 /// <summary>What became of passed-through devices in a migration: the member "vfio" of query-migrate.</summary>
-public sealed record QmpMigrationDevices
+internal sealed record QmpMigrationDevices
 {
     /// <summary>What was sent of their states, in bytes.</summary>
     [JsonPropertyName("transferred")]
@@ -147,7 +113,7 @@ public sealed record QmpMigrationDevices
 }
 
 /// <summary>What became of the memory in a migration: the member "ram" of query-migrate.</summary>
-public sealed record QmpMigrationMemory
+internal sealed record QmpMigrationMemory
 {
     /// <summary>What was sent so far, in bytes.</summary>
     [JsonPropertyName("transferred")]
@@ -169,29 +135,9 @@ public sealed record QmpMigrationMemory
     [JsonPropertyName("page-size")]
     public required int PageBytes { get; init; }
 
-    /// <summary>The rate at which the guest dirties pages, by the second.</summary>
-    [JsonPropertyName("dirty-pages-rate")]
-    public required long DirtyPagesPerSecond { get; init; }
-
     /// <summary>The throughput of the last window, in 10^6 bits per second.</summary>
     [JsonPropertyName("mbps")]
     public required double MegabitsPerSecond { get; init; }
-
-    /// <summary>The pages of zeroes that were sent.</summary>
-    [JsonPropertyName("duplicate")]
-    public long? DuplicatePages { get; init; }
-
-    /// <summary>The other pages that were sent.</summary>
-    [JsonPropertyName("normal")]
-    public long? NormalPages { get; init; }
-
-    /// <summary>The bytes of these pages.</summary>
-    [JsonPropertyName("normal-bytes")]
-    public long? NormalBytes { get; init; }
-
-    /// <summary>The rate at which pages are sent.</summary>
-    [JsonPropertyName("pages-per-second")]
-    public long? PagesPerSecond { get; init; }
 
     /// <summary>What was sent while the guest ran, in bytes.</summary>
     [JsonPropertyName("precopy-bytes")]
@@ -204,38 +150,18 @@ public sealed record QmpMigrationMemory
     /// <summary>What was sent after the guest ran at the destination, in bytes.</summary>
     [JsonPropertyName("postcopy-bytes")]
     public long? PostCopyBytes { get; init; }
-
-    /// <summary>The pages that the destination asked for.</summary>
-    [JsonPropertyName("postcopy-requests")]
-    public long? PostCopyRequests { get; init; }
-
-    /// <summary>What went through multifd channels, in bytes.</summary>
-    [JsonPropertyName("multifd-bytes")]
-    public long? MultifdBytes { get; init; }
-
-    /// <summary>How often pages were copied although zero copy was asked for.</summary>
-    [JsonPropertyName("dirty-sync-missed-zero-copy")]
-    public long? ZeroCopyMissedSyncs { get; init; }
 }
 
 /// <summary>The answer to query-migrate-parameters, and the arguments of migrate-set-parameters. What is null was not told, or stays as it is.</summary>
-public sealed record QmpMigrationParameters
+internal sealed record QmpMigrationParameters
 {
     /// <summary>The blackout at which QEMU stops the machine, in milliseconds.</summary>
     [JsonPropertyName("downtime-limit")]
     public long? DowntimeLimitMilliseconds { get; init; }
 
-    /// <summary>The most that is sent while the guest runs, in bytes per second; 0 for no limit. The switchover is not limited by it.</summary>
-    [JsonPropertyName("max-bandwidth")]
-    public long? MaxBytesPerSecond { get; init; }
-
     /// <summary>The bandwidth to expect at the switchover, in bytes per second; 0 lets QEMU estimate it.</summary>
     [JsonPropertyName("avail-switchover-bandwidth")]
     public long? SwitchoverBytesPerSecond { get; init; }
-
-    /// <summary>The most that post-copy sends in the background, in bytes per second; 0 for no limit.</summary>
-    [JsonPropertyName("max-postcopy-bandwidth")]
-    public long? MaxPostCopyBytesPerSecond { get; init; }
 
     /// <summary>How much auto-converge holds back at first, in percent.</summary>
     [JsonPropertyName("cpu-throttle-initial")]
@@ -256,22 +182,10 @@ public sealed record QmpMigrationParameters
     /// <summary>The share of what was sent that must be dirtied before auto-converge steps in, in percent.</summary>
     [JsonPropertyName("throttle-trigger-threshold")]
     public int? ThrottleTriggerPercent { get; init; }
-
-    /// <summary>The period of the dirty limit, in milliseconds. QEMU calls it experimental.</summary>
-    [JsonPropertyName("x-vcpu-dirty-limit-period")]
-    public long? VcpuDirtyLimitPeriodMilliseconds { get; init; }
-
-    /// <summary>The limit of a virtual CPU's dirty rate, in MiB per second.</summary>
-    [JsonPropertyName("vcpu-dirty-limit")]
-    public long? VcpuDirtyLimitMegabytesPerSecond { get; init; }
-
-    /// <summary>The number of channels of multifd.</summary>
-    [JsonPropertyName("multifd-channels")]
-    public int? MultifdChannels { get; init; }
 }
 
 /// <summary>The data of MIGRATION_PASS: a pass over the memory begins.</summary>
-public sealed record QmpMigrationPass
+internal sealed record QmpMigrationPass
 {
     /// <summary>Its number, from 1 or 2 up.</summary>
     [JsonPropertyName("pass")]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Planner.Hypervisors;
 
 /// <summary>What is behind a bridge in the answer to query-pci.</summary>
-public sealed record QmpPciBridge
+internal sealed record QmpPciBridge
 {
     /// <summary>The devices; null where there are none.</summary>
     [JsonPropertyName("devices")]
@@ -11,7 +11,7 @@ public sealed record QmpPciBridge
 }
 
 /// <summary>A PCI bus in the answer to query-pci.</summary>
-public sealed record QmpPciBus
+internal sealed record QmpPciBus
 {
     /// <summary>What is on it; null where it was empty.</summary>
     [JsonPropertyName("devices")]
@@ -19,7 +19,7 @@ public sealed record QmpPciBus
 }
 
 /// <summary>A PCI device in the answer to query-pci.</summary>
-public sealed record QmpPciDevice
+internal sealed record QmpPciDevice
 {
     /// <summary>The device's id; empty if it has none.</summary>
     [JsonPropertyName("qdev_id")]
@@ -47,7 +47,7 @@ public sealed record QmpPciDevice
 }
 
 /// <summary>What a PCI device is: the numbers of its configuration space.</summary>
-public sealed record QmpPciIdentity
+internal sealed record QmpPciIdentity
 {
     /// <summary>The vendor.</summary>
     [JsonPropertyName("vendor")]
@@ -67,7 +67,7 @@ public sealed record QmpPciIdentity
 }
 
 /// <summary>A property of an object. A child object's type is its own type within "child&lt;&gt;".</summary>
-public sealed record QmpQomMember
+internal sealed record QmpQomMember
 {
     /// <summary>The name.</summary>
     [JsonPropertyName("name")]
@@ -79,7 +79,7 @@ public sealed record QmpQomMember
 }
 
 /// <summary>The arguments of qom-list: an object.</summary>
-public sealed record QmpQomPath
+internal sealed record QmpQomPath
 {
     /// <summary>The object, such as "/machine/peripheral".</summary>
     [JsonPropertyName("path")]
@@ -87,7 +87,7 @@ public sealed record QmpQomPath
 }
 
 /// <summary>The arguments of qom-get: a property of an object.</summary>
-public sealed record QmpQomProperty
+internal sealed record QmpQomProperty
 {
     /// <summary>The object, such as "/machine".</summary>
     [JsonPropertyName("path")]
@@ -99,7 +99,7 @@ public sealed record QmpQomProperty
 }
 
 /// <summary>The data of VFIO_MIGRATION: a passed-through device came to another state. Told only by a vfio-pci with <c>migration-events=on</c>; since QEMU 9.1.</summary>
-public sealed record QmpVfioMigration
+internal sealed record QmpVfioMigration
 {
     /// <summary>The device's id; empty if it has none.</summary>
     [JsonPropertyName("device-id")]
@@ -116,7 +116,7 @@ public sealed record QmpVfioMigration
 
 /// <summary>The state of a passed-through device. A member's word in QMP is its name in lower case with dashes.</summary>
 [JsonConverter(typeof(QmpWordConverter<QmpVfioState>))]
-public enum QmpVfioState
+internal enum QmpVfioState
 {
     /// <summary>A word that this program does not know.</summary>
     Unknown,

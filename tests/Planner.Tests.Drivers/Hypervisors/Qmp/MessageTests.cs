@@ -28,12 +28,12 @@ public sealed class MessageTests
             QmpCommands.QueryMigrate);
 
         Assert.Equal(QmpMigrationStatus.Active, migration.Status);
-        Assert.Equal((402, 1, 300, null), (migration.TotalMilliseconds, migration.SetupMilliseconds, migration.ExpectedDowntimeMilliseconds, migration.DowntimeMilliseconds));
-        Assert.Equal((77, 20, 9), (migration.RemainingBytes, migration.CpuThrottlePercent, migration.DirtyLimitThrottleMicroseconds));
+        Assert.Equal((402, null), (migration.TotalMilliseconds, migration.DowntimeMilliseconds));
+        Assert.Equal((77, 20), (migration.RemainingBytes, migration.CpuThrottlePercent));
         Assert.Equal(5, migration.Devices!.TransferredBytes);
         Assert.Equal(["a", "b"], migration.BlockedReasons!);
-        Assert.Equal((7638011904, 4096, 1073.75688, 3), (migration.Memory!.RemainingBytes, migration.Memory.PageBytes, migration.Memory.MegabitsPerSecond, migration.Memory.DirtyPagesPerSecond));
-        Assert.Equal((62347386, 14705, 222001), (migration.Memory.PreCopyBytes, migration.Memory.NormalPages, migration.Memory.DuplicatePages));
+        Assert.Equal((7638011904, 4096, 1073.75688), (migration.Memory!.RemainingBytes, migration.Memory.PageBytes, migration.Memory.MegabitsPerSecond));
+        Assert.Equal(62347386, migration.Memory.PreCopyBytes);
     }
 
     [Fact]
@@ -83,22 +83,18 @@ public sealed class MessageTests
     [Fact]
     public void Other_answers_are_read()
     {
-        Assert.Equal("11.1.3", Read("""{"qemu": {"micro": 3, "minor": 1, "major": 11}, "package": ""}""", QmpCommands.QueryVersion).ToString());
         Assert.Equal("pc-i440fx-10.0-machine", Read("\"pc-i440fx-10.0-machine\"", QmpCommands.QomGetText));
         Assert.Equal(3 << 20, Read("""{"base-memory": 2097152, "plugged-memory": 1048576}""", QmpCommands.QueryMemorySizes).TotalBytes);
         Assert.Equal(5, Read("""{"base-memory": 5}""", QmpCommands.QueryMemorySizes).TotalBytes);
         Assert.Equal("00000000-0000-0000-0000-000000000000", Read("""{"UUID": "00000000-0000-0000-0000-000000000000"}""", QmpCommands.QueryUuid).Uuid);
         Assert.False(Read("""{"enabled": false, "present": true}""", QmpCommands.QueryKvm).Enabled);
-        Assert.Equal("pc", Read("""[{"name": "pc-i440fx-10.0", "alias": "pc", "is-default": true, "cpu-max": 255, "numa-mem-supported": true}]""", QmpCommands.QueryMachines)[0].Alias);
-        Assert.Equal("query-kvm", Read("""[{"name": "query-kvm"}]""", QmpCommands.QueryCommands)[0].Name);
         Assert.Null(Read("""[{"cpu-index": 0, "qom-path": "/machine/unattached/device[0]", "thread-id": 7, "target": "x86_64", "props": {"core-id": 0}}]""", QmpCommands.QueryCpus)[0].QomType);
         Assert.True(Read("""[{"capability": "events", "state": true}]""", QmpCommands.QueryMigrateCapabilities)[0].On);
-        Assert.Equal(8, Read("""[{"cpu-index": 0, "limit-rate": 8, "current-rate": 3}]""", QmpCommands.QueryVcpuDirtyLimit)[0].LimitMegabytesPerSecond);
         var rate = Read("""{"status": "measured", "dirty-rate": 108, "start-time": 1, "calc-time": 1, "calc-time-unit": "second", "sample-pages": 512, "mode": "page-sampling"}""", QmpCommands.QueryDirtyRate);
         Assert.True(rate.IsMeasured);
         Assert.False(Read("""{"status": "measuring", "start-time": 1, "calc-time": 1, "sample-pages": 512, "mode": "page-sampling"}""", QmpCommands.QueryDirtyRate).IsMeasured);
         var parameters = Read("""{"downtime-limit": 300, "max-bandwidth": 134217728, "tls-creds": "", "x-vcpu-dirty-limit-period": 1000, "max-cpu-throttle": 99, "multifd-channels": 2}""", QmpCommands.QueryMigrateParameters);
-        Assert.Equal((300, 134217728, 1000, 99), (parameters.DowntimeLimitMilliseconds, parameters.MaxBytesPerSecond, parameters.VcpuDirtyLimitPeriodMilliseconds, parameters.MaxCpuThrottlePercent));
+        Assert.Equal((300, 99), (parameters.DowntimeLimitMilliseconds, parameters.MaxCpuThrottlePercent));
     }
 
     [Fact]
@@ -106,11 +102,8 @@ public sealed class MessageTests
     {
         Assert.Equal("""{"downtime-limit":1,"avail-switchover-bandwidth":1000}""", Write(new() { DowntimeLimitMilliseconds = 1, SwitchoverBytesPerSecond = 1000 }, QmpCommands.MigrateSetParameters));
         Assert.Equal("""{"capabilities":[{"capability":"return-path","state":true}]}""", Write(new() { Capabilities = [new() { Name = QmpMigrationCapability.ReturnPath, On = true }] }, QmpCommands.MigrateSetCapabilities));
-        Assert.Equal("""{"state":"pre-switchover"}""", Write(new() { State = QmpMigrationStatus.PreSwitchover }, QmpCommands.MigrateContinue));
-        Assert.Equal("""{"uri":"unix:/x","exit-on-error":false}""", Write(new() { Uri = "unix:/x", ExitOnError = false }, QmpCommands.MigrateIncoming));
+        Assert.Equal("""{"uri":"unix:/x"}""", Write(new() { Uri = "unix:/x" }, QmpCommands.MigrateIncoming));
         Assert.Equal("""{"calc-time":1,"mode":"page-sampling"}""", Write(new() { CalcTime = 1, Mode = "page-sampling" }, QmpCommands.CalcDirtyRate));
-        Assert.Equal("""{"dirty-rate":10}""", Write(new() { MegabytesPerSecond = 10 }, QmpCommands.SetVcpuDirtyLimit));
-        Assert.Equal("{}", Write(new(), QmpCommands.CancelVcpuDirtyLimit));
         Assert.Equal("""{"path":"/machine","property":"type"}""", Write(new() { Path = "/machine", Property = "type" }, QmpCommands.QomGetText));
     }
 
@@ -135,7 +128,7 @@ public sealed class MessageTests
         Assert.True((Event with { Data = "{\"status\": \"setup\"}"u8.ToArray() }).TryRead(QmpEvents.Migration, out var change));
         Assert.Equal(QmpMigrationStatus.Setup, change.Status);
         Assert.True(new QmpEvent { Name = "RESUME" }.TryRead(QmpEvents.Resumed, out _));
-        Assert.True(new QmpEvent { Name = "RESET", Data = "{\"guest\": true, \"reason\": \"guest-reset\"}"u8.ToArray() }.TryRead(QmpEvents.Reset, out var reset) && reset.ByGuest);
+        Assert.True(new QmpEvent { Name = "RESET", Data = "{\"guest\": true, \"reason\": \"guest-reset\"}"u8.ToArray() }.TryRead(QmpEvents.Reset, out var reset) && reset.Reason == "guest-reset");
         Assert.True(new QmpEvent { Name = "GUEST_PANICKED", Data = "{\"action\": \"pause\"}"u8.ToArray() }.TryRead(QmpEvents.GuestPanicked, out var panic) && panic.Action == "pause");
     }
 
