@@ -50,20 +50,6 @@ public sealed class ReferenceRuleTests
         Assert.Equal(Core.Order(), condition.Split('\'').Where(part => part.StartsWith("Planner.", StringComparison.Ordinal)).Order());
     }
 
-    [Theory]
-    [InlineData("Planner.Storage", "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Dapper", "dbup")]
-    [InlineData("Planner.Telemetry", "OpenTelemetry")]
-    [InlineData("Planner.Learning", "Microsoft.ML")]
-    [InlineData("Planner.Documents", "YamlDotNet", "Quartz")]
-    [InlineData("Planner.Cli", "System.CommandLine", "Spectre.Console")]
-    public void Only_one_project_knows_a_library(string project, params string[] libraries)
-    {
-        foreach (var file in Sources.ProductProjects.Where(f => Path.GetFileNameWithoutExtension(f) != project))
-        {
-            Assert.DoesNotContain(Included(file, "PackageReference"), package => libraries.Any(l => package.StartsWith(l, StringComparison.Ordinal)));
-        }
-    }
-
     [Fact]
     public void Every_project_is_in_the_solution()
     {
