@@ -171,7 +171,7 @@ public sealed class ArcWalk
 
     private long? Expect(DeviceState state, long preCopiedBytes)
     {
-        if (!_device.Offer.OffersDataSize)
+        if (_device.Offer.OffersDataSize != Answer.Yes)
         {
             return null;
         }
@@ -222,11 +222,11 @@ public sealed class ArcWalk
             }
         }
 
-        return $"The device {_device.Address} could not be brought back to RUNNING ({last}): reset it by hand.";
+        return $"The device {_device.Address} could not be brought back to RUNNING ({last}): restart its server (a device of the kernel: bind it to its driver anew).";
     }
 
     private bool NeedsReset(DeviceState state) =>
-        _device.Offer.OffersReset && (state == DeviceState.Error || (state == DeviceState.Resuming && _isStateLost));
+        _device.Offer.OffersReset != Answer.No && (state == DeviceState.Error || (state == DeviceState.Resuming && _isStateLost));
 
     private bool WalkTo(ref DeviceState state, DeviceState target)
     {

@@ -21,8 +21,8 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
         CommitArc = capabilities.Has(MigrationCapabilities.P2P)
             ? new Arc(DeviceState.RunningP2P, DeviceState.Stop)
             : DeviceOffer.CommitArcOfUnknownDriver(capabilities),
-        OffersReset = true,
-        OffersDataSize = true,
+        OffersReset = Answer.Yes,
+        OffersDataSize = Answer.Yes,
     };
 
     /// <summary>The bytes a reader gets at once at the most.</summary>
