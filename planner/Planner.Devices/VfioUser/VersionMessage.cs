@@ -161,15 +161,18 @@ internal static class VersionMessage
     {
         foreach (var (key, least, most) in Numbers)
         {
-            if (capabilities.TryGetProperty(key, out var value)
-                && !(value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number) && number >= least && number <= most))
+            if (!IsPossible(capabilities, key, least, most))
             {
                 return key;
             }
         }
 
-        return null;
+        return capabilities.TryGetProperty("migration", out var migration)
+            && (migration.ValueKind != JsonValueKind.Object || !IsPossible(migration, "pgsize", 1, ulong.MaxValue)) ? "migration page size" : null;
     }
+
+    private static bool IsPossible(JsonElement parent, string key, ulong least, ulong most) => !parent.TryGetProperty(key, out var value)
+        || (value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number) && number >= least && number <= most);
 
     // More than the default is never asked for or sent.
     private static int MaxDataTransfer(JsonElement capabilities) => capabilities.TryGetProperty(MaxDataTransferKey, out var value)

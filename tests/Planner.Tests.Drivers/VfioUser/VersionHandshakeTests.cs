@@ -32,6 +32,8 @@ public sealed class VersionHandshakeTests
         { "no page sizes", VersionReply("""{"capabilities":{"pgsizes":0}}""") },
         { "negative page sizes", VersionReply("""{"capabilities":{"pgsizes":-4096}}""") },
         { "a transfer size beyond all numbers", VersionReply("""{"capabilities":{"max_data_xfer_size":1e30}}""") },
+        { "a migration without a page size", VersionReply("""{"capabilities":{"migration":{"pgsize":0}}}""") },
+        { "a migration that is a number", VersionReply("""{"capabilities":{"migration":4096}}""") },
         { "an error", Wire.Error(0, Wire.Version, 22) },
         { "an error without a number", Wire.Error(0, Wire.Version, 0) },
         { "the id of another message", Reply(7, Wire.Version, U16(0), U16(2)) },

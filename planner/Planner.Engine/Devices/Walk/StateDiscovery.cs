@@ -47,7 +47,7 @@ internal static class StateDiscovery
             if (source.State != DeviceState.Running)
             {
                 return (MigrationOutcome.NeedsPerson, $"Nothing was touched, since the {name} cannot be migrated now: {source.GivenUp
-                    ?? $"it is in {source.State?.Name()}, not in RUNNING; bring it there, with 'planner recover' if it is somebody else's interrupted migration (run it as they)"}.");
+                    ?? $"it is in {source.State?.Name()}, not in RUNNING; bring it there, by 'planner recover' of whoever began to migrate it if that was interrupted"}.");
             }
         }
 
