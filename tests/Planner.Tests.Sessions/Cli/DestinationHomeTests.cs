@@ -58,6 +58,7 @@ public sealed class DestinationHomeTests : IDisposable
         var result = await RunAsync(["migrate", source, destination, "--sla", "gold", "--policy", Policy(limit: "1ms", within: "2s", insufficient: "accept")]);
 
         await AssertStayedAsync(result, source, destination, "STOP");
+        Assert.Contains("Abort", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
