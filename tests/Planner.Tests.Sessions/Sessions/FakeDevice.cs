@@ -40,6 +40,9 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
     /// <summary>Is called before the state is told.</summary>
     public Action OnAsk { get; set; } = () => { };
 
+    /// <summary>Takes the place of a reset; null for one that leads to RUNNING.</summary>
+    public Action? OnReset { get; set; }
+
     /// <summary>The length of the image that counts as complete when it is loaded.</summary>
     public int? ExpectsBytes { get; init; }
 
@@ -135,6 +138,12 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
 
     public void Reset()
     {
+        if (OnReset is not null)
+        {
+            OnReset();
+            return;
+        }
+
         lock (_lock)
         {
             _state = DeviceState.Running;
