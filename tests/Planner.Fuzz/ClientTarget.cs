@@ -45,17 +45,17 @@ internal static class ClientTarget
         var buffer = new byte[300 * 1024];
         yield return () => device.GetState();
         yield return () => Check(device.SetState(DeviceState.PreCopy));
-        if (device.Offer.OffersPreCopyInfo)
+        if (device.Offer.OffersPreCopyInfo == Answer.Yes)
         {
             yield return () => device.GetPreCopyInfo();
         }
 
-        if (device.Offer.OffersDataSize)
+        if (device.Offer.OffersDataSize == Answer.Yes)
         {
             yield return () => device.GetDataSizeBytes();
         }
 
-        if (device.Offer.OffersArcLatency)
+        if (device.Offer.OffersArcLatency == Answer.Yes)
         {
             yield return () => device.GetWorstArcLatency(device.Offer.CommitArc);
         }

@@ -12,7 +12,7 @@ internal static class DeadlineTests
     public static void A_device_that_takes_deadlines_is_found_by_probing()
     {
         using var with = new LabDevice(LabDevice.Everything);
-        Check.Equal((true, true), (with.Device.Offer.OffersDeadline, with.Device.Offer.OffersArcLatency));
+        Check.Equal((Answer.Yes, Answer.Yes), (with.Device.Offer.OffersDeadline, with.Device.Offer.OffersArcLatency));
         with.Knobs.Latency(Running, RunningP2P, 3, jitterMilliseconds: 1);
         Check.Equal(4.0, with.Device.GetWorstArcLatency(new Arc(Running, RunningP2P)).TotalMilliseconds);
     }

@@ -63,8 +63,8 @@ internal static class MachineProbe
 
     private static string Describe(MigratableDevice device)
     {
-        var arcs = device.TellsArcs
-            ? "tells its arcs"
+        var arcs = device.TellsArcs == true ? "tells its arcs"
+            : device.TellsArcs is null ? "whether it tells its arcs could not be asked, so only whole blackouts are evidence"
             : "does not tell its arcs, so only whole blackouts are evidence; start it on both sides with migration-events=on (QEMU 9.1 or later)";
         var log = device.TracksDirtyPages == true
             ? "; a log of dirty pages of its own is used where it has one, which needs IOMMUFD_DRIVER in the kernel (without: x-device-dirty-page-tracking=off,enable-migration=on)"

@@ -16,23 +16,23 @@ internal sealed record ProbeReport
     /// <summary>Whether the machine can still go back when everything is quiesced.</summary>
     public required bool Gate2 { get; init; }
 
-    public required bool DataSizeOffered { get; init; }
+    public required bool? DataSizeOffered { get; init; }
 
     public string? DataSizeMeaning { get; init; }
 
     public long? DataSizeBytes { get; init; }
 
-    public required bool PreCopyInfoOffered { get; init; }
+    public required bool? PreCopyInfoOffered { get; init; }
 
-    public required bool ArcLatencyReportOffered { get; init; }
+    public required bool? ArcLatencyReportOffered { get; init; }
 
-    public required bool DeadlineOffered { get; init; }
+    public required bool? DeadlineOffered { get; init; }
 
-    public required bool ResetOffered { get; init; }
+    public required bool? ResetOffered { get; init; }
 
     public required bool StreamRestartsAtStopCopy { get; init; }
 
-    public required bool DmaLoggingOffered { get; init; }
+    public required bool? DmaLoggingOffered { get; init; }
 
     public required IReadOnlyList<string> Hazards { get; init; }
 

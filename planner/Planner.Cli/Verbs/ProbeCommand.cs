@@ -63,19 +63,28 @@ internal static class ProbeCommand
             Flags = offer.Capabilities.Names(),
             CommitArc = offer.CommitArc.ToString(),
             Gate2 = offer.Capabilities.Has(MigrationCapabilities.P2P) && offer.CommitArc.To is not (DeviceState.RunningP2P or DeviceState.PreCopyP2P),
-            DataSizeOffered = offer.OffersDataSize,
-            DataSizeMeaning = offer.OffersDataSize ? offer.DataSizeMeaning.ToString().ToLowerInvariant() : null,
-            DataSizeBytes = offer.OffersDataSize ? device.GetDataSizeBytes() : null,
-            PreCopyInfoOffered = offer.OffersPreCopyInfo,
-            ArcLatencyReportOffered = offer.OffersArcLatency,
-            DeadlineOffered = offer.OffersDeadline,
-            ResetOffered = offer.OffersReset,
+            DataSizeOffered = Told(offer.OffersDataSize),
+            DataSizeMeaning = offer.OffersDataSize == Answer.Yes ? offer.DataSizeMeaning.ToString().ToLowerInvariant() : null,
+            DataSizeBytes = offer.OffersDataSize == Answer.Yes ? device.GetDataSizeBytes() : null,
+            PreCopyInfoOffered = Told(offer.OffersPreCopyInfo),
+            ArcLatencyReportOffered = Told(offer.OffersArcLatency),
+            DeadlineOffered = Told(offer.OffersDeadline),
+            ResetOffered = Told(offer.OffersReset),
             StreamRestartsAtStopCopy = offer.StreamRestartsAtStopCopy,
-            DmaLoggingOffered = offer.OffersDmaLogging,
+            DmaLoggingOffered = Told(offer.OffersDmaLogging),
             Hazards = offer.Hazards,
             WorstArcs = [.. WorstArcs(device)],
         };
     }
+
+    private static bool? Told(Answer answer) => answer switch
+    {
+        Answer.Yes => true,
+        Answer.No => false,
+        _ => null,
+    };
+
+    private static string No(bool? offered) => offered is null ? "could not be asked in this state" : "not offered";
 
     private static IEnumerable<ArcLatencyReport> WorstArcs(IMigrationDevice device)
     {
@@ -84,7 +93,7 @@ internal static class ProbeCommand
             yield return new ArcLatencyReport(arc.From.Name(), arc.To.Name(), worst.TotalSeconds, "profile");
         }
 
-        if (!device.Offer.OffersArcLatency)
+        if (device.Offer.OffersArcLatency != Answer.Yes)
         {
             yield break;
         }
@@ -104,11 +113,11 @@ internal static class ProbeCommand
         Row("state", report.State);
         Row("capabilities", string.Join(", ", report.Flags));
         Row("commit point", $"{report.CommitArc} ({(report.Gate2 ? "the machine can still go back once quiesced" : "no way back once it begins")})");
-        Row("data size", report.DataSizeOffered ? $"{Quantity.FormatBytes(report.DataSizeBytes!.Value)} ({report.DataSizeMeaning})" : "not offered; learned from streams");
-        Row("pre-copy info", report.PreCopyInfoOffered ? "offered" : "not offered; learned by draining");
-        Row("latency report", report.ArcLatencyReportOffered ? "offered" : "not offered; measured");
-        Row("deadline", report.DeadlineOffered ? "taken by the device with SET_STATE" : "not offered; the planner decides before the commit point");
-        Row("reset", report.ResetOffered ? "offered" : "not offered");
+        Row("data size", report.DataSizeOffered == true ? $"{Quantity.FormatBytes(report.DataSizeBytes!.Value)} ({report.DataSizeMeaning})" : $"{No(report.DataSizeOffered)}; learned from streams");
+        Row("pre-copy info", report.PreCopyInfoOffered == true ? "offered" : $"{No(report.PreCopyInfoOffered)}; learned by draining");
+        Row("latency report", report.ArcLatencyReportOffered == true ? "offered" : $"{No(report.ArcLatencyReportOffered)}; measured");
+        Row("deadline", report.DeadlineOffered == true ? "taken by the device with SET_STATE" : $"{No(report.DeadlineOffered)}; the planner decides before the commit point");
+        Row("reset", report.ResetOffered == true ? "offered" : No(report.ResetOffered));
         foreach (var hazard in report.Hazards)
         {
             Row("known hazard", hazard);

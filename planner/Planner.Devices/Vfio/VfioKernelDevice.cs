@@ -83,7 +83,7 @@ internal sealed class VfioKernelDevice : IMigrationDevice
     public ArcResult SetStateBy(DeviceState target, long deadlineNanoseconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deadlineNanoseconds);
-        return Offer.OffersDeadline
+        return Offer.OffersDeadline == Answer.Yes
             ? ChangeState(target, deadlineNanoseconds)
             : new ArcResult(ArcOutcome.Failed, null, Errno.ENOTTY, TimeSpan.Zero);
     }
@@ -293,9 +293,9 @@ internal sealed class VfioKernelDevice : IMigrationDevice
         }
     }
 
-    private void Require(bool isOffered, string what)
+    private void Require(Answer offered, string what)
     {
-        if (!isOffered)
+        if (offered != Answer.Yes)
         {
             throw new DeviceException(DeviceFault.NotOffered, $"{Address}: the device does not tell {what}; use measurements instead.");
         }

@@ -3,7 +3,8 @@ using Planner.Measurements;
 
 namespace Planner.Devices;
 
-/// <summary>Finds out what an open device offers. EINVAL and ENOTTY mean "not offered"; any other error number is an error.</summary>
+/// <summary>Finds out what an open device offers. EINVAL and ENOTTY mean "not offered"; with any other error number an optional feature could not be
+/// asked for, and a device of which migration itself cannot be asked is refused.</summary>
 internal sealed class VfioProbe(string address, OpenedVfioDevice opened, VfioFeatures features, VfioDriver driver)
 {
     private const int DeviceInfoBytes = 16;
@@ -25,14 +26,15 @@ internal sealed class VfioProbe(string address, OpenedVfioDevice opened, VfioFea
             DeviceClass = DeviceClass(),
             Capabilities = capabilities,
             CommitArc = driver.CommitArc(capabilities),
-            OffersDataSize = Has((ushort)DeviceFeatureIndex.MigDataSize, DeviceFeatureFlags.Get),
+            OffersDataSize = Ask((ushort)DeviceFeatureIndex.MigDataSize, DeviceFeatureFlags.Get),
             DataSizeMeaning = driver.DataSizeMeaning,
-            OffersPreCopyInfo = capabilities.Has(MigrationCapabilities.PreCopy),
-            OffersArcLatency = asksDeadline && Has(deadline.ArcLatencyFeature, DeviceFeatureFlags.Get),
-            OffersDeadline = asksDeadline && Has(deadline.SetStateFeature, DeviceFeatureFlags.Set),
-            OffersReset = (AskInfo(out _) & VfioIoctl.DeviceCanReset) != 0,
-            OffersDmaLogging = Has((ushort)DeviceFeatureIndex.DmaLoggingStart, DeviceFeatureFlags.Set)
-                && Has((ushort)DeviceFeatureIndex.DmaLoggingReport, DeviceFeatureFlags.Get),
+            OffersPreCopyInfo = capabilities.Has(MigrationCapabilities.PreCopy) ? Answer.Yes : Answer.No,
+            OffersArcLatency = asksDeadline ? Ask(deadline.ArcLatencyFeature, DeviceFeatureFlags.Get) : Answer.No,
+            OffersDeadline = asksDeadline ? Ask(deadline.SetStateFeature, DeviceFeatureFlags.Set) : Answer.No,
+            OffersReset = AskWhetherResetExists(),
+            OffersDmaLogging = Ask((ushort)DeviceFeatureIndex.DmaLoggingStart, DeviceFeatureFlags.Set) is var starts and not Answer.Yes
+                ? starts
+                : Ask((ushort)DeviceFeatureIndex.DmaLoggingReport, DeviceFeatureFlags.Get),
             Hazards = driver.Hazards,
         };
     }
@@ -41,7 +43,7 @@ internal sealed class VfioProbe(string address, OpenedVfioDevice opened, VfioFea
     /// <returns>Whether the flags of the pre-copy info mean something from now on.</returns>
     public bool AgreeOnPreCopyInfoV2(MigrationCapabilities capabilities) =>
         capabilities.Has(MigrationCapabilities.PreCopy)
-        && Has((ushort)DeviceFeatureIndex.MigPreCopyInfoV2, DeviceFeatureFlags.Set)
+        && Ask((ushort)DeviceFeatureIndex.MigPreCopyInfoV2, DeviceFeatureFlags.Set) == Answer.Yes
         && features.Set((ushort)DeviceFeatureIndex.MigPreCopyInfoV2, []) == 0;
 
     private string DeviceClass()
@@ -71,6 +73,19 @@ internal sealed class VfioProbe(string address, OpenedVfioDevice opened, VfioFea
     {
         var result = features.Probe(feature, methods);
         return result == 0 || (VfioFeatures.IsNotOffered(result) ? false : throw VfioFailure.Failed(address, $"a probe of feature {feature}", result));
+    }
+
+    private Answer Ask(ushort feature, DeviceFeatureFlags methods)
+    {
+        var result = features.Probe(feature, methods);
+        return result == 0 ? Answer.Yes : VfioFeatures.IsNotOffered(result) ? Answer.No : Answer.CouldNotAsk;
+    }
+
+    // Every device has the question: an error is no answer to it.
+    private Answer AskWhetherResetExists()
+    {
+        var flags = AskInfo(out var result);
+        return result < 0 ? Answer.CouldNotAsk : (flags & VfioIoctl.DeviceCanReset) != 0 ? Answer.Yes : Answer.No;
     }
 
     private uint AskInfo(out int result)

@@ -6,6 +6,10 @@ namespace Planner.Devices;
 /// <summary>A connected UNIX stream socket.</summary>
 public sealed class UnixSocketChannel : IByteChannel
 {
+    // The largest request is about 32 KiB, and goes in one piece if the kernel may hold more than twice of it. A UNIX socket charges the sender: the
+    // receiver's buffer does not count.
+    private const int SendBufferBytes = 128 * 1024;
+
     private readonly Socket _socket;
     private readonly List<Socket> _readers = new(1);
     private readonly List<Socket> _writers = new(1);
@@ -14,6 +18,10 @@ public sealed class UnixSocketChannel : IByteChannel
     {
         _socket = socket;
         _socket.Blocking = false;
+        if (_socket.SendBufferSize < SendBufferBytes)
+        {
+            _socket.SendBufferSize = SendBufferBytes;
+        }
     }
 
     /// <summary>Connects to a listening socket.</summary>

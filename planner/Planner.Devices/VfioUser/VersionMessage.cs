@@ -12,6 +12,15 @@ internal static class VersionMessage
 {
     private const int NumbersBytes = 4;
     private const int MaxFileDescriptors = 8;
+    private const string MaxDataTransferKey = "max_data_xfer_size";
+
+    private static readonly (string Key, ulong Least, ulong Most)[] Numbers =
+    [
+        (MaxDataTransferKey, 1, ulong.MaxValue),
+        ("max_msg_fds", 0, VfioUserProtocol.MaxMessageDescriptors),
+        ("max_dma_maps", 1, ulong.MaxValue),
+        ("pgsizes", 1, ulong.MaxValue),
+    ];
 
     /// <summary>Writes the proposal: version 0.2, the three capabilities that libvfio-user knows, and the private keys.</summary>
     public static byte[] Propose(VfioUserOptions options)
@@ -27,7 +36,7 @@ internal static class VersionMessage
             json.WriteStartObject();
             json.WriteStartObject("capabilities");
             json.WriteNumber("max_msg_fds", MaxFileDescriptors);
-            json.WriteNumber("max_data_xfer_size", VfioUserProtocol.DefaultMaxDataTransferBytes);
+            json.WriteNumber(MaxDataTransferKey, VfioUserProtocol.DefaultMaxDataTransferBytes);
             json.WriteStartObject("migration");
             json.WriteNumber("pgsize", Environment.SystemPageSize);
             json.WriteEndObject();
@@ -76,21 +85,29 @@ internal static class VersionMessage
         var text = payload[NumbersBytes..];
         var end = text.IndexOf((byte)0);
         text = end < 0 ? text : text[..end];
+        problem = null;
         try
         {
-            agreement = text.IsEmpty ? new VfioUserAgreement { MinorVersion = minor } : ReadJson(text, minor);
+            agreement = text.IsEmpty ? new VfioUserAgreement { MinorVersion = minor } : ReadJson(text, minor, out problem);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: half of a surrogate pair in a string.
         }
 
-        problem = agreement is null ? "carries capabilities that cannot be read" : null;
-        return agreement is not null;
+        if (agreement is not null)
+        {
+            problem = null;
+            return true;
+        }
+
+        problem ??= "carries capabilities that cannot be read";
+        return false;
     }
 
-    private static VfioUserAgreement? ReadJson(ReadOnlySpan<byte> text, ushort minor)
+    private static VfioUserAgreement? ReadJson(ReadOnlySpan<byte> text, ushort minor, out string? problem)
     {
+        problem = null;
         if (!Utf8.IsValid(text))
         {
             return null;
@@ -107,15 +124,21 @@ internal static class VersionMessage
             return new VfioUserAgreement { MinorVersion = minor };
         }
 
-        if (capabilities.ValueKind != JsonValueKind.Object || !TryReadMaxDataTransfer(capabilities, out var maxDataTransferBytes))
+        if (capabilities.ValueKind != JsonValueKind.Object)
         {
+            return null;
+        }
+
+        if (ImpossibleNumber(capabilities) is { } key)
+        {
+            problem = $"states a {key} that cannot be";
             return null;
         }
 
         return new VfioUserAgreement
         {
             MinorVersion = minor,
-            MaxDataTransferBytes = maxDataTransferBytes,
+            MaxDataTransferBytes = MaxDataTransfer(capabilities),
             ClaimsDeadline = IsTrue(capabilities, VfioUserProtocol.DeadlineKey),
             ClaimsArcLatency = IsTrue(capabilities, VfioUserProtocol.ArcLatencyKey),
             ClaimsPreCopyInfo = IsTrue(capabilities, VfioUserProtocol.PreCopyInfoKey),
@@ -132,23 +155,29 @@ internal static class VersionMessage
         };
     }
 
-    private static bool TryReadMaxDataTransfer(JsonElement capabilities, out int bytes)
+    /// <summary>The first negotiated number that is none or out of its range, whether it is used here or not: who states it cannot be trusted with
+    /// the rest.</summary>
+    private static string? ImpossibleNumber(JsonElement capabilities)
     {
-        bytes = VfioUserProtocol.DefaultMaxDataTransferBytes;
-        if (!capabilities.TryGetProperty("max_data_xfer_size", out var value))
+        foreach (var (key, least, most) in Numbers)
         {
-            return true;
+            if (!IsPossible(capabilities, key, least, most))
+            {
+                return key;
+            }
         }
 
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var stated) || stated < 1)
-        {
-            return false;
-        }
-
-        // More than this is never asked for or sent.
-        bytes = (int)Math.Min(stated, bytes);
-        return true;
+        return capabilities.TryGetProperty("migration", out var migration)
+            && (migration.ValueKind != JsonValueKind.Object || !IsPossible(migration, "pgsize", 1, ulong.MaxValue)) ? "migration page size" : null;
     }
+
+    private static bool IsPossible(JsonElement parent, string key, ulong least, ulong most) => !parent.TryGetProperty(key, out var value)
+        || (value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number) && number >= least && number <= most);
+
+    // More than the default is never asked for or sent.
+    private static int MaxDataTransfer(JsonElement capabilities) => capabilities.TryGetProperty(MaxDataTransferKey, out var value)
+        ? (int)Math.Min(value.GetUInt64(), VfioUserProtocol.DefaultMaxDataTransferBytes)
+        : VfioUserProtocol.DefaultMaxDataTransferBytes;
 
     private static bool IsTrue(JsonElement capabilities, string key) =>
         capabilities.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.True;

@@ -91,7 +91,7 @@ public sealed class VfioUserDevice : IMigrationDevice
     public ArcResult SetStateBy(DeviceState target, long deadlineNanoseconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deadlineNanoseconds);
-        return Offer.OffersDeadline
+        return Offer.OffersDeadline == Answer.Yes
             ? ChangeState(target, deadlineNanoseconds)
             : new ArcResult(ArcOutcome.Failed, null, Errno.ENOTTY, TimeSpan.Zero);
     }
@@ -310,9 +310,9 @@ public sealed class VfioUserDevice : IMigrationDevice
         $"{Address}: the device answered {doing} with {(error == Errno.None ? "an error without a number" : error.ToString())}; ask for its state before going on.",
         error);
 
-    private void RequireOffer(bool offered, string what)
+    private void RequireOffer(Answer offered, string what)
     {
-        if (!offered)
+        if (offered != Answer.Yes)
         {
             throw new DeviceException(DeviceFault.NotOffered, $"{Address}: the device does not tell {what}; use measurements instead.");
         }

@@ -25,7 +25,7 @@ internal sealed class VfioUserProbe(VfioUserConnection connection, VfioUserFeatu
         var agreement = connection.Agreement;
         var deadline = options.Deadline;
         var deadlineProposed = deadline.Shape == DeadlineShape.A;
-        var offersDeadline = deadlineProposed && agreement.ClaimsDeadline && Has(deadline.SetStateFeature, DeviceFeatureFlags.Set);
+        var offersDeadline = deadlineProposed && agreement.ClaimsDeadline ? Has(deadline.SetStateFeature, DeviceFeatureFlags.Set) : Answer.No;
         var claimsArcLatency = agreement.ClaimsArcLatency || (deadlineProposed && agreement.ClaimsDeadline);
         return new DeviceOffer
         {
@@ -37,8 +37,9 @@ internal sealed class VfioUserProbe(VfioUserConnection connection, VfioUserFeatu
             OffersDataSize = Has((ushort)DeviceFeatureIndex.MigDataSize, DeviceFeatureFlags.Get),
             DataSizeMeaning = agreement.DataSizeMeaning ?? Measurements.DataSizeMeaning.Maximum,
             OffersPreCopyInfo = capabilities.Has(MigrationCapabilities.PreCopy) && agreement.ClaimsPreCopyInfo
-                && Has(options.PreCopyInfoFeature, DeviceFeatureFlags.Get),
-            OffersArcLatency = claimsArcLatency && Has(deadline.ArcLatencyFeature, DeviceFeatureFlags.Get),
+                ? Has(options.PreCopyInfoFeature, DeviceFeatureFlags.Get)
+                : Answer.No,
+            OffersArcLatency = claimsArcLatency ? Has(deadline.ArcLatencyFeature, DeviceFeatureFlags.Get) : Answer.No,
             OffersDeadline = offersDeadline,
             OffersReset = AskWhetherResetExists(),
             StreamRestartsAtStopCopy = agreement.StreamRestarts,
@@ -61,12 +62,13 @@ internal sealed class VfioUserProbe(VfioUserConnection connection, VfioUserFeatu
             : MigrationCapabilitySets.FromFlags(BinaryPrimitives.ReadUInt64LittleEndian(reply.Payload));
     }
 
-    // After the positive control every error means "not offered": EINVAL and ENOTTY and ENOSYS by name, and whatever else a
-    // device answers, the planner gets by without.
-    private bool Has(ushort feature, DeviceFeatureFlags methods) => features.Probe(feature, methods, out _);
+    // After the positive control these errors mean "not offered", one without a number too; any other says nothing about the feature.
+    private Answer Has(ushort feature, DeviceFeatureFlags methods) => features.Probe(feature, methods, out var error) ? Answer.Yes
+        : error is Errno.None or Errno.EINVAL or Errno.ENOTTY or Errno.ENOSYS or Errno.EOPNOTSUPP ? Answer.No
+        : Answer.CouldNotAsk;
 
-    // libvfio-user refuses the question in STOP and STOP_COPY, where a device can be found after a crash.
-    private bool AskWhetherResetExists()
+    // Every server has the question, but libvfio-user refuses it in STOP and STOP_COPY, where a device is left that is at rest.
+    private Answer AskWhetherResetExists()
     {
         Span<byte> request = stackalloc byte[DeviceInfoBytes];
         request.Clear();
@@ -77,6 +79,8 @@ internal sealed class VfioUserProbe(VfioUserConnection connection, VfioUserFeatu
             throw connection.Nonsense("the server's answer to a question for the device's flags is too short");
         }
 
-        return !reply.Failed && (BinaryPrimitives.ReadUInt32LittleEndian(reply.Payload[4..]) & ResetSupported) != 0;
+        return reply.Failed ? Answer.CouldNotAsk
+            : (BinaryPrimitives.ReadUInt32LittleEndian(reply.Payload[4..]) & ResetSupported) != 0 ? Answer.Yes
+            : Answer.No;
     }
 }

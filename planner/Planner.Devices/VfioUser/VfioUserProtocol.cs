@@ -18,6 +18,9 @@ public static class VfioUserProtocol
     /// <summary>The capability <c>max_data_xfer_size</c> where a peer does not state it, in bytes.</summary>
     public const int DefaultMaxDataTransferBytes = 1 << 20;
 
+    /// <summary>The most file descriptors that a peer may say it takes in one message, capability <c>max_msg_fds</c> (libvfio-user's own limit); the least is 0.</summary>
+    public const int MaxMessageDescriptors = 1024;
+
     /// <summary>The largest message that any peer has to take, in bytes (libvfio-user's own limit).</summary>
     public const int MaxMessageBytes = (1 << 20) + 32;
 

@@ -76,7 +76,7 @@ internal static class HypervisorPreparing
             ({ Report.IsMigrating: true }, _) =>
                 $"another migration of {state.Plan.SourceAddress} is under way ({source.Report.Words}): wait for its end, or cancel it; 'planner watch' advises beside it.",
             ({ Report.Guest: not GuestRunState.Running }, _) =>
-                $"the guest of {state.Plan.SourceAddress} does not run ({source.Report!.Words}): continue it first, or run 'planner recover'.",
+                $"the guest of {state.Plan.SourceAddress} does not run ({source.Report!.Words}): continue it first ('cont' in its monitor), unless it waits for 'planner recover' by whoever began to migrate it.",
             (_, { Report.Guest: GuestRunState.Running }) =>
                 $"{state.Plan.DestinationAddress} already runs a guest: start a destination with -incoming defer and -S.",
             (_, { Report.Guest: not GuestRunState.Incoming }) =>

@@ -86,7 +86,7 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
             Driver = known?.Driver,
             Firmware = known?.Revision,
             HostAddress = !string.IsNullOrEmpty(sysfs) ? sysfs : host,
-            TellsArcs = await FlagAsync(path, "migration-events", cancellation).ConfigureAwait(false) ?? false,
+            TellsArcs = await TellsArcsAsync(path, cancellation).ConfigureAwait(false),
             Migration = await TextAsync(path, "enable-migration", cancellation).ConfigureAwait(false),
             TracksDirtyPages = await FlagAsync(path, "x-device-dirty-page-tracking", cancellation).ConfigureAwait(false),
             UsesParallelTransfer = await TextAsync(path, "x-migration-multifd-transfer", cancellation).ConfigureAwait(false) == "on",
@@ -108,18 +108,30 @@ internal sealed class QemuDevices(QmpConnection connection, TimeSpan limit)
     private async Task<string?> TextAsync(string path, string property, CancellationToken cancellation) =>
         await GetAsync(path, property, cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.String } text ? Clean(text.GetString()!) : null;
 
-    private async Task<bool?> FlagAsync(string path, string property, CancellationToken cancellation)
+    /// <summary>A QEMU before 9.1 has no such property, which is a no. Any other refusal says nothing about it.</summary>
+    private async Task<bool?> TellsArcsAsync(string path, CancellationToken cancellation)
     {
-        var value = await GetAsync(path, property, cancellation).ConfigureAwait(false);
-        return value.ValueKind switch
+        try
         {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            // "auto" is on wherever it can be.
-            JsonValueKind.String => value.GetString() is "on" or "auto",
-            _ => null,
-        };
+            return Flag(await connection.ExecuteAsync(QmpCommands.QomGet, new QmpQomProperty { Path = path, Property = "migration-events" }, limit, cancellation).ConfigureAwait(false));
+        }
+        catch (QmpException e) when (e.Fault == QmpFault.Refused)
+        {
+            return e is { ErrorClass: "GenericError", Description: { } words } && words.Contains("not found", StringComparison.Ordinal) ? false : null;
+        }
     }
+
+    private async Task<bool?> FlagAsync(string path, string property, CancellationToken cancellation) =>
+        Flag(await GetAsync(path, property, cancellation).ConfigureAwait(false));
+
+    private static bool? Flag(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        // "auto" is on wherever it can be.
+        JsonValueKind.String => value.GetString() is "on" or "auto",
+        _ => null,
+    };
 
     private async Task<JsonElement> GetAsync(string path, string property, CancellationToken cancellation) =>
         await OptionalAsync(QmpCommands.QomGet, new QmpQomProperty { Path = path, Property = property }, cancellation).ConfigureAwait(false);

@@ -49,7 +49,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
             case ArcEnded e:
                 NoteArc(e, before.IsInBlackout);
                 break;
-            case Surveyed e when happened.Transfer is { Bytes: > 0 } moved:
+            case Surveyed e when plan.Mode != MigrationMode.Shadow && happened.Transfer is { Bytes: > 0 } moved:
                 NoteMove(e.Device, TransferPhase.PreCopy, moved);
                 var device = plan.Devices[e.Device];
                 evidence.Note(new TransferSample(
@@ -85,7 +85,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
     private static string Addresses(MigrationPlan plan, Func<DevicePlan, string> side) => string.Join(", ", plan.Devices.Select(side));
 
     private static JournalEndpoint Endpoint(string address, Participant participant, DeviceOffer offer) =>
-        new(address, participant.Found!.Value, offer.DeviceClass, offer.Capabilities, offer.OffersReset);
+        new(address, participant.Found!.Value, offer.DeviceClass, offer.Capabilities, offer.OffersReset != Answer.No);
 
     private void NoteArc(ArcEnded e, bool isInBlackout)
     {

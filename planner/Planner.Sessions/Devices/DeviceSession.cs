@@ -58,7 +58,7 @@ internal static class DeviceSession
         DeviceClass = endpoint.DeviceClass,
         Capabilities = endpoint.Capabilities,
         CommitArc = DeviceOffer.CommitArcOfUnknownDriver(endpoint.Capabilities),
-        OffersReset = endpoint.OffersReset,
+        OffersReset = endpoint.OffersReset ? Answer.Yes : Answer.No,
     };
 
     private static ImmutableArray<Participant> Participants(JournalContents contents, MigrationSide side) =>

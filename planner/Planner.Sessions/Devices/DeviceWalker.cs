@@ -58,7 +58,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
                 Run(c, c.Side, c.Device, reset => new ResetEnded(c.Side, c.Device, reset.Reset()));
                 break;
             case Survey c when state.Sources[c.Device].State == DeviceState.PreCopy:
-                Round(c.Device, isFirst: state.Streams[c.Device].PreCopiedBytes == 0);
+                Round(c.Device, isFirst: state.Streams[c.Device].PreCopiedBytes == 0, state.Plan.Mode);
                 break;
             case Survey c:
                 Run(c, MigrationSide.Source, c.Device, source => Sizes(c.Device, source, isPreCopying: false));
@@ -123,7 +123,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
     }
 
     /// <summary>A round of pre-copy. Sizes are asked for on the source's thread, which has just read all there was.</summary>
-    private void Round(int device, bool isFirst)
+    private void Round(int device, bool isFirst, MigrationMode mode)
     {
         EngineEvent? sizes = null;
         long? initialBytes = null;
@@ -133,8 +133,9 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
             moved => moved.FailedSide is { } side
                 ? new StreamBroken(device, side, moved.Trouble!)
                 : sizes is Surveyed surveyed ? surveyed with { CarriedBytes = moved.Bytes, InitialBytes = initialBytes } : sizes!,
-            source => initialBytes = isFirst && source.Device.Offer.OffersPreCopyInfo ? Ask(source.Device.GetPreCopyInfo)?.InitialBytes : null,
-            source => sizes = Sizes(device, source, isPreCopying: true));
+            source => initialBytes = isFirst && source.Device.Offer.OffersPreCopyInfo == Answer.Yes ? Ask(source.Device.GetPreCopyInfo)?.InitialBytes : null,
+            source => sizes = Sizes(device, source, isPreCopying: true),
+            mode == MigrationMode.Shadow ? Nowhere.Instance : null);
     }
 
     /// <summary>Carries a stream on the threads of both devices.</summary>
@@ -143,7 +144,9 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
     /// <param name="outcome">Makes the event of what came of it.</param>
     /// <param name="beforeReading">Done on the source's thread before reading.</param>
     /// <param name="afterReading">Done on the source's thread after reading.</param>
-    private void Move(int device, StreamEnd end, Func<TransferResult, EngineEvent> outcome, Action<DeviceWorker>? beforeReading = null, Action<DeviceWorker>? afterReading = null)
+    /// <param name="target">Where the bytes go; null for the destination device.</param>
+    private void Move(
+        int device, StreamEnd end, Func<TransferResult, EngineEvent> outcome, Action<DeviceWorker>? beforeReading = null, Action<DeviceWorker>? afterReading = null, IStateWriter? target = null)
     {
         var mover = _movers[device];
         var source = _sources[device];
@@ -162,7 +165,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         });
         destination.Post(() =>
         {
-            Try(MigrationSide.Destination, () => mover.Load(destination.Device));
+            Try(MigrationSide.Destination, () => mover.Load(target ?? destination.Device));
             Finish();
         });
 
@@ -194,8 +197,8 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         try
         {
             var offer = source.Device.Offer;
-            PreCopyInfo? preCopy = isPreCopying && offer.OffersPreCopyInfo ? Ask(source.Device.GetPreCopyInfo) : null;
-            long? size = offer.OffersDataSize ? Ask(source.Device.GetDataSizeBytes) : null;
+            PreCopyInfo? preCopy = isPreCopying && offer.OffersPreCopyInfo == Answer.Yes ? Ask(source.Device.GetPreCopyInfo) : null;
+            long? size = offer.OffersDataSize == Answer.Yes ? Ask(source.Device.GetDataSizeBytes) : null;
             return new Surveyed(index, 0, preCopy, size);
         }
         catch (Exception e)
@@ -214,6 +217,16 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         catch (DeviceException e) when (e.Fault is DeviceFault.Failed or DeviceFault.NotOffered)
         {
             return null;
+        }
+    }
+
+    /// <summary>Where a shadow session's rounds go: what is left to carry is learned from the source alone.</summary>
+    private sealed class Nowhere : IStateWriter
+    {
+        public static readonly Nowhere Instance = new();
+
+        public void Write(ReadOnlySpan<byte> data)
+        {
         }
     }
 }

@@ -107,7 +107,7 @@ internal static class EvidenceLoader
 
     private static TimeSpan? Reported(IMigrationDevice device, Arc arc)
     {
-        if (!device.Offer.OffersArcLatency)
+        if (device.Offer.OffersArcLatency != Answer.Yes)
         {
             return null;
         }

@@ -77,7 +77,13 @@ internal static class HypervisorMatch
 
         if (device.TellsArcs != other.TellsArcs)
         {
-            var (on, off) = device.TellsArcs ? (here, there) : (there, here);
+            if (device.TellsArcs is null || other.TellsArcs is null)
+            {
+                throw new PlanRefusedException(
+                    $"Whether the passed-through device {device.Name} tells its arcs could not be asked on {(device.TellsArcs is null ? here : there).Address}, so half of the blackout might not be seen; try again.");
+            }
+
+            var (on, off) = device.TellsArcs == true ? (here, there) : (there, here);
             throw new PlanRefusedException(
                 $"The passed-through device {device.Name} tells its arcs on {on.Address} and not on {off.Address}, so half of the blackout would not be seen; start both with migration-events=on, or neither.");
         }

@@ -171,7 +171,7 @@ public sealed class ArcWalk
 
     private long? Expect(DeviceState state, long preCopiedBytes)
     {
-        if (!_device.Offer.OffersDataSize)
+        if (_device.Offer.OffersDataSize != Answer.Yes)
         {
             return null;
         }
@@ -195,12 +195,11 @@ public sealed class ArcWalk
                     return null;
                 }
 
-                if (NeedsReset(state))
+                if (state == DeviceState.Error || (state == DeviceState.Resuming && _isStateLost))
                 {
                     // Half a state is in the device, or it has failed: what was saved is put back afterwards.
                     _isStateLost = saved.Bytes > 0;
-                    _device.Reset();
-                    state = _device.GetState();
+                    state = Empty(state);
                 }
 
                 if (_isStateLost && WalkTo(ref state, DeviceState.Resuming))
@@ -222,11 +221,33 @@ public sealed class ArcWalk
             }
         }
 
-        return $"The device {_device.Address} could not be brought back to RUNNING ({last}): reset it by hand.";
+        return $"The device {_device.Address} could not be brought back to RUNNING ({last}): restart its server (a device of the kernel: bind it to its driver anew).";
     }
 
-    private bool NeedsReset(DeviceState state) =>
-        _device.Offer.OffersReset && (state == DeviceState.Error || (state == DeviceState.Resuming && _isStateLost));
+    /// <summary>Resets the device where it can be reset; what is in RESUMING all the same begins its image anew by way of STOP.</summary>
+    private DeviceState Empty(DeviceState state)
+    {
+        if (_device.Offer.OffersReset != Answer.No)
+        {
+            try
+            {
+                _device.Reset();
+            }
+            catch (DeviceException e) when (e.Fault == DeviceFault.Failed)
+            {
+                // It has no reset, or none in this state.
+            }
+
+            state = _device.GetState();
+        }
+
+        if (state == DeviceState.Resuming)
+        {
+            _ = WalkTo(ref state, DeviceState.Stop);
+        }
+
+        return state;
+    }
 
     private bool WalkTo(ref DeviceState state, DeviceState target)
     {

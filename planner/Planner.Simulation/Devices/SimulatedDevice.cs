@@ -157,11 +157,15 @@ public sealed class SimulatedDevice : IMigrationDevice
     }
 
     /// <inheritdoc/>
-    public void Reset()
+    public void Reset() => Reset(keepsState: false);
+
+    /// <summary>Resets the device as a server does that leaves the migration state to its client.</summary>
+    /// <param name="keepsState">Whether the migration state stays.</param>
+    public void Reset(bool keepsState)
     {
         lock (_lock)
         {
-            _model.Reset();
+            _model.Reset(keepsState);
         }
     }
 
@@ -186,23 +190,25 @@ public sealed class SimulatedDevice : IMigrationDevice
             DeviceClass = profile.DeviceClass,
             Capabilities = profile.Capabilities,
             CommitArc = profile.CommitArc,
-            OffersDataSize = profile.DataSize is not null,
+            OffersDataSize = Told(profile.DataSize is not null),
             DataSizeMeaning = profile.DataSize ?? DataSizeMeaning.Total,
-            OffersPreCopyInfo = profile.Capabilities.Has(MigrationCapabilities.PreCopy),
-            OffersArcLatency = profile.ReportsArcLatency,
-            OffersDeadline = profile.Deadline.Shape != DeadlineShape.None,
-            OffersReset = true,
+            OffersPreCopyInfo = Told(profile.Capabilities.Has(MigrationCapabilities.PreCopy)),
+            OffersArcLatency = Told(profile.ReportsArcLatency),
+            OffersDeadline = Told(profile.Deadline.Shape != DeadlineShape.None),
+            OffersReset = Answer.Yes,
             StreamRestartsAtStopCopy = options.RestartsStreamAtStopCopy,
             StatedWorstCases = worst,
         };
     }
 
+    private static Answer Told(bool isOffered) => isOffered ? Answer.Yes : Answer.No;
+
     private static ArcResult ResultOf((TransitionPlan Plan, TimeSpan Took) done) =>
         new(done.Plan.Outcome, done.Plan.FinalState, done.Plan.Errno, done.Took);
 
-    private void Check(bool offered, string what)
+    private void Check(Answer offered, string what)
     {
-        if (!offered)
+        if (offered != Answer.Yes)
         {
             throw new DeviceException(DeviceFault.NotOffered, $"The device {Address} offers no {what}; its profile says so.", Errno.ENOTTY);
         }

@@ -20,6 +20,7 @@ internal sealed class SimulatedDeviceModel
     private readonly Dictionary<Arc, long> _arcLimits = [];
     private StateStreamSource? _source;
     private StateStreamSink? _sink;
+    private bool _isAsReset;
     private long _streams;
     private long _temporaryEnds;
     private long _resets;
@@ -56,7 +57,7 @@ internal sealed class SimulatedDeviceModel
     {
         // What was written is loaded before the device does anything else.
         var start = State == DeviceState.Resuming ? Math.Max(nowNanoseconds, _streamFreeAt) : nowNanoseconds;
-        return _planner.Plan(State, target, start, deadlineNanoseconds, _arcLimits, _sink?.IsComplete ?? false);
+        return _planner.Plan(State, target, start, deadlineNanoseconds, _arcLimits, HasImage);
     }
 
     /// <summary>What a later run of an arc will be like, whatever the device does before.</summary>
@@ -185,15 +186,20 @@ internal sealed class SimulatedDeviceModel
         return new StreamStep(data.Length, Errno.None, _streamFreeAt);
     }
 
-    /// <summary>Resets the device: RUNNING from any state, streams ended, the guest's value lost.</summary>
-    public void Reset()
+    /// <summary>Resets the device: streams ended, the guest's value lost.</summary>
+    /// <param name="keepsState">Whether the migration state stays; otherwise it is RUNNING from any state.</param>
+    public void Reset(bool keepsState = false)
     {
-        State = DeviceState.Running;
-        _source = null;
-        _sink = null;
+        State = keepsState ? State : DeviceState.Running;
+        _source = State.IsSaving() ? new StateStreamSource(_draws.Bits(DrawKind.Content, 0, _streams), StateBytesOf(_streams++), Profile.PreCopy) : null;
+        _sink = State == DeviceState.Resuming ? new StateStreamSink() : null;
+        _isAsReset = State == DeviceState.Resuming;
         _arcLimits.Clear();
         GuestValue = _draws.Bits(DrawKind.GuestValue, 0, ++_resets);
     }
+
+    // A device that was reset in RESUMING and has taken nothing since is what a reset makes of it, which is whole.
+    private bool HasImage => _sink is not null && (_sink.IsComplete || (_isAsReset && _sink.IsEmpty));
 
     private static long WorkNanoseconds(long bytes, double? bytesPerSecond) =>
         bytesPerSecond is { } rate ? (long)(bytes / rate * 1e9) : 0;
@@ -210,13 +216,14 @@ internal sealed class SimulatedDeviceModel
         var reached = outcome is ArcOutcome.Completed or ArcOutcome.CompletedLate;
         if (State == DeviceState.Resuming)
         {
-            GuestValue = reached ? _sink!.GuestValue : GuestValue;
+            GuestValue = reached && _sink!.IsComplete ? _sink.GuestValue : GuestValue;
             _sink = null;
         }
 
         if (next == DeviceState.Resuming)
         {
             _sink = new StateStreamSink();
+            _isAsReset = false;
             _streamFreeAt = now;
         }
 

@@ -9,6 +9,6 @@ public enum ResetBehaviour
     /// <summary>It leads to RUNNING, and is EINVAL in STOP and STOP_COPY: libvfio-user up to 7e7a0a6.</summary>
     SetsRunning,
 
-    /// <summary>It leaves the state alone, and is EINVAL in STOP and STOP_COPY: libvfio-user since 4f4fce4.</summary>
+    /// <summary>It empties the device and leaves the migration state alone, and is EINVAL in STOP and STOP_COPY: libvfio-user since 4f4fce4.</summary>
     KeepsState,
 }

@@ -13,6 +13,8 @@ internal sealed class ServerDmaLog
     private const int StartDataBytes = 16;
     private const int ReportDataBytes = 24;
     private const int MaxMaps = 65535;
+    private const uint ReadAndWrite = 3;
+    private const uint AllMaps = 2;
 
     // By address; no two overlap.
     private readonly List<(ulong Address, ulong Size)> _maps = [];
@@ -21,7 +23,8 @@ internal sealed class ServerDmaLog
     /// <summary>DMA_MAP: u32 argsz, u32 flags, u64 offset, u64 address, u64 size.</summary>
     public Errno Map(ReadOnlySpan<byte> body)
     {
-        if (body.Length < MapBytes || BinaryPrimitives.ReadUInt32LittleEndian(body) < MapBytes || _maps.Count == MaxMaps)
+        if (body.Length < MapBytes || BinaryPrimitives.ReadUInt32LittleEndian(body) < MapBytes || _maps.Count == MaxMaps
+            || (BinaryPrimitives.ReadUInt32LittleEndian(body[4..]) & ~ReadAndWrite) != 0)
         {
             return Errno.EINVAL;
         }
@@ -44,7 +47,8 @@ internal sealed class ServerDmaLog
         return Errno.None;
     }
 
-    /// <summary>DMA_UNMAP: u32 argsz, u32 flags, u64 address, u64 size, exactly a former mapping.</summary>
+    /// <summary>DMA_UNMAP: u32 argsz, u32 flags, u64 address, u64 size, exactly a former mapping; or with flag 2 all of them, of address and size 0.</summary>
+    /// <remarks>Flag 1, the bitmap of the pages written, went away with the old migration protocol: it is EOPNOTSUPP like every other flag.</remarks>
     public Errno Unmap(ReadOnlySpan<byte> body, Span<byte> reply, out int replyBytes)
     {
         replyBytes = UnmapBytes;
@@ -54,6 +58,23 @@ internal sealed class ServerDmaLog
         }
 
         body[..UnmapBytes].CopyTo(reply);
+        var flags = BinaryPrimitives.ReadUInt32LittleEndian(body[4..]);
+        if ((flags & AllMaps) != 0)
+        {
+            if (flags != AllMaps || body[8..UnmapBytes].ContainsAnyExcept((byte)0))
+            {
+                return Errno.EINVAL;
+            }
+
+            _maps.Clear();
+            return Errno.None;
+        }
+
+        if (flags != 0)
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
         var map = (BinaryPrimitives.ReadUInt64LittleEndian(body[8..]), BinaryPrimitives.ReadUInt64LittleEndian(body[16..]));
         return _maps.Remove(map) ? Errno.None : Errno.ENOENT;
     }

@@ -95,7 +95,7 @@ internal sealed class ServerFeatures(SimulatedDevice device, ServerBehaviour beh
             DeviceFeatureIndex.Migration or DeviceFeatureIndex.DmaLoggingReport => Get,
             DeviceFeatureIndex.MigDeviceState => Get | Set,
             DeviceFeatureIndex.DmaLoggingStart or DeviceFeatureIndex.DmaLoggingStop => Set,
-            DeviceFeatureIndex.MigDataSize when behaviour.KnowsDataSize && device.Offer.OffersDataSize => Get,
+            DeviceFeatureIndex.MigDataSize when behaviour.KnowsDataSize && device.Offer.OffersDataSize == Answer.Yes => Get,
             _ => DeviceFeatureFlags.None,
         };
         return known != DeviceFeatureFlags.None || !behaviour.KnowsPrivateFeatures ? known : PrivateMethodsOf(client, index);
@@ -111,9 +111,9 @@ internal sealed class ServerFeatures(SimulatedDevice device, ServerBehaviour beh
 
         return index switch
         {
-            VfioUserProtocol.DefaultArcLatencyFeature when device.Offer.OffersArcLatency
+            VfioUserProtocol.DefaultArcLatencyFeature when device.Offer.OffersArcLatency == Answer.Yes
                 && (client.Proposes(VfioUserProtocol.ArcLatencyKey) || client.Proposes(VfioUserProtocol.DeadlineKey)) => Get,
-            VfioUserProtocol.DefaultPreCopyInfoFeature when device.Offer.OffersPreCopyInfo && client.Proposes(VfioUserProtocol.PreCopyInfoKey) => Get,
+            VfioUserProtocol.DefaultPreCopyInfoFeature when device.Offer.OffersPreCopyInfo == Answer.Yes && client.Proposes(VfioUserProtocol.PreCopyInfoKey) => Get,
             _ => DeviceFeatureFlags.None,
         };
     }

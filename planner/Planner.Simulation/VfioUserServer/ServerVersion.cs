@@ -57,11 +57,11 @@ internal static class ServerVersion
         if (behaviour.KnowsPrivateFeatures)
         {
             AddPrivate(VfioUserProtocol.DeadlineKey, deadline.Shape == DeadlineShape.A ? "true" : null);
-            AddPrivate(VfioUserProtocol.ArcLatencyKey, offer.OffersArcLatency ? "true" : null);
-            AddPrivate(VfioUserProtocol.PreCopyInfoKey, offer.OffersPreCopyInfo ? "true" : null);
+            AddPrivate(VfioUserProtocol.ArcLatencyKey, offer.OffersArcLatency == Answer.Yes ? "true" : null);
+            AddPrivate(VfioUserProtocol.PreCopyInfoKey, offer.OffersPreCopyInfo == Answer.Yes ? "true" : null);
             AddPrivate(VfioUserProtocol.DeviceClassKey, Quoted(offer.DeviceClass));
             AddPrivate(VfioUserProtocol.CommitArcKey, Quoted(offer.CommitArc.ToString()));
-            AddPrivate(VfioUserProtocol.DataSizeMeaningKey, offer.OffersDataSize && behaviour.KnowsDataSize ? Quoted(Word(offer.DataSizeMeaning)) : null);
+            AddPrivate(VfioUserProtocol.DataSizeMeaningKey, offer.OffersDataSize == Answer.Yes && behaviour.KnowsDataSize ? Quoted(Word(offer.DataSizeMeaning)) : null);
             AddPrivate(VfioUserProtocol.StreamRestartsKey, offer.StreamRestartsAtStopCopy ? "true" : "false");
         }
 
@@ -107,7 +107,11 @@ internal static class ServerVersion
         }
 
         if (capabilities.ValueKind != JsonValueKind.Object
-            || !TryReadNumber(capabilities, "max_data_xfer_size", VfioUserProtocol.DefaultMaxDataTransferBytes, out var mostBytes))
+            || !TryReadNumber(capabilities, "max_data_xfer_size", VfioUserProtocol.DefaultMaxDataTransferBytes, out var mostBytes)
+            || !TryReadNumber(capabilities, "max_msg_fds", 1, out var descriptors, least: 0)
+            || descriptors > VfioUserProtocol.MaxMessageDescriptors
+            || !TryReadNumber(capabilities, "max_dma_maps", 1, out _)
+            || (capabilities.TryGetProperty("pgsizes", out var pages) && !(pages.ValueKind == JsonValueKind.Number && pages.TryGetUInt64(out var sizes) && sizes > 0)))
         {
             return false;
         }
@@ -124,10 +128,10 @@ internal static class ServerVersion
         return true;
     }
 
-    private static bool TryReadNumber(JsonElement parent, string key, long fallback, out long number)
+    private static bool TryReadNumber(JsonElement parent, string key, long fallback, out long number, long least = 1)
     {
         number = fallback;
         return !parent.TryGetProperty(key, out var value)
-            || (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out number) && number > 0);
+            || (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out number) && number >= least);
     }
 }

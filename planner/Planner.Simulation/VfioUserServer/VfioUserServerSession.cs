@@ -30,6 +30,7 @@ internal sealed class VfioUserServerSession
     private int _heldBytes;
     private ServerClient? _client;
     private long _quiescedAt;
+    private readonly HashSet<ushort> _ownCommands = [];
     private ushort _nextOwnId;
 
     /// <summary>Begins a conversation.</summary>
@@ -103,8 +104,13 @@ internal sealed class VfioUserServerSession
             return Negotiate(header, body);
         }
 
-        // A reply answers a DMA command of the server's own; nothing in it is of use.
-        if (!header.IsReply && !MustWait(header, body))
+        // A reply to a DMA command of the server's own has nothing that is of use; any other reply is refused like a message of no known type.
+        if (header is { IsReply: true, Command: VfioUserCommand.DmaRead } && _ownCommands.Remove(header.MessageId))
+        {
+            return true;
+        }
+
+        if (!MustWait(header, body))
         {
             Carry(header, body);
         }
@@ -128,7 +134,7 @@ internal sealed class VfioUserServerSession
     // An asynchronous quiesce holds back the SET, everything that asks for or depends on the state, and nothing else.
     private bool MustWait(VfioUserHeader header, ReadOnlySpan<byte> body)
     {
-        var isFeature = header.Command == VfioUserCommand.DeviceFeature;
+        var isFeature = header.IsCommand && header.Command == VfioUserCommand.DeviceFeature;
         var begins = _behaviour.QuiesceDelay > TimeSpan.Zero && isFeature && _features.SetsState(body);
         var waits = begins || (_waiting.Count > 0 && isFeature && ServerFeatures.GetsState(body))
             || (_waiting.Count > 0 && header.Command is VfioUserCommand.MigDataRead or VfioUserCommand.MigDataWrite or VfioUserCommand.DeviceReset);
@@ -246,11 +252,8 @@ internal sealed class VfioUserServerSession
             return Errno.EINVAL;
         }
 
-        if (_behaviour.Reset != ResetBehaviour.KeepsState)
-        {
-            _device.Reset();
-        }
-
+        _device.Reset(keepsState: _behaviour.Reset == ResetBehaviour.KeepsState);
+        _regions.Reset();
         return Errno.None;
     }
 
@@ -356,6 +359,7 @@ internal sealed class VfioUserServerSession
     private void SendDmaRead()
     {
         Span<byte> message = stackalloc byte[VfioUserHeader.SizeBytes + 16];
+        _ownCommands.Add(_nextOwnId);
         new VfioUserHeader(_nextOwnId++, VfioUserCommand.DmaRead, (uint)message.Length, VfioUserFlags.Command, 0).Write(message);
         BinaryPrimitives.WriteUInt64LittleEndian(message[16..], NoticedAddress);
         BinaryPrimitives.WriteUInt64LittleEndian(message[24..], sizeof(ulong));

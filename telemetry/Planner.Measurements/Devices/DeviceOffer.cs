@@ -1,6 +1,7 @@
 namespace Planner.Measurements;
 
 /// <summary>What a device offers, found by probing when it was opened. It does not change while the device is open.</summary>
+/// <remarks>Only what was answered with <see cref="Answer.Yes"/> is used, a reset excepted.</remarks>
 public sealed record DeviceOffer
 {
     /// <summary>The class whose members share latencies: driver, model, firmware, such as <c>sim/fast-nic/1.0</c>.</summary>
@@ -13,25 +14,25 @@ public sealed record DeviceOffer
     public required Arc CommitArc { get; init; }
 
     /// <summary>Whether the device tells its data size.</summary>
-    public bool OffersDataSize { get; init; }
+    public Answer OffersDataSize { get; init; }
 
     /// <summary>What the data size means, where it is offered.</summary>
     public DataSizeMeaning DataSizeMeaning { get; init; }
 
     /// <summary>Whether the device reports pre-copy bytes.</summary>
-    public bool OffersPreCopyInfo { get; init; }
+    public Answer OffersPreCopyInfo { get; init; }
 
     /// <summary>Whether the device reports the worst latency of its arcs itself.</summary>
-    public bool OffersArcLatency { get; init; }
+    public Answer OffersArcLatency { get; init; }
 
     /// <summary>Whether the device takes a deadline with SET_STATE.</summary>
-    public bool OffersDeadline { get; init; }
+    public Answer OffersDeadline { get; init; }
 
-    /// <summary>Whether the device can be reset.</summary>
-    public bool OffersReset { get; init; }
+    /// <summary>Whether the device can be reset. Where that could not be asked, a reset may be tried.</summary>
+    public Answer OffersReset { get; init; }
 
     /// <summary>Whether the device logs by itself which memory it writes.</summary>
-    public bool OffersDmaLogging { get; init; }
+    public Answer OffersDmaLogging { get; init; }
 
     /// <summary>What whoever plans with this driver should know, each in one sentence.</summary>
     public IReadOnlyList<string> Hazards { get; init; } = [];

@@ -15,8 +15,8 @@ public sealed record HypervisorOffer
     /// <summary>Whether the hypervisor tells which passed-through devices there are.</summary>
     public bool TellsDevices { get; init; } = true;
 
-    /// <summary>Whether every passed-through device tells its arcs. True without devices.</summary>
-    public bool TellsArcs => Devices.All(d => d.TellsArcs);
+    /// <summary>Whether every passed-through device is known to tell its arcs. True without devices.</summary>
+    public bool TellsArcs => Devices.All(d => d.TellsArcs == true);
 
     /// <summary>The class whose members share the parts of a blackout: the hypervisor's, and the set of passed-through devices. What one machine shows
     /// says nothing about a machine with other devices; nor do blackouts that were counted without the devices' arcs.</summary>

@@ -18,8 +18,8 @@ public sealed record MigratableDevice
     /// <summary>Where it is on the host: a PCI address or a folder in sysfs; null if that is not told.</summary>
     public string? HostAddress { get; init; }
 
-    /// <summary>Whether the hypervisor tells when the device has walked an arc.</summary>
-    public bool TellsArcs { get; init; }
+    /// <summary>Whether the hypervisor tells when the device has walked an arc; null if that could not be asked, which is not a no.</summary>
+    public bool? TellsArcs { get; init; }
 
     /// <summary>Whether it may migrate, in the hypervisor's word: <c>on</c>, <c>off</c> or <c>auto</c>; null if that is not told.</summary>
     public string? Migration { get; init; }

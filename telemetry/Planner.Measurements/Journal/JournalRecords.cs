@@ -24,7 +24,7 @@ public sealed record JournalDevice(string Name, JournalEndpoint Source, JournalE
 /// <param name="Found">The state it was found in.</param>
 /// <param name="DeviceClass">Its class.</param>
 /// <param name="Capabilities">Its migration capabilities.</param>
-/// <param name="OffersReset">Whether it can be reset.</param>
+/// <param name="OffersReset">Whether a reset may be tried: not where the device said that it has none.</param>
 /// <param name="Settings">What a hypervisor's settings were, for putting them back; null for a device.</param>
 public sealed record JournalEndpoint(
     string Address, DeviceState Found, string DeviceClass, MigrationCapabilities Capabilities, bool OffersReset, string? Settings = null);

@@ -19,7 +19,7 @@ internal static class Plans
     {
         DeviceClass = "test/nic/1",
         Capabilities = capabilities,
-        OffersReset = true,
+        OffersReset = Answer.Yes,
         CommitArc = capabilities.Has(MigrationCapabilities.P2P)
             ? new Arc(DeviceState.RunningP2P, DeviceState.Stop)
             : DeviceOffer.CommitArcOfUnknownDriver(capabilities),
@@ -45,7 +45,7 @@ internal static class Plans
 
     public static MigrationPlan Takes(this MigrationPlan plan, int device, Arc commitArc) => plan.WithSource(device, o => o with { CommitArc = commitArc });
 
-    public static MigrationPlan TakesDeadline(this MigrationPlan plan, int device) => plan.WithSource(device, o => o with { OffersDeadline = true });
+    public static MigrationPlan TakesDeadline(this MigrationPlan plan, int device) => plan.WithSource(device, o => o with { OffersDeadline = Answer.Yes });
 
     /// <summary>A world whose evidence gives every arc a stated worst case, so that the bound is their sum: at most 0.07 s with the transfer.</summary>
     public static World World(MigrationPlan plan) => new(plan) { Snapshot = state => Evidence(plan, state) };

@@ -15,6 +15,7 @@ internal sealed class World
     private readonly List<EngineCommand> _open = [];
     private readonly DeviceState[][] _states;
     private readonly bool[] _hasImage;
+    private readonly bool[] _wasReset;
     private readonly bool[] _isStreamOpen;
     private bool _isStopped;
     private int _commands;
@@ -24,6 +25,7 @@ internal sealed class World
         Plan = plan;
         _states = [Enumerable.Repeat(DeviceState.Running, plan.Devices.Length).ToArray(), Enumerable.Repeat(DeviceState.Running, plan.Devices.Length).ToArray()];
         _hasImage = new bool[plan.Devices.Length];
+        _wasReset = new bool[plan.Devices.Length];
         _isStreamOpen = new bool[plan.Devices.Length];
         State = null!;
     }
@@ -61,7 +63,7 @@ internal sealed class World
     /// <summary>What the evaluator of a survey is made from.</summary>
     public Func<EngineState, DecisionSnapshot> Snapshot { get; set; } = _ => new DecisionSnapshot();
 
-    /// <summary>Whether a reset that says it worked leaves the device as it was: older libvfio-user servers do that.</summary>
+    /// <summary>Whether a reset that says it worked leaves the device in its migration state, as libvfio-user does. It is empty then, and may leave RESUMING.</summary>
     public bool ResetKeepsState { get; set; }
 
     public bool JournalWorks { get; set; } = true;
@@ -197,7 +199,7 @@ internal sealed class World
         Assert.True(MigrationStateMachine.TryGetPath(c.Arc.From, c.Arc.To, capabilities, out var path), $"{c.Arc} is refused");
         Assert.True(c.DeadlineNanoseconds is not null || path.Length == 1, $"{c.Arc} is no single arc");
         var injected = OnArc(c);
-        if (injected is null && c.Side == MigrationSide.Destination && c.Arc.From == DeviceState.Resuming && !_hasImage[c.Device])
+        if (injected is null && c.Side == MigrationSide.Destination && c.Arc.From == DeviceState.Resuming && !_hasImage[c.Device] && !_wasReset[c.Device])
         {
             injected = (ArcOutcome.Failed, DeviceState.Resuming);
         }
@@ -215,15 +217,15 @@ internal sealed class World
             return new ResetEnded(c.Side, c.Device, "it failed");
         }
 
-        if (ResetKeepsState)
+        if (!ResetKeepsState)
         {
-            return new ResetEnded(c.Side, c.Device, null);
+            _states[(int)c.Side][c.Device] = DeviceState.Running;
         }
 
-        _states[(int)c.Side][c.Device] = DeviceState.Running;
         if (c.Side == MigrationSide.Destination)
         {
             _hasImage[c.Device] = false;
+            _wasReset[c.Device] = true;
         }
 
         return new ResetEnded(c.Side, c.Device, null);

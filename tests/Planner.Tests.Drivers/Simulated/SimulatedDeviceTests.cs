@@ -36,7 +36,7 @@ public class SimulatedDeviceTests
     public void A_deadline_is_on_the_device_clock()
     {
         var device = Make(TestProfiles.With(TestProfiles.AllFlags) with { Deadline = new DeadlineProfile(DeadlineShape.A, 0xfd01, true) });
-        Assert.True(device.Offer.OffersDeadline);
+        Assert.Equal(Answer.Yes, device.Offer.OffersDeadline);
 
         Assert.Equal(ArcOutcome.Refused, device.SetStateBy(StopCopy, _clock.NowNanoseconds + 2_900_000).Outcome);
         Assert.Equal(Running, device.GetState());
@@ -111,7 +111,7 @@ public class SimulatedDeviceTests
         var device = Make(TestProfiles.With(MigrationCapabilities.StopCopy));
 
         Assert.Equal(
-            (false, false, false, false),
+            (Answer.No, Answer.No, Answer.No, Answer.No),
             (device.Offer.OffersDataSize, device.Offer.OffersPreCopyInfo, device.Offer.OffersArcLatency, device.Offer.OffersDeadline));
         Assert.Equal(DeviceFault.NotOffered, Assert.Throws<DeviceException>(() => device.GetDataSizeBytes()).Fault);
         Assert.Equal(DeviceFault.NotOffered, Assert.Throws<DeviceException>(() => device.GetPreCopyInfo()).Fault);
@@ -126,7 +126,7 @@ public class SimulatedDeviceTests
         var offer = Make(profile).Offer;
 
         Assert.Equal((profile.DeviceClass, profile.Capabilities, profile.CommitArc), (offer.DeviceClass, offer.Capabilities, offer.CommitArc));
-        Assert.True(offer.OffersDataSize && offer.OffersPreCopyInfo && offer.OffersArcLatency && offer.OffersReset);
+        Assert.All([offer.OffersDataSize, offer.OffersPreCopyInfo, offer.OffersArcLatency, offer.OffersReset], answer => Assert.Equal(Answer.Yes, answer));
         Assert.Equal(TimeSpan.FromMilliseconds(40), offer.StatedWorstCases[new Arc(PreCopyP2P, StopCopy)]);
         Assert.Equal(TimeSpan.FromMilliseconds(5), offer.StatedWorstCases[new Arc(StopCopy, Stop)]);
         Assert.Equal(15, offer.StatedWorstCases.Count);

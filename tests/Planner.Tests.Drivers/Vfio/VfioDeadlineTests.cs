@@ -26,7 +26,7 @@ public sealed class VfioDeadlineTests
         using var host = new FakeHost();
         host.Kernel.Features.UnionWith([0xfd01, 0xfd02]);
         using var device = host.Open();
-        Assert.False(device.Offer.OffersDeadline);
+        Assert.Equal(Answer.No, device.Offer.OffersDeadline);
         Assert.DoesNotContain(host.Kernel.Calls, c => c.Bytes.Length > 12 && c.Bytes[8..12] == "01fd");
         Assert.Equal((ArcOutcome.Failed, Errno.ENOTTY), (device.SetStateBy(DeviceState.Stop, 1).Outcome, device.SetStateBy(DeviceState.Stop, 1).Errno));
     }
@@ -36,7 +36,7 @@ public sealed class VfioDeadlineTests
     {
         using var host = Host();
         using var device = host.Open(host.Options with { Clock = new ManualClock() });
-        Assert.True(device.Offer.OffersDeadline && device.Offer.OffersArcLatency);
+        Assert.Equal((Answer.Yes, Answer.Yes), (device.Offer.OffersDeadline, device.Offer.OffersArcLatency));
         host.Kernel.Calls.Clear();
 
         Assert.Equal(ArcOutcome.Completed, device.SetStateBy(DeviceState.Stop, Deadline).Outcome);

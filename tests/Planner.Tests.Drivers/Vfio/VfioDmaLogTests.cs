@@ -22,7 +22,7 @@ public sealed class VfioDmaLogTests
     {
         using var host = Host();
         using var device = host.Open();
-        Assert.True(device.Offer.OffersDmaLogging);
+        Assert.Equal(Answer.Yes, device.Offer.OffersDmaLogging);
         byte[] ranges = [];
         host.Kernel.OnControl = (_, _, argument) =>
         {

@@ -147,22 +147,45 @@ public sealed class VfioOpeningTests
     }
 
     [Theory]
-    [InlineData(-22, true)]
-    [InlineData(-25, true)]
-    [InlineData(-5, false)]
-    public void EINVAL_and_ENOTTY_mean_not_offered_and_every_other_number_is_an_error(int result, bool isAnswer)
+    [InlineData(-22, Answer.No)]
+    [InlineData(-25, Answer.No)]
+    [InlineData(-5, Answer.CouldNotAsk)]
+    [InlineData(-16, Answer.CouldNotAsk)]
+    public void EINVAL_and_ENOTTY_mean_not_offered_and_with_every_other_number_nobody_could_ask(int result, Answer expected)
     {
         using var host = new FakeHost();
         host.Kernel.OnControl = (_, request, argument) => request == 0x3B75 && argument[4] == 9 ? result : null;
-        if (isAnswer)
+        using var device = host.Open();
+        Assert.Equal(expected, device.Offer.OffersDataSize);
+    }
+
+    [Fact]
+    public void A_device_of_which_migration_itself_cannot_be_asked_is_refused_with_the_error()
+    {
+        using var host = new FakeHost();
+        host.Kernel.OnControl = (_, request, argument) => request == 0x3B75 && argument[4] == 1 ? -5 : null;
+        Assert.Equal((DeviceFault.Failed, Errno.EIO), (host.Refusal().Fault, host.Refusal().Errno));
+    }
+
+    [Theory]
+    [InlineData(3u, 0, Answer.Yes)]
+    [InlineData(2u, 0, Answer.No)]
+    [InlineData(3u, -16, Answer.CouldNotAsk)]
+    public void Whether_there_is_a_reset_is_a_yes_a_no_or_could_not_be_asked(uint flags, int result, Answer expected)
+    {
+        using var host = new FakeHost();
+        host.Kernel.OnControl = (_, request, argument) =>
         {
-            using var device = host.Open();
-            Assert.False(device.Offer.OffersDataSize);
-        }
-        else
-        {
-            Assert.Equal((DeviceFault.Failed, Errno.EIO), (host.Refusal().Fault, host.Refusal().Errno));
-        }
+            if (request != 0x3B6B)
+            {
+                return null;
+            }
+
+            argument[4] = (byte)flags;
+            return result;
+        };
+        using var device = host.Open();
+        Assert.Equal(expected, device.Offer.OffersReset);
     }
 
     [Fact]
@@ -173,7 +196,7 @@ public sealed class VfioOpeningTests
         var asked = host.Kernel.Calls.Where(c => c.Request == 0x3B75).Select(c => c.Bytes).ToList();
         Assert.Equal(["0800000001000500", "0800000002000700", "10000000010001000000000000000000", "0800000009000500"], asked.Take(4));
         Assert.Equal(
-            (7u, true, true, false, false, true),
+            (7u, Answer.Yes, Answer.Yes, Answer.No, Answer.No, Answer.Yes),
             ((uint)device.Offer.Capabilities, device.Offer.OffersDataSize, device.Offer.OffersPreCopyInfo, device.Offer.OffersDeadline, device.Offer.OffersDmaLogging, device.Offer.OffersReset));
     }
 }

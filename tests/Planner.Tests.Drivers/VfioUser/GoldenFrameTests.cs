@@ -71,8 +71,9 @@ public sealed class GoldenFrameTests
         using var device = server.Open();
         var offer = device.Offer;
         Assert.Equal(MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, offer.Capabilities);
-        Assert.True(offer.OffersReset);
-        Assert.False(offer.OffersDataSize || offer.OffersDeadline || offer.OffersPreCopyInfo || offer.OffersArcLatency || offer.StreamRestartsAtStopCopy);
+        Assert.Equal(Answer.Yes, offer.OffersReset);
+        Assert.All([offer.OffersDataSize, offer.OffersDeadline, offer.OffersPreCopyInfo, offer.OffersArcLatency], answer => Assert.Equal(Answer.No, answer));
+        Assert.False(offer.StreamRestartsAtStopCopy);
         Assert.Equal(new Arc(DeviceState.PreCopy, DeviceState.StopCopy), offer.CommitArc);
         Assert.Equal("vfio-user/unknown", offer.DeviceClass);
 
@@ -133,8 +134,8 @@ public sealed class GoldenFrameTests
 
         using var device = server.Open();
         var offer = device.Offer;
-        Assert.True(offer.OffersDataSize && offer.OffersDeadline && offer.OffersPreCopyInfo && offer.OffersArcLatency);
-        Assert.False(offer.OffersReset);
+        Assert.All([offer.OffersDataSize, offer.OffersDeadline, offer.OffersPreCopyInfo, offer.OffersArcLatency], answer => Assert.Equal(Answer.Yes, answer));
+        Assert.Equal(Answer.No, offer.OffersReset);
         Assert.Equal(65536, device.GetDataSizeBytes());
         Assert.Equal(new PreCopyInfo(4096, 8192, true), device.GetPreCopyInfo());
         Assert.Equal(TimeSpan.FromMilliseconds(1), device.GetWorstArcLatency(new Arc(DeviceState.RunningP2P, DeviceState.Stop)));

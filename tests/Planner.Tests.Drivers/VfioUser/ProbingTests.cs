@@ -26,12 +26,12 @@ public sealed class ProbingTests
                 DeviceClass = "sim/fast-nic/1.0",
                 Capabilities = MigrationCapabilities.StopCopy | MigrationCapabilities.P2P | MigrationCapabilities.PreCopy,
                 CommitArc = new Arc(DeviceState.RunningP2P, DeviceState.Stop),
-                OffersDataSize = true,
+                OffersDataSize = Answer.Yes,
                 DataSizeMeaning = DataSizeMeaning.Remaining,
-                OffersPreCopyInfo = true,
-                OffersArcLatency = true,
-                OffersDeadline = true,
-                OffersReset = true,
+                OffersPreCopyInfo = Answer.Yes,
+                OffersArcLatency = Answer.Yes,
+                OffersDeadline = Answer.Yes,
+                OffersReset = Answer.Yes,
                 StreamRestartsAtStopCopy = true,
                 StatedWorstCases = device.Offer.StatedWorstCases,
             },
@@ -45,15 +45,22 @@ public sealed class ProbingTests
     [InlineData(25u)]
     [InlineData(38u)]
     [InlineData(95u)]
-    [InlineData(5u)]
     [InlineData(0u)]
-    public void Any_error_on_a_probe_means_not_offered(uint error)
+    public void An_error_on_a_probe_that_says_that_the_feature_is_unknown_means_not_offered(uint error) => AssertProbed(error, Answer.No);
+
+    [Theory]
+    [InlineData(5u)]
+    [InlineData(16u)]
+    [InlineData(13u)]
+    public void Any_other_error_on_a_probe_means_that_nobody_could_ask(uint error) => AssertProbed(error, Answer.CouldNotAsk);
+
+    private static void AssertProbed(uint error, Answer expected)
     {
         using var server = new ScriptedServer().Handshake(AllKeys).Migration(7)
             .ProbeOf(Set | 0xfd01, error).ProbeOf(Get | 9, error).ProbeOf(Get | 0xfd03, error).ProbeOf(Get | 0xfd02, error).DeviceInfo();
         using var device = server.Open();
         var offer = device.Offer;
-        Assert.False(offer.OffersDeadline || offer.OffersDataSize || offer.OffersPreCopyInfo || offer.OffersArcLatency);
+        Assert.All([offer.OffersDeadline, offer.OffersDataSize, offer.OffersPreCopyInfo, offer.OffersArcLatency], answer => Assert.Equal(expected, answer));
         server.Verify();
     }
 
@@ -62,7 +69,7 @@ public sealed class ProbingTests
     {
         using var server = new ScriptedServer().PlainOpening(7);
         using var device = server.Open();
-        Assert.False(device.Offer.OffersDeadline || device.Offer.OffersPreCopyInfo || device.Offer.OffersArcLatency);
+        Assert.All([device.Offer.OffersDeadline, device.Offer.OffersPreCopyInfo, device.Offer.OffersArcLatency], answer => Assert.Equal(Answer.No, answer));
         server.Verify();
     }
 
@@ -71,7 +78,7 @@ public sealed class ProbingTests
     {
         using var server = new ScriptedServer().Handshake(Key("x-precopy-info-v1", "true")).Migration(1).ProbeOf(Get | 9, 22).DeviceInfo();
         using var device = server.Open();
-        Assert.False(device.Offer.OffersPreCopyInfo);
+        Assert.Equal(Answer.No, device.Offer.OffersPreCopyInfo);
         server.Verify();
     }
 
@@ -86,7 +93,7 @@ public sealed class ProbingTests
         using var server = new ScriptedServer().Handshake(AllKeys).Migration(7)
             .ProbeOf(Set | 0x8001, null).ProbeOf(Get | 9, 22).ProbeOf(Get | 0x8003, null).ProbeOf(Get | 0x8002, null).DeviceInfo();
         using var device = server.Open(options);
-        Assert.True(device.Offer.OffersDeadline && device.Offer.OffersPreCopyInfo && device.Offer.OffersArcLatency);
+        Assert.All([device.Offer.OffersDeadline, device.Offer.OffersPreCopyInfo, device.Offer.OffersArcLatency], answer => Assert.Equal(Answer.Yes, answer));
         server.Verify();
     }
 
@@ -167,7 +174,7 @@ public sealed class ProbingTests
     }
 
     [Fact]
-    public void A_device_found_in_stop_copy_is_opened_although_it_refuses_to_describe_itself()
+    public void A_device_found_in_stop_copy_is_opened_although_it_refuses_to_describe_itself_and_that_is_no_no()
     {
         using var server = new ScriptedServer().Handshake().Migration(5).ProbeOf(Get | 9, 22)
             .Exchange(
@@ -175,7 +182,7 @@ public sealed class ProbingTests
                 id => Wire.Error(id, GetInfo, 22))
             .StateIs(3);
         using var device = server.Open();
-        Assert.False(device.Offer.OffersReset);
+        Assert.Equal(Answer.CouldNotAsk, device.Offer.OffersReset);
         Assert.Equal(DeviceState.StopCopy, device.GetState());
         server.Verify();
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using CsCheck;
 using Planner.Devices;
 using Planner.Measurements;
@@ -47,7 +48,7 @@ public sealed class RealServerTests : IDisposable
         Assert.Equal(
             expected with { StatedWorstCases = device.Offer.StatedWorstCases },
             device.Offer);
-        Assert.True(device.Offer.OffersDeadline && device.Offer.OffersArcLatency);
+        Assert.Equal((Answer.Yes, Answer.Yes), (device.Offer.OffersDeadline, device.Offer.OffersArcLatency));
         Assert.Equal(
             server.Device.GetWorstArcLatency(device.Offer.CommitArc),
             device.GetWorstArcLatency(device.Offer.CommitArc));
@@ -89,6 +90,34 @@ public sealed class RealServerTests : IDisposable
         Walk(device, DeviceState.PreCopy);
         Assert.True(device.Read(new byte[4096]) > 0);
         Walk(device, DeviceState.Running);
+    }
+
+    [Theory]
+    [InlineData(DeviceState.Running, Answer.Yes)]
+    [InlineData(DeviceState.Stop, Answer.CouldNotAsk)]
+    [InlineData(DeviceState.StopCopy, Answer.CouldNotAsk)]
+    [InlineData(DeviceState.Resuming, Answer.Yes)]
+    public void Whether_libvfio_user_has_a_reset_can_not_be_asked_in_every_state(DeviceState found, Answer expected)
+    {
+        using var server = Start("fast-nic", "a", ServerBehaviour.LibvfioUser);
+        Assert.True(server.Device.SetState(found).Reached);
+        using var device = Open(server);
+        Assert.Equal(expected, device.Offer.OffersReset);
+    }
+
+    [Fact]
+    public void A_message_of_a_write_leaves_in_one_piece_however_small_the_buffer_was()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"vu{Guid.NewGuid():N}"[..20]);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        var connected = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendBufferSize = 4096 };
+        connected.Connect(new UnixDomainSocketEndPoint(path));
+        using var channel = UnixSocketChannel.Of(connected);
+
+        const int Message = 16 + 8 + (32 * 1024);
+        Assert.Equal(Message, channel.Send(new byte[Message]));
     }
 
     [Fact]

@@ -24,6 +24,16 @@ public sealed class VersionHandshakeTests
         { "a transfer size of 0", VersionReply("""{"capabilities":{"max_data_xfer_size":0}}""") },
         { "a negative transfer size", VersionReply("""{"capabilities":{"max_data_xfer_size":-1}}""") },
         { "a transfer size in text", VersionReply("""{"capabilities":{"max_data_xfer_size":"big"}}""") },
+        { "a descriptor count in text", VersionReply("""{"capabilities":{"max_msg_fds":"8"}}""") },
+        { "a negative descriptor count", VersionReply("""{"capabilities":{"max_msg_fds":-1}}""") },
+        { "a descriptor count that nobody can take", VersionReply("""{"capabilities":{"max_msg_fds":1025}}""") },
+        { "no maps", VersionReply("""{"capabilities":{"max_dma_maps":0}}""") },
+        { "a map count in text", VersionReply("""{"capabilities":{"max_dma_maps":"many"}}""") },
+        { "no page sizes", VersionReply("""{"capabilities":{"pgsizes":0}}""") },
+        { "negative page sizes", VersionReply("""{"capabilities":{"pgsizes":-4096}}""") },
+        { "a transfer size beyond all numbers", VersionReply("""{"capabilities":{"max_data_xfer_size":1e30}}""") },
+        { "a migration without a page size", VersionReply("""{"capabilities":{"migration":{"pgsize":0}}}""") },
+        { "a migration that is a number", VersionReply("""{"capabilities":{"migration":4096}}""") },
         { "an error", Wire.Error(0, Wire.Version, 22) },
         { "an error without a number", Wire.Error(0, Wire.Version, 0) },
         { "the id of another message", Reply(7, Wire.Version, U16(0), U16(2)) },
@@ -45,6 +55,24 @@ public sealed class VersionHandshakeTests
         var e = Assert.Throws<DeviceException>(() => server.Open());
         Assert.True(e.Fault == DeviceFault.Protocol, $"{what}: {e.Fault}");
         Assert.StartsWith(server.Address, e.Message);
+    }
+
+    [Fact]
+    public void A_number_that_cannot_be_is_named()
+    {
+        using var server = new ScriptedServer().Swallow(16).Send(VersionReply("""{"capabilities":{"max_msg_fds":1025}}""")).StaySilent();
+        Assert.Contains("max_msg_fds", Assert.Throws<DeviceException>(() => server.Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"capabilities":{"max_msg_fds":0}}""")]
+    [InlineData("""{"capabilities":{"max_msg_fds":1024,"max_dma_maps":1,"pgsizes":18446744073709547520,"max_data_xfer_size":18446744073709551615}}""")]
+    public void A_number_at_the_end_of_its_range_is_taken(string json)
+    {
+        using var server = new ScriptedServer().Handshake(json).Migration(1).ProbeOf(Get | 9, 22).DeviceInfo();
+        using var device = server.Open();
+        Assert.Equal(MigrationCapabilities.StopCopy, device.Offer.Capabilities);
+        server.Verify();
     }
 
     [Fact]
@@ -131,7 +159,7 @@ public sealed class VersionHandshakeTests
         server.ExpectAnything(request => Assert.DoesNotContain("x-deadline-v1", System.Text.Encoding.UTF8.GetString(request), StringComparison.Ordinal))
             .Send(VersionReply("""{"capabilities":{"x-deadline-v1":true}}""")).Migration(5).ProbeOf(Get | 9, 22).DeviceInfo();
         using var device = server.Open(options);
-        Assert.False(device.Offer.OffersDeadline || device.Offer.OffersArcLatency);
+        Assert.Equal((Answer.No, Answer.No), (device.Offer.OffersDeadline, device.Offer.OffersArcLatency));
         server.Verify();
     }
 

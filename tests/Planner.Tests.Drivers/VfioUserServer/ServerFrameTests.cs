@@ -147,17 +147,6 @@ public class ServerFrameTests
     }
 
     [Fact]
-    public void A_reply_that_nobody_waits_for_is_passed_over()
-    {
-        using var server = new TestServer();
-        using var client = server.Negotiate();
-
-        client.Send("0500 0B00 10000000 21000000 16000000");
-
-        Assert.Equal(Running, client.GetState());
-    }
-
-    [Fact]
     public void A_message_that_is_neither_command_nor_reply_is_EINVAL()
     {
         using var server = new TestServer();

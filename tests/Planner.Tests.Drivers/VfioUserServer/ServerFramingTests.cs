@@ -165,4 +165,38 @@ public class ServerFramingTests
         client.Expect("0100 0B00 20000000 00000000 00000000  0010000000000000 0800000000000000");
         client.Expect("0600 1000 20000000 01000000 00000000  10000000 02000100 02000000 00000000");
     }
+
+    [Fact]
+    public void A_reply_that_nobody_asked_for_is_EINVAL_and_changes_nothing()
+    {
+        using var server = new TestServer();
+        using var client = server.Negotiate();
+
+        // A SET of the state to STOP, an answer to DMA_READ and one to DMA_WRITE, all marked as replies.
+        client.Send("0700 1000 20000000 01000000 00000000  10000000 02000200 01000000 FFFFFFFF");
+        client.Expect("0700 1000 10000000 21000000 16000000");
+        client.Send("0000 0B00 10000000 01000000 00000000");
+        client.Expect("0000 0B00 10000000 21000000 16000000");
+        client.Send("0000 0C00 10000000 21000000 16000000");
+        client.Expect("0000 0C00 10000000 21000000 16000000");
+
+        Assert.Equal(DeviceState.Running, client.GetState());
+    }
+
+    [Fact]
+    public void A_command_of_the_server_is_answered_once()
+    {
+        using var server = new TestServer(ServerBehaviour.Tolerant with { SendsDmaCommands = true });
+        using var client = server.Negotiate();
+        client.Send(GetStateFrame);
+        client.Expect("0000 0B00 20000000 00000000 00000000  0010000000000000 0800000000000000");
+        client.Expect("0600 1000 20000000 01000000 00000000  10000000 02000100 02000000 00000000");
+
+        client.Send("0000 0B00 10000000 21000000 16000000");
+        client.Send("0000 0B00 10000000 21000000 16000000");
+
+        // Only the second one is refused, and like every answer after a DMA_READ.
+        client.Expect("0100 0B00 20000000 00000000 00000000  0010000000000000 0800000000000000");
+        client.Expect("0000 0B00 10000000 21000000 16000000");
+    }
 }

@@ -52,7 +52,9 @@ public class ServerRegionTests
         Assert.Equal(
             Hex("20000000 03000000 00000000 00000000 0010000000000000 0000000000000000"), client.Ask(5, U32(32, 0, 0, 0, 0, 0, 0, 0)).Payload);
         Assert.Equal(
-            Hex("20000000 00000000 07000000 00000000 0000000000000000 0000000000000000"), client.Ask(5, U32(32, 0, 7, 0, 0, 0, 0, 0)).Payload);
+            Hex("20000000 00000000 06000000 00000000 0000000000000000 0000000000000000"), client.Ask(5, U32(32, 0, 6, 0, 0, 0, 0, 0)).Payload);
+        Assert.Equal(
+            Hex("20000000 03000000 07000000 00000000 0001000000000000 0000000000000000"), client.Ask(5, U32(32, 0, 7, 0, 0, 0, 0, 0)).Payload);
         Assert.Equal(Errno.EINVAL, client.Ask(5, U32(31, 0, 0, 0, 0, 0, 0, 0)).Error);
         Assert.Equal(Errno.EINVAL, client.Ask(5, U32(32, 0, 0)).Error);
         Assert.Equal(Errno.EINVAL, client.Ask(4, U32(15, 0, 0, 0)).Error);
@@ -80,6 +82,10 @@ public class ServerRegionTests
     [InlineData(ulong.MaxValue, 0u, 8u)]
     [InlineData(0UL, 0u, uint.MaxValue)]
     [InlineData(0UL, 1u, 8u)]
+    [InlineData(256UL, 7u, 1u)]
+    [InlineData(0UL, 7u, 257u)]
+    [InlineData(0UL, 8u, 1u)]
+    [InlineData(0UL, uint.MaxValue, 0u)]
     public void An_access_outside_of_the_region_is_EINVAL(ulong offset, uint region, uint count)
     {
         using var server = new TestServer();
@@ -88,6 +94,79 @@ public class ServerRegionTests
         Assert.Equal(Errno.EINVAL, client.Ask(9, [.. U64(offset), .. U32(region, count)]).Error);
         Assert.Equal(Errno.EINVAL, client.Ask(10, [.. U64(offset), .. U32(region, count), .. new byte[8]]).Error);
         Assert.Equal(Errno.EINVAL, client.Ask(10, [.. U64(0), .. U32(0, 8), 1, 2, 3]).Error);
+    }
+
+    [Fact]
+    public void The_configuration_space_has_the_identity_of_a_PCI_device_and_keeps_it()
+    {
+        using var server = new TestServer();
+        using var client = server.Negotiate();
+
+        // Vendor, device, command, status; revision 1, class 0xff; header type 0; one BAR; subsystem; neither capabilities nor an interrupt.
+        var space = Config(client, 0, 256);
+        Assert.Equal(Hex("34124c50 00000000 010000ff 00000000 00000000"), space[..20]);
+        Assert.Equal(Hex("34124c50"), space[0x2c..0x30]);
+        Assert.All(space[0x30..], value => Assert.Equal(0, value));
+
+        client.Ask(10, [.. U64(0), .. U32(7, 256), .. Enumerable.Repeat((byte)0xff, 256)]);
+
+        // Command bits, cache line, the BAR's address above its 4 KiB and the interrupt line are for software; all else stays.
+        space = Config(client, 0, 256);
+        Assert.Equal(Hex("34124c50 47050000 010000ff ff000000 00f0ffff 00000000"), space[..24]);
+        Assert.Equal(Hex("ff000000"), space[0x3c..0x40]);
+
+        Assert.Equal(Errno.None, client.Ask(13, []).Error);
+        Assert.Equal(Hex("34124c50 00000000"), Config(client, 0, 8));
+    }
+
+    [Theory]
+    [InlineData(0u, "3412")]
+    [InlineData(2u, "4c50")]
+    [InlineData(8u, "010000ff")]
+    [InlineData(255u, "00")]
+    public void The_configuration_space_is_read_in_any_width(uint offset, string bytes)
+    {
+        using var server = new TestServer();
+        using var client = server.Negotiate();
+
+        Assert.Equal(Hex(bytes), Config(client, offset, (uint)bytes.Length / 2));
+    }
+
+    [Theory]
+    [InlineData(0u, 0x100000UL, 0x40000UL, Errno.None, 0)]
+    [InlineData(0u, 0x200000UL, 0x40000UL, Errno.ENOENT, 2)]
+    [InlineData(2u, 0UL, 0UL, Errno.None, 0)]
+    [InlineData(2u, 0x100000UL, 0x40000UL, Errno.EINVAL, 2)]
+    [InlineData(2u, 0UL, 0x40000UL, Errno.EINVAL, 2)]
+    [InlineData(3u, 0UL, 0UL, Errno.EINVAL, 2)]
+    [InlineData(1u, 0x100000UL, 0x40000UL, Errno.EOPNOTSUPP, 2)]
+    [InlineData(4u, 0x100000UL, 0x40000UL, Errno.EOPNOTSUPP, 2)]
+    [InlineData(0x80000000u, 0x100000UL, 0x40000UL, Errno.EOPNOTSUPP, 2)]
+    public void DMA_UNMAP_takes_one_mapping_or_all_of_them_and_refuses_other_flags(uint flags, ulong address, ulong size, Errno expected, int leastLeft)
+    {
+        using var server = new TestServer();
+        using var client = server.Negotiate();
+        Assert.Equal(Errno.None, client.Ask(2, [.. U32(32, 3), .. U64(0, 0x100000, 0x40000)]).Error);
+        Assert.Equal(Errno.None, client.Ask(2, [.. U32(32, 3), .. U64(0, 0x400000, 0x40000)]).Error);
+
+        Assert.Equal(expected, client.Ask(3, [.. U32(24, flags), .. U64(address, size)]).Error);
+
+        // What is still mapped cannot be mapped again.
+        var left = new ulong[] { 0x100000, 0x400000 }.Count(at => client.Ask(2, [.. U32(32, 3), .. U64(0, at, 0x40000)]).Error == Errno.EEXIST);
+        Assert.Equal(expected == Errno.None ? (flags == 2 ? 0 : 1) : leastLeft, left);
+    }
+
+    [Theory]
+    [InlineData(0u, Errno.None)]
+    [InlineData(3u, Errno.None)]
+    [InlineData(4u, Errno.EINVAL)]
+    [InlineData(0x80000003u, Errno.EINVAL)]
+    public void DMA_MAP_refuses_flags_that_are_neither_read_nor_write(uint flags, Errno expected)
+    {
+        using var server = new TestServer();
+        using var client = server.Negotiate();
+
+        Assert.Equal(expected, client.Ask(2, [.. U32(32, flags), .. U64(0, 0x100000, 0x40000)]).Error);
     }
 
     [Fact]
@@ -138,6 +217,8 @@ public class ServerRegionTests
         Assert.Equal(Errno.EINVAL, client.Feature(39, 0x10008, U64(0, 1UL << 62, 1UL << 56)).Error);
         Assert.Equal(Errno.None, client.Feature(40, 0x10008, U64(0, 1UL << 62, 1UL << 56)).Error);
     }
+
+    private static byte[] Config(RawClient client, uint offset, uint count) => client.Ask(9, [.. U64(offset), .. U32(7, count)]).Payload[16..];
 
     private static Errno Start(RawClient client, ulong pageBytes) => client.Feature(24, 0x20006, [.. U64(pageBytes), .. U32(0, 0)]).Error;
 

@@ -173,6 +173,27 @@ public class ServerStateTests
     }
 
     [Fact]
+    public void A_RESET_that_keeps_RESUMING_empties_the_device_which_then_leaves_for_STOP()
+    {
+        using var server = new TestServer(ServerBehaviour.LibvfioUser);
+        using var client = server.Negotiate();
+        client.Go(Resuming);
+        Assert.Equal(Errno.None, client.Write(new byte[1000]));
+        Assert.NotEqual(Errno.None, client.SetState(Stop));
+        server.Server.Device.GuestValue = 7;
+
+        Assert.Equal(Errno.None, client.Ask(13, []).Error);
+
+        Assert.Equal(Resuming, client.GetState());
+        client.Go(Stop);
+        Assert.NotEqual(7UL, server.Server.Device.GuestValue);
+
+        // The next image is taken from there, and judged as before.
+        client.Go(Resuming);
+        Assert.NotEqual(Errno.None, client.SetState(Stop));
+    }
+
+    [Fact]
     public void RESET_by_the_specification_leads_out_of_ERROR()
     {
         using var server = new TestServer(profile: TestServer.Quick() with { Faults = [new ArcFault(new Arc(Running, PreCopy), Errno.EIO, 1, Error)] });

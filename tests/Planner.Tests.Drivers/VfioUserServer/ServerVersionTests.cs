@@ -90,6 +90,45 @@ public class ServerVersionTests
         Assert.Equal(DeviceState.Running, next.GetState());
     }
 
+    public static IEnumerable<TheoryDataRow<string>> ImpossibleNumbers =>
+        from number in new (string Key, string[] Values)[]
+        {
+            ("max_msg_fds", ["\"8\"", "-1", "1025", "1.5", "true", "null", "1e30"]),
+            ("max_data_xfer_size", ["\"1048576\"", "-1", "0", "0.5", "1e30"]),
+            ("max_dma_maps", ["\"16\"", "-1", "0", "1e30"]),
+            ("pgsizes", ["\"4096\"", "-1", "0", "1e30"]),
+        }
+        from value in number.Values
+        select new TheoryDataRow<string>($"\"{number.Key}\":{value}");
+
+    [Theory]
+    [MemberData(nameof(ImpossibleNumbers))]
+    public void A_number_that_cannot_be_is_EINVAL_and_the_connection_ends(string capability)
+    {
+        using var server = new TestServer();
+        using var client = server.Connect();
+
+        Assert.Equal(Errno.EINVAL, client.Ask(1, Version(0, 2, $"{{\"capabilities\":{{{capability}}}}}\0")).Error);
+        client.ExpectClosed();
+    }
+
+    [Theory]
+    [InlineData("\"max_msg_fds\":0")]
+    [InlineData("\"max_msg_fds\":1")]
+    [InlineData("\"max_msg_fds\":1024")]
+    [InlineData("\"max_data_xfer_size\":1")]
+    [InlineData("\"max_data_xfer_size\":9223372036854775807")]
+    [InlineData("\"max_dma_maps\":1")]
+    [InlineData("\"pgsizes\":18446744073709547520")]
+    public void A_number_at_the_end_of_its_range_is_taken(string capability)
+    {
+        using var server = new TestServer();
+        using var client = server.Connect();
+
+        Assert.Equal(Errno.None, client.Ask(1, Version(0, 2, $"{{\"capabilities\":{{{capability}}}}}\0")).Error);
+        Assert.Equal(DeviceState.Running, client.GetState());
+    }
+
     [Fact]
     public void A_first_message_other_than_VERSION_is_EINVAL_and_the_connection_ends()
     {

@@ -24,10 +24,10 @@ internal sealed class DeviceProcesses : IDisposable
 
     /// <summary>Starts a device and waits until its socket is there.</summary>
     /// <returns>Its address.</returns>
-    public async Task<string> StartAsync(string profile, string name, int seed, CancellationToken cancel)
+    public async Task<string> StartAsync(string profile, string name, int seed, CancellationToken cancel, string behaviour = "tolerant")
     {
         var socket = PathOf(name);
-        var process = PlannerProcess.Start(["device", profile, "--listen", socket, "--seed", seed.ToString()]);
+        var process = PlannerProcess.Start(["device", profile, "--listen", socket, "--seed", seed.ToString(), "--behaviour", behaviour]);
         _processes.Add(process);
         using var guard = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         guard.CancelAfter(HangGuard);

@@ -98,6 +98,43 @@ public sealed class ArcWalkTests
         }
     }
 
+    [Theory]
+    [InlineData(Answer.Yes, false)]
+    [InlineData(Answer.Yes, true)]
+    [InlineData(Answer.CouldNotAsk, true)]
+    [InlineData(Answer.No, false)]
+    public void A_load_that_fails_half_way_begins_anew_whatever_a_reset_does(Answer offersReset, bool isRefused)
+    {
+        var state = Enumerable.Range(0, 5000).Select(i => (byte)i).ToArray();
+        using var device = new FakeDevice("test:0", MigrationCapabilities.StopCopy, state);
+        device.Offer = device.Offer with { OffersReset = offersReset };
+
+        // A reset of this device keeps its migration state and the half image, or is refused.
+        device.OnReset = () =>
+        {
+            if (isRefused)
+            {
+                throw new DeviceException(DeviceFault.Failed, "test:0: no reset.", Errno.EINVAL);
+            }
+        };
+        var hasFailed = false;
+        device.OnWrite = _ =>
+        {
+            // What was to be written is half there.
+            if (!hasFailed)
+            {
+                hasFailed = true;
+                device.Write(state.AsSpan(0, 100));
+                throw new DeviceException(DeviceFault.Failed, "test:0: it failed half way.", Errno.EIO);
+            }
+        };
+        var result = new ArcWalk(device, "nic0", TimeProvider.System).Run(1, TestContext.Current.CancellationToken);
+
+        Assert.Contains("half way", result.Trouble, StringComparison.Ordinal);
+        Assert.True(result.Restored, result.Trouble);
+        Assert.Equal((DeviceState.Running, Convert.ToHexString(state)), (device.GetState(), Convert.ToHexString(device.Content)));
+    }
+
     [Fact]
     public void A_device_that_cannot_be_brought_back_is_named()
     {

@@ -21,8 +21,8 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
         CommitArc = capabilities.Has(MigrationCapabilities.P2P)
             ? new Arc(DeviceState.RunningP2P, DeviceState.Stop)
             : DeviceOffer.CommitArcOfUnknownDriver(capabilities),
-        OffersReset = true,
-        OffersDataSize = true,
+        OffersReset = Answer.Yes,
+        OffersDataSize = Answer.Yes,
     };
 
     /// <summary>The bytes a reader gets at once at the most.</summary>
@@ -39,6 +39,9 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
 
     /// <summary>Is called before the state is told.</summary>
     public Action OnAsk { get; set; } = () => { };
+
+    /// <summary>Takes the place of a reset; null for one that leads to RUNNING.</summary>
+    public Action? OnReset { get; set; }
 
     /// <summary>The length of the image that counts as complete when it is loaded.</summary>
     public int? ExpectsBytes { get; init; }
@@ -135,6 +138,12 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
 
     public void Reset()
     {
+        if (OnReset is not null)
+        {
+            OnReset();
+            return;
+        }
+
         lock (_lock)
         {
             _state = DeviceState.Running;

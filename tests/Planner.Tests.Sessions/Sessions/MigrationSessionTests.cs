@@ -298,7 +298,7 @@ public sealed class MigrationSessionTests
         static DevicePair Silent(DevicePair pair)
         {
             var source = (FakeDevice)pair.Source;
-            source.Offer = source.Offer with { OffersDataSize = false };
+            source.Offer = source.Offer with { OffersDataSize = Answer.No };
             return pair;
         }
     }

@@ -40,6 +40,22 @@ public sealed class RealDeviceTests
     }
 
     [Fact]
+    public async Task A_shadow_session_reads_the_source_sends_nothing_and_learns_nothing_of_the_link()
+    {
+        var profile = TestProfiles.With(All, 1_000_000) with { PreCopy = new PreCopyProfile(500_000, 0, 0, 0) };
+        using var source = new SimulatedDevice(profile, "sim:s", new SimulatedDeviceOptions { Seed = 1 });
+        using var destination = new SimulatedDevice(profile, "sim:d", new SimulatedDeviceOptions { Seed = 2 });
+        destination.GuestValue = 5;
+        var result = await RunAsync(Policy, MigrationMode.Shadow, null, new DevicePair("nic0", source, destination));
+
+        Assert.True(result.Outcome == MigrationOutcome.Stayed, result.Reason);
+        Assert.Equal((DeviceState.Running, DeviceState.Running, 5UL), (source.GetState(), destination.GetState(), destination.GuestValue));
+        Assert.Contains(result.Measurements.Arcs, a => a.Arc == new Arc(DeviceState.Running, DeviceState.PreCopy));
+        Assert.DoesNotContain(result.Measurements.Arcs, a => a.Arc.From == DeviceState.Resuming || a.Arc.To == DeviceState.Resuming);
+        Assert.Empty(result.Measurements.Transfers);
+    }
+
+    [Fact]
     public async Task A_stream_that_starts_again_arrives_once()
     {
         var profile = BuiltInProfiles.FastNic;

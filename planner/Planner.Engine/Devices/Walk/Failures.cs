@@ -5,6 +5,9 @@ namespace Planner.Engine;
 /// <summary>What follows from an arc that did not reach its target.</summary>
 internal static class Failures
 {
+    /// <summary>What brings back a device that neither an arc nor a reset does.</summary>
+    public const string Restart = "restart its server (a device of the kernel: bind it to its driver anew)";
+
     public static void NoteArc(DeviceStepBuilder step, ArcEnded e)
     {
         var device = step.Plan.Devices[e.Device].Describe(e.Side);
@@ -121,6 +124,12 @@ internal static class Failures
     /// <summary>Where every device of these sides is, in words.</summary>
     public static string States(DeviceStepBuilder step, params MigrationSide[] sides) =>
         string.Join("; ", step.Plan.Devices.SelectMany((device, i) => sides.Select(side => Describe(device, side, step.Get(side, i)))));
+
+    /// <summary>Where some of the destination's devices are, in words.</summary>
+    public static string States(DeviceStepBuilder step, Func<Participant, bool> which) => string.Join("; ", step.Plan.Devices
+        .Zip(step.State.Destinations)
+        .Where(pair => which(pair.Second))
+        .Select(pair => Describe(pair.First, MigrationSide.Destination, pair.Second)));
 
     private static string Describe(DevicePlan device, MigrationSide side, Participant participant)
     {

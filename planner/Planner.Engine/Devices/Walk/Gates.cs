@@ -83,7 +83,7 @@ internal static class Gates
     /// <returns>Nanoseconds on the monotonic clock; null if there is nothing to keep, or the device takes no deadline.</returns>
     public static long? Deadline(DeviceStepBuilder step, int device)
     {
-        if (step.Plan is not { Mode: MigrationMode.Active, Limit: { } limit } || !step.Plan.Devices[device].Source.OffersDeadline)
+        if (step.Plan is not { Mode: MigrationMode.Active, Limit: { } limit } || step.Plan.Devices[device].Source.OffersDeadline != Answer.Yes)
         {
             return null;
         }

@@ -125,8 +125,9 @@ public static class MigrationEngine
     private static void NoteState(DeviceStepBuilder step, StateAnswered e)
     {
         var participant = step.Get(e.Side, e.Device);
-        // A reset leads to RUNNING (vfio-uapi section 6). Where it does not, the device may still hold what it held.
-        var isInvalidReset = participant.WasReset && e.State is not DeviceState.Running;
+        // A reset leads to RUNNING (vfio-uapi section 6). A destination that it leaves where it was may still hold what it held; a source has been
+        // reset for the guest all the same.
+        var isInvalidReset = e.Side == MigrationSide.Destination && participant.WasReset && e.State is not DeviceState.Running;
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,

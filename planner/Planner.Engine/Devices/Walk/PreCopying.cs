@@ -10,7 +10,8 @@ internal static class PreCopying
         var isReady = true;
         for (var i = 0; i < step.Count && step.State.Stage == EngineStage.Preparing; i++)
         {
-            isReady &= step.StepTowards(MigrationSide.Destination, i, DeviceState.Resuming)
+            // A shadow session leaves the destination alone: not every server can take a device out of RESUMING again.
+            isReady &= (step.Plan.Mode == MigrationMode.Shadow || step.StepTowards(MigrationSide.Destination, i, DeviceState.Resuming))
                 & step.StepTowards(MigrationSide.Source, i, step.Plan.Devices[i].ReadyState);
         }
 

@@ -72,7 +72,7 @@ internal static class Rollback
         {
             var destination = step.Get(MigrationSide.Destination, i);
             if (destination.GivenUp is null && step.Knows(MigrationSide.Destination, i)
-                && destination is { State: DeviceState.Error, ResetFailed: false } && step.Plan.Devices[i].Destination.OffersReset)
+                && destination.State == DeviceState.Error && CanReset(step, MigrationSide.Destination, i))
             {
                 Reset(step, MigrationSide.Destination, i);
             }
@@ -84,7 +84,7 @@ internal static class Rollback
         {
             step.End(
                 MigrationOutcome.NeedsPerson,
-                $"{step.State.Reason} But a destination device could not be reset ({Failures.States(step)}): make sure that it is off, then run 'planner recover', which starts the source.");
+                $"{step.State.Reason} But a destination device could not be reset ({Failures.States(step)}): end its server, so that it is off, then run 'planner recover', which starts the source.");
             return false;
         }
 
@@ -148,36 +148,28 @@ internal static class Rollback
             return false;
         }
 
-        if (!destination.WasReset && HasTakenState(step, device))
+        var mayHoldState = MayHoldState(step, device);
+        if ((mayHoldState || destination.State == DeviceState.Error) && CanReset(step, MigrationSide.Destination, device))
         {
-            // What holds any of the guest's state must never be started, however right its state looks.
-            return Empty(step, device);
+            Reset(step, MigrationSide.Destination, device);
+            return false;
         }
 
-        if (destination.State == destination.Found)
+        // What holds any of the guest's state must never be started, however right its state looks: it rests in STOP, from where the next migration
+        // takes it. libvfio-user's reset leads nowhere else.
+        var home = mayHoldState ? DeviceState.Stop : destination.Found!.Value;
+        if (destination.State == home)
         {
             return true;
         }
 
-        if (CanWalk(step, MigrationSide.Destination, device))
+        if (CanWalk(step, MigrationSide.Destination, device, home))
         {
-            step.StepTowards(MigrationSide.Destination, device, destination.Found!.Value);
+            step.StepTowards(MigrationSide.Destination, device, home);
             return false;
         }
 
-        return GiveUp(step, MigrationSide.Destination, device, "it could not be brought back to where it was");
-    }
-
-    private static bool Empty(DeviceStepBuilder step, int device)
-    {
-        var destination = step.Get(MigrationSide.Destination, device);
-        if (destination.ResetFailed || !step.Plan.Devices[device].Destination.OffersReset)
-        {
-            return GiveUp(step, MigrationSide.Destination, device, "it holds state of the guest and could not be reset");
-        }
-
-        Reset(step, MigrationSide.Destination, device);
-        return false;
+        return GiveUp(step, MigrationSide.Destination, device, $"it could not be brought to {home.Name()}");
     }
 
     private static bool GiveUp(DeviceStepBuilder step, MigrationSide side, int device, string trouble)
@@ -186,6 +178,9 @@ internal static class Rollback
         return true;
     }
 
+    private static bool MayHoldState(DeviceStepBuilder step, int device) =>
+        !step.State.Destinations[device].WasReset && (step.State.Destinations[device].ResetFailed || HasTakenState(step, device));
+
     private static bool HasTakenState(DeviceStepBuilder step, int device) =>
         step.State.IsRecovery || step.State.Destinations[device].State == DeviceState.Resuming || step.State.Streams[device] is { PreCopiedBytes: > 0 } or { Activity: StreamActivity.Loaded or StreamActivity.Broken };
 
@@ -193,7 +188,7 @@ internal static class Rollback
     private static FailureAction? NextMeans(DeviceStepBuilder step, int device)
     {
         var source = step.Get(MigrationSide.Source, device);
-        var canWalk = CanWalk(step, MigrationSide.Source, device);
+        var canWalk = CanWalk(step, MigrationSide.Source, device, DeviceState.Running);
 
         // A device on which nothing failed simply walks back, as does one that has just been reset.
         if (canWalk && (!source.HasFailed || source.WasReset))
@@ -201,7 +196,7 @@ internal static class Rollback
             return FailureAction.Unwind;
         }
 
-        var canReset = !source.WasReset && !source.ResetFailed && step.Plan.Devices[device].Source.OffersReset;
+        var canReset = CanReset(step, MigrationSide.Source, device);
         foreach (var means in step.Plan.OnFailure)
         {
             if (means == FailureAction.Unwind ? canWalk : canReset)
@@ -213,12 +208,16 @@ internal static class Rollback
         return null;
     }
 
-    private static bool CanWalk(DeviceStepBuilder step, MigrationSide side, int device)
+    private static bool CanWalk(DeviceStepBuilder step, MigrationSide side, int device, DeviceState home)
     {
         var participant = step.Get(side, device);
-        return participant.FailedSteps < UnwindTries && MigrationStateMachine.TryGetPath(
-            participant.State!.Value, participant.Found ?? DeviceState.Running, step.Plan.Devices[device].Offer(side).Capabilities, out _);
+        return participant.FailedSteps < UnwindTries
+            && MigrationStateMachine.TryGetPath(participant.State!.Value, home, step.Plan.Devices[device].Offer(side).Capabilities, out _);
     }
+
+    /// <summary>A reset is tried once, also where nobody could ask whether there is one.</summary>
+    private static bool CanReset(DeviceStepBuilder step, MigrationSide side, int device) =>
+        step.Get(side, device) is { WasReset: false, ResetFailed: false } && step.Plan.Devices[device].Offer(side).OffersReset != Answer.No;
 
     private static void Reset(DeviceStepBuilder step, MigrationSide side, int device)
     {
@@ -231,7 +230,7 @@ internal static class Rollback
 
     private static void EndInTrouble(DeviceStepBuilder step) => step.End(
         MigrationOutcome.NeedsPerson,
-        $"{step.State.Reason} The machine could not be brought back to RUNNING on the source ({Failures.States(step)}): repair or reset what is named, then run 'planner recover'.");
+        $"{step.State.Reason} The machine could not be brought back to RUNNING on the source ({Failures.States(step)}): repair what is named, or restart its server, which loses the device's state; then run 'planner recover'.");
 
     private static void EndOnSource(DeviceStepBuilder step)
     {
@@ -240,9 +239,14 @@ internal static class Rollback
             ? " A source device had to be reset, and the guest will notice."
             : "";
         var left = step.State.Destinations.Any(p => p.GivenUp is not null)
-            ? $" The destination is not as it was found ({Failures.States(step)}): reset it before the next migration."
+            ? $" The destination is not as it was found ({Failures.States(step, p => p.GivenUp is not null)}): {Failures.Restart} before the next migration."
+            : "";
+        var resting = step.State.Destinations.Any(Rests)
+            ? $" What a reset did not empty rests in STOP, from where the next migration takes it ({Failures.States(step, Rests)})."
             : "";
         var outcome = left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered : step.State.IntendedOutcome;
-        step.End(outcome, step.State.Reason + where + reset + left);
+        step.End(outcome, step.State.Reason + where + reset + resting + left);
+
+        static bool Rests(Participant destination) => destination is { State: DeviceState.Stop, Found: not DeviceState.Stop, GivenUp: null };
     }
 }

@@ -46,8 +46,8 @@ internal static class StateDiscovery
             var name = step.Plan.Devices[i].Describe(MigrationSide.Source);
             if (source.State != DeviceState.Running)
             {
-                var trouble = source.GivenUp ?? $"it is in {source.State?.Name()}, not in RUNNING";
-                return (MigrationOutcome.NeedsPerson, $"Nothing was touched, since the {name} cannot be migrated now: {trouble}; run 'planner recover', or bring it to RUNNING.");
+                return (MigrationOutcome.NeedsPerson, $"Nothing was touched, since the {name} cannot be migrated now: {source.GivenUp
+                    ?? $"it is in {source.State?.Name()}, not in RUNNING; bring it there, by 'planner recover' of whoever began to migrate it if that was interrupted"}.");
             }
         }
 
@@ -57,8 +57,8 @@ internal static class StateDiscovery
             var name = step.Plan.Devices[i].Describe(MigrationSide.Destination);
             if (destination.State is not (DeviceState.Running or DeviceState.Stop))
             {
-                var trouble = destination.GivenUp ?? $"it is in {destination.State?.Name()}, not in RUNNING or STOP";
-                return (MigrationOutcome.Stayed, $"Nothing was touched, since the {name} cannot take a state now: {trouble}; reset it, or run 'planner recover'.");
+                return (MigrationOutcome.Stayed, $"Nothing was touched, since the {name} cannot take a state now: {destination.GivenUp
+                    ?? $"it is in {destination.State?.Name()}, not in RUNNING or STOP; {Failures.Restart}, unless another migration is under way"}.");
             }
         }
 

@@ -80,10 +80,10 @@ internal static class TakeBack
 
     /// <summary>Whether a device can be neither stopped nor reset: one in ERROR may still write memory.</summary>
     private static bool IsAnyStuck(DeviceStepBuilder step) => step.Plan.Devices.Where((device, i) => step.Get(MigrationSide.Destination, i) is var destination
-        && ((destination.State == DeviceState.Error && !device.Destination.OffersReset)
+        && ((destination.State == DeviceState.Error && device.Destination.OffersReset == Answer.No)
             || (step.State.Stage == EngineStage.TakingBack && Runs(destination) && destination.FailedSteps >= StopTries))).Any();
 
     private static void NeedPerson(DeviceStepBuilder step) => step.End(
         MigrationOutcome.NeedsPerson,
-        $"The state was handed over, but the destination did not start ({Failures.States(step)}): bring its devices to RUNNING by hand, and do not start the source.");
+        $"The state was handed over, but the destination did not start ({Failures.States(step)}): run 'planner recover', which tries again, or bring its devices to RUNNING by hand; do not start the source.");
 }

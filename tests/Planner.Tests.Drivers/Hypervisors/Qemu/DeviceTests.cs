@@ -51,6 +51,18 @@ public sealed class DeviceTests
         Assert.EndsWith("/whole", machine.Offer.MachineClass, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("!Property 'vfio-pci.migration-events' not found", false)]
+    [InlineData("!the device is being removed", null)]
+    public async Task That_a_device_has_no_such_property_is_a_no_and_any_other_refusal_is_none(string answer, bool? expected)
+    {
+        await using var qemu = WithDevice(events: answer);
+        await using var machine = await qemu.OpenAsync();
+
+        Assert.Equal(expected, Assert.Single(machine.Offer.Devices).TellsArcs);
+        Assert.False(machine.Offer.TellsArcs);
+    }
+
     [Fact]
     public async Task A_QEMU_that_does_not_say_which_devices_it_has_is_taken_and_said_to_be_so()
     {
@@ -71,7 +83,8 @@ public sealed class DeviceTests
 
         var device = Assert.Single(machine.Offer.Devices);
         Assert.Null(device.Model);
-        Assert.False(device.TellsArcs);
+        Assert.Null(device.TellsArcs);
+        Assert.False(machine.Offer.TellsArcs);
         Assert.StartsWith("unknown/", device.Class, StringComparison.Ordinal);
     }
 
