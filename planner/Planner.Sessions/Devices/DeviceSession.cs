@@ -32,7 +32,7 @@ internal static class DeviceSession
             null), new RecoveryRecord(header, services), MigrationEngine.Advance);
         var end = await host.RunAsync(
             now => MigrationEngine.Recover(
-                Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
+                Plan(header, services), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
             CancellationToken.None).ConfigureAwait(false);
         return end.State;
     }
@@ -47,8 +47,10 @@ internal static class DeviceSession
         Patience = request.Patience,
     }.Checked();
 
-    private static MigrationPlan Plan(JournalHeader header) => new()
+    private static MigrationPlan Plan(JournalHeader header, SessionServices services) => new()
     {
+        // Who recovers has time, and a device that answers late is better than a person: its own question ends first.
+        SilencePatience = services.StatePatience + TimeSpan.FromSeconds(5),
         Devices = [.. header.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, Offer(d.Source), Offer(d.Destination)))],
         OnFailure = [.. header.OnFailure.Select(name => Enum.Parse<FailureAction>(name, ignoreCase: true))],
     };

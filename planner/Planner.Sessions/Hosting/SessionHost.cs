@@ -36,6 +36,7 @@ internal sealed class SessionHost<TState>
     {
         await using var carried = _carrier.ConfigureAwait(false);
         using var registration = cancellationToken.Register(() => _shell.Post(new CancelRequested()));
+        using var hurry = _shell.Services.Hurry.Register(() => _shell.Post(new HurryRequested()));
         try
         {
             var now = _shell.Now;

@@ -33,6 +33,9 @@ public sealed record SessionServices
     /// <summary>Opens devices and monitors anew by their addresses after a connection broke; null if that cannot be done.</summary>
     public Drivers? Drivers { get; init; }
 
+    /// <summary>Asks, after the session was cancelled, to make the way back short: who is not needed for it is hardly waited for.</summary>
+    public CancellationToken Hurry { get; init; }
+
     /// <summary>How long a device that does not answer is asked for its state before a person is called.</summary>
     public TimeSpan StatePatience { get; init; } = TimeSpan.FromSeconds(60);
 
