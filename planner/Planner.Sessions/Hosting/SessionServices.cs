@@ -39,8 +39,9 @@ public sealed record SessionServices
     /// <summary>How long a device that does not answer is asked for its state before a person is called.</summary>
     public TimeSpan StatePatience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a hypervisor may send the rest of a stopped guest before the migration is broken off, so that the guest runs on at the source.</summary>
-    public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a hypervisor may send the rest of a stopped guest before the migration is broken off, so that the guest runs on at the source; null
+    /// for the limit and the way back.</summary>
+    public TimeSpan? StopPatience { get; init; }
 
     /// <summary>The number of buffers between reading and loading, for each device; at least 2.</summary>
     public int TransferBuffers { get; init; } = 4;

@@ -52,9 +52,6 @@ public sealed record EngineState : SessionState
     /// <summary>Whether somebody asked to give up.</summary>
     public bool IsCancelled { get; init; }
 
-    /// <summary>Whether somebody asked for a short way back.</summary>
-    public bool IsHurried { get; init; }
-
     /// <summary>Whether a switchover was given up because its time was over. How long it would have taken is not known, but it was longer.</summary>
     public bool IsOutOfTime { get; init; }
 

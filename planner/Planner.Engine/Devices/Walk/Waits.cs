@@ -16,6 +16,9 @@ internal static class Waits
     /// <summary>The same for a destination when somebody is in a hurry.</summary>
     private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a rehearsal waits at least: nothing is at stake, and how long arcs take is what it is about.</summary>
+    private static readonly TimeSpan RehearsalPatience = TimeSpan.FromMinutes(1);
+
     /// <summary>The longest stream of a stop phase without a limit: a rehearsal.</summary>
     private static readonly TimeSpan StreamPatience = TimeSpan.FromMinutes(5);
 
@@ -123,7 +126,12 @@ internal static class Waits
             : since + Nanoseconds(Patience(step));
     }
 
-    private static TimeSpan Patience(DeviceStepBuilder step) => step.Plan.Limit is { } limit && limit > step.Plan.SilencePatience ? limit : step.Plan.SilencePatience;
+    private static TimeSpan Patience(DeviceStepBuilder step) => step.Plan switch
+    {
+        { Mode: MigrationMode.Rehearsal, SilencePatience: var patience } => patience > RehearsalPatience ? patience : RehearsalPatience,
+        { Limit: { } limit, SilencePatience: var patience } when limit > patience => limit,
+        _ => step.Plan.SilencePatience,
+    };
 
     private static void GiveUpSwitchover(DeviceStepBuilder step)
     {
