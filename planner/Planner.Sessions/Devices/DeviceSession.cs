@@ -10,7 +10,7 @@ internal static class DeviceSession
 {
     public static async Task<SessionResult> RunAsync(DeviceMigrationRequest request, SessionServices services, CancellationToken cancellationToken)
     {
-        var plan = Plan(request);
+        var plan = Plan(request, services);
         var record = DeviceRecord.Open(request, plan, services);
         record.Begin();
         var host = new SessionHost<EngineState>(services, shell => new DeviceWalker(
@@ -37,7 +37,7 @@ internal static class DeviceSession
         return end.State;
     }
 
-    private static MigrationPlan Plan(DeviceMigrationRequest request) => new MigrationPlan
+    private static MigrationPlan Plan(DeviceMigrationRequest request, SessionServices services) => new MigrationPlan
     {
         Devices = [.. request.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, d.Source.Offer, d.Destination.Offer))],
         Mode = request.Mode,
@@ -45,6 +45,7 @@ internal static class DeviceSession
         QuiesceTries = request.Policy.QuiesceTries,
         OnFailure = [.. request.Policy.OnFailure],
         Patience = request.Patience,
+        SilencePatience = services.SilencePatience,
     }.Checked();
 
     private static MigrationPlan Plan(JournalHeader header, SessionServices services) => new()

@@ -36,7 +36,11 @@ public sealed record SessionServices
     /// <summary>Asks, after the session was cancelled, to make the way back short: who is not needed for it is hardly waited for.</summary>
     public CancellationToken Hurry { get; init; }
 
-    /// <summary>How long a device that does not answer is asked for its state before a person is called.</summary>
+    /// <summary>How long a device may leave a command of a migration unanswered where the limit on the blackout does not say so; a limit that is longer
+    /// counts here too.</summary>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a recovery asks a device that does not answer for its state, and a migration a hypervisor for its report, before a person is called.</summary>
     public TimeSpan StatePatience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a hypervisor may send the rest of a stopped guest before the migration is broken off, so that the guest runs on at the source; null

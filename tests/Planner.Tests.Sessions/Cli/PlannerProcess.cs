@@ -10,6 +10,12 @@ internal static class PlannerProcess
     // SIGTERM, which the command takes as it takes Ctrl-C: a shell lets its background jobs ignore SIGINT, and these inherit that.
     private const int InterruptSignal = 15;
 
+    /// <summary>SIGSTOP.</summary>
+    public const int Stop = 19;
+
+    /// <summary>SIGCONT.</summary>
+    public const int Continue = 18;
+
     private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(3);
 
     /// <summary>Starts the command; the caller owns the process.</summary>
@@ -58,11 +64,14 @@ internal static class PlannerProcess
     }
 
     /// <summary>Asks the process to stop, as Ctrl-C does.</summary>
-    public static void Interrupt(Process process)
+    public static void Interrupt(Process process) => Signal(process, InterruptSignal);
+
+    /// <summary>Sends a process a signal.</summary>
+    public static void Signal(Process process, int signal)
     {
-        if (Kill(process.Id, InterruptSignal) != 0)
+        if (Kill(process.Id, signal) != 0)
         {
-            throw new InvalidOperationException($"process {process.Id} could not be interrupted");
+            throw new InvalidOperationException($"process {process.Id} could not be sent signal {signal}");
         }
     }
 
