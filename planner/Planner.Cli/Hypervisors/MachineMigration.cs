@@ -24,6 +24,7 @@ internal static class MachineMigration
             throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
         }
 
+        Readiness.Prepare(1);
         using var store = context.OpenStore();
         try
         {

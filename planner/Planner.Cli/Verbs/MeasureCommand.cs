@@ -85,6 +85,7 @@ internal static class MeasureCommand
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, StopSignal stop)
     {
         var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
+        Readiness.Prepare(targets.Count);
         MachineDevices.RefuseInterrupted(context.Drivers, targets);
         using var devices = MachineDevices.Open(context.Drivers, targets);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;

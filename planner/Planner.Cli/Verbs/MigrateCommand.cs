@@ -75,6 +75,7 @@ internal static class MigrateCommand
             context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.");
         }
 
+        Readiness.Prepare(targets.Count);
         MachineDevices.RefuseInterrupted(context.Drivers, targets);
         using var store = context.OpenStore();
         using var devices = MachineDevices.Open(context.Drivers, targets);

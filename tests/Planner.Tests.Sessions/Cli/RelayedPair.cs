@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Planner.Devices;
 using Planner.Measurements;
 
 namespace Planner.Tests.Cli;
@@ -29,8 +30,9 @@ internal sealed class RelayedPair : IDisposable
         """;
 
     private readonly FrameRelay[] _relays;
-    private readonly TaskCompletionSource _come = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _come = new();
     private bool _isPastCommit;
+    private bool _isExchanged;
 
     private RelayedPair(DeviceProcesses devices)
     {
@@ -53,12 +55,25 @@ internal sealed class RelayedPair : IDisposable
         return new RelayedPair(devices);
     }
 
-    public string Address(MigrationSide side) => $"vfio-user:{Devices.PathOf(Names[(int)side])}";
+    public string Address(MigrationSide side) => $"vfio-user:{PathOf(side)}";
 
-    public FrameRelay Relay(MigrationSide side) => _relays[(int)side];
+    /// <summary>The socket of a side's relay.</summary>
+    public string PathOf(MigrationSide side) => Devices.PathOf(Names[Index(side)]);
+
+    public FrameRelay Relay(MigrationSide side) => _relays[Index(side)];
+
+    /// <summary>Asks the server of a side past its relay.</summary>
+    public DeviceState State(MigrationSide side)
+    {
+        using var device = new VfioUserDriver().Open($"{PathOf(side)}.server");
+        return device.GetState();
+    }
+
+    /// <summary>The machine has moved: what was the destination is the source of the next migration.</summary>
+    public void Exchange() => _isExchanged = !_isExchanged;
 
     /// <summary>Stops the server of a side, or lets it go on.</summary>
-    public void Freeze(MigrationSide side, bool isFrozen = true) => Devices.Freeze($"{Names[(int)side]}.server", isFrozen);
+    public void Freeze(MigrationSide side, bool isFrozen = true) => Devices.Freeze($"{Names[Index(side)]}.server", isFrozen);
 
     /// <summary>Does something once when a phase comes, before the server of that side sees the request that begins it.</summary>
     /// <param name="side">The side.</param>
@@ -66,8 +81,9 @@ internal sealed class RelayedPair : IDisposable
     /// <param name="act">What to do.</param>
     public void When(MigrationSide side, string phase, Action act)
     {
-        _relays[(int)MigrationSide.Source].OnRequest = (command, payload) => See(MigrationSide.Source, command, payload);
-        _relays[(int)MigrationSide.Destination].OnRequest = (command, payload) => See(MigrationSide.Destination, command, payload);
+        (_come, _isPastCommit) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), false);
+        Relay(MigrationSide.Source).OnRequest = (command, payload) => See(MigrationSide.Source, command, payload);
+        Relay(MigrationSide.Destination).OnRequest = (command, payload) => See(MigrationSide.Destination, command, payload);
 
         void See(MigrationSide seen, int command, byte[] payload)
         {
@@ -84,6 +100,8 @@ internal sealed class RelayedPair : IDisposable
             }
         }
     }
+
+    private int Index(MigrationSide side) => (int)side ^ (_isExchanged ? 1 : 0);
 
     public void Dispose()
     {
