@@ -213,6 +213,9 @@ public static class HypervisorEngine
                 step.State = step.State with { Stage = HypervisorStage.Stopped, Gate = step.State.CommitGate ?? step.State.Gate };
                 step.WakeIn(step.Plan.SendingPatience);
                 break;
+            case AnswerDistrusted distrusted:
+                step.State = step.State with { Distrusted = step.State.Distrusted ?? $"{(e.Side == MigrationSide.Source ? step.Plan.SourceAddress : step.Plan.DestinationAddress)}: {distrusted.What}" };
+                break;
             case PreCopyProgressed { DeviceSentBytes: not null }:
                 step.State = step.State with { SeesDevices = true };
                 break;

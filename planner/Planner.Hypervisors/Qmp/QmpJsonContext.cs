@@ -36,6 +36,7 @@ namespace Planner.Hypervisors;
 [JsonSerializable(typeof(QmpShutdown))]
 [JsonSerializable(typeof(QmpGuestPanic))]
 [JsonSerializable(typeof(QemuSettings))]
+[JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(IReadOnlyList<QmpMachine>))]
 [JsonSerializable(typeof(IReadOnlyList<QmpCpu>))]
