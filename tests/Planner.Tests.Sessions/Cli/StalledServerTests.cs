@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Planner.Devices;
-using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
