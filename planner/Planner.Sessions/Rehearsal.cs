@@ -56,7 +56,15 @@ public sealed class Rehearsal
     private async Task<SessionResult> RunOneAsync(DeviceMigrationRequest request)
     {
         var result = await MigrationSession.RunAsync(request with { MigrationId = Guid.CreateVersion7().ToString() }, _services, CancellationToken.None).ConfigureAwait(false);
-        OnSwitchover?.Invoke(result);
+        try
+        {
+            OnSwitchover?.Invoke(result);
+        }
+        catch (Exception)
+        {
+            // Whoever cannot be told must not leave the machine half way.
+        }
+
         return result;
     }
 

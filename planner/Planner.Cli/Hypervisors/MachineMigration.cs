@@ -15,7 +15,7 @@ internal static class MachineMigration
     /// <param name="arguments">What to do.</param>
     /// <param name="policy">The promise, within its maintenance window.</param>
     /// <param name="stop">The wish to stop.</param>
-    public static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, CancellationToken stop)
+    public static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, StopSignal stop)
     {
         var targets = Parse(context.Drivers, arguments);
         var channel = Channel(context.Drivers, arguments);
@@ -24,16 +24,17 @@ internal static class MachineMigration
             throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
         }
 
+        Readiness.Prepare(1);
         using var store = context.OpenStore();
         try
         {
-            await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop);
-            await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop);
+            await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop.Token);
+            await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop.Token);
             using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(StateDirectory.Locate());
-            var services = new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers };
-            return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop);
+            var services = new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers, Hurry = stop.Hurry };
+            return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             throw new CliException(ExitStatus.Stayed, "stayed RUNNING: it was cancelled before anything was touched");
         }

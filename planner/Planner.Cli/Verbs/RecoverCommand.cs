@@ -8,9 +8,11 @@ namespace Planner.Cli;
 /// <summary><c>planner recover</c>: after a crash, brings every machine back to RUNNING, or on to it.</summary>
 internal static class RecoverCommand
 {
+    public const string Name = "recover";
+
     public static Command Create(CommonOptions common)
     {
-        var command = new Command("recover", "After a crash: find every interrupted migration and finish it, unwind it, or say what a person has to do.");
+        var command = new Command(Name, "After a crash: find every interrupted migration and finish it, unwind it, or say what a person has to do.");
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed)));
         return command;
     }

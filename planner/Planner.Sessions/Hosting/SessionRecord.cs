@@ -54,10 +54,24 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     /// <param name="end">The engine's last state, and the moment it was reached.</param>
     public SessionResult End((TState State, long AtNanoseconds) end)
     {
-        var ending = Ending(end.State, end.AtNanoseconds);
-        var first = Explain(ending.FirstGate);
+        SessionEnding ending;
+        string? snapshot = null;
+        ExplainedDecision? first = null;
+        string? sumTrouble = null;
+        try
+        {
+            ending = Ending(end.State, end.AtNanoseconds);
+            first = Explain(ending.FirstGate);
+            snapshot = (ending.SecondGate ?? ending.FirstGate) is { } last ? DecisionJson.WriteSnapshot(last.Input()) : null;
+        }
+        catch (Exception e)
+        {
+            // What cannot be summed up changes nothing about what became of the machine.
+            sumTrouble = e.Message;
+            ending = new SessionEnding(null, null, TimeSpan.Zero, null, new MeasurementBatch(), _ => []);
+        }
+
         var deciding = ending.SecondGate ?? ending.FirstGate;
-        var snapshot = deciding is null ? null : DecisionJson.WriteSnapshot(deciding.Input());
         var outcome = end.State.IntendedOutcome;
         var record = new MigrationRecord(
             request.MigrationId, request.Machine, source, destination, request.Policy.Name, outcome, request.Policy.BlackoutLimit,
@@ -81,7 +95,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
             Snapshot = snapshot,
             Record = record,
             Measurements = measured,
-            StoreTrouble = keepTrouble ?? closeTrouble ?? Trouble,
+            StoreTrouble = keepTrouble ?? closeTrouble ?? sumTrouble ?? Trouble,
         };
     }
 

@@ -52,6 +52,9 @@ public sealed record EngineState : SessionState
     /// <summary>Whether somebody asked to give up.</summary>
     public bool IsCancelled { get; init; }
 
+    /// <summary>Whether a switchover was given up because its time was over. How long it would have taken is not known, but it was longer.</summary>
+    public bool IsOutOfTime { get; init; }
+
     /// <summary>Whether it was handed over and taken back.</summary>
     public bool IsTakenBack { get; init; }
 

@@ -14,6 +14,12 @@ public sealed record Participant
     /// <summary>What is under way.</summary>
     public PendingCommand Pending { get; init; }
 
+    /// <summary>Since when that is under way, on the monotonic clock.</summary>
+    public long PendingSinceNanoseconds { get; init; }
+
+    /// <summary>Since when it has answered nothing, where its silence was what ended something; null once it answers.</summary>
+    public long? SilentSinceNanoseconds { get; init; }
+
     /// <summary>Whether an arc was ever sent to it in this migration.</summary>
     public bool WasTouched { get; init; }
 

@@ -69,22 +69,24 @@ public static class MigrationEngine
     {
         switch (happened)
         {
-            case ArcEnded e:
+            // What nobody waits for any more is the answer of a device that was let go of.
+            case ArcEnded e when step.Get(e.Side, e.Device).Pending == PendingCommand.Arc:
                 NoteArc(step, e);
                 break;
-            case StateAnswered e:
+            case StateAnswered e when step.Get(e.Side, e.Device).Pending == PendingCommand.Query:
                 NoteState(step, e);
                 break;
-            case ResetEnded e:
+            case ResetEnded e when step.Get(e.Side, e.Device).Pending == PendingCommand.Reset:
                 step.Set(e.Side, e.Device, step.Get(e.Side, e.Device) with
                 {
                     Pending = PendingCommand.None,
+                    SilentSinceNanoseconds = null,
                     State = null,
                     WasReset = e.Trouble is null,
                     ResetFailed = e.Trouble is not null,
                 });
                 break;
-            case Surveyed e:
+            case Surveyed e when step.State.Streams[e.Device].Activity == StreamActivity.Surveying:
                 PreCopying.NoteSurvey(step, e);
                 break;
             case EvaluationReady e when step.State.Stage == EngineStage.Evaluating:
@@ -93,10 +95,10 @@ public static class MigrationEngine
             case EvaluationFailed e when step.State.Stage == EngineStage.Evaluating:
                 Rollback.Begin(step, MigrationOutcome.Recovered, $"Nothing can be decided: {e.Reason}");
                 break;
-            case StreamLoaded e:
+            case StreamLoaded e when step.State.Streams[e.Device].Activity == StreamActivity.Moving:
                 step.SetStream(e.Device, step.State.Streams[e.Device] with { Activity = StreamActivity.Loaded, StopCopiedBytes = e.Bytes });
                 break;
-            case StreamBroken e:
+            case StreamBroken e when step.State.Streams[e.Device].Activity is StreamActivity.Surveying or StreamActivity.Moving:
                 NoteBrokenStream(step, e);
                 break;
             case JournalOpened when step.State.Stage == EngineStage.OpeningJournal:
@@ -105,11 +107,19 @@ public static class MigrationEngine
             case JournalFailed e when step.State.Stage == EngineStage.OpeningJournal:
                 step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
                 break;
-            case Woke e when step.State.Stage == EngineStage.Waiting && e.WakeAtNanoseconds == step.State.WakeAtNanoseconds:
-                PreCopying.BeginSurvey(step);
+            case Woke e when e.WakeAtNanoseconds == step.State.WakeAtNanoseconds:
+                step.State = step.State with { WakeAtNanoseconds = 0 };
+                if (step.State.Stage == EngineStage.Waiting)
+                {
+                    PreCopying.BeginSurvey(step);
+                }
+
                 break;
             case CancelRequested:
                 step.State = step.State with { IsCancelled = true };
+                break;
+            case HurryRequested:
+                step.State = step.State with { IsCancelled = true, IsHurried = true };
                 break;
             case ShellFailed e:
                 Failures.NoteShell(step, e);
@@ -131,6 +141,7 @@ public static class MigrationEngine
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
+            SilentSinceNanoseconds = null,
             State = e.State,
             Found = participant.Found ?? e.State,
             GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
@@ -146,6 +157,7 @@ public static class MigrationEngine
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
+            SilentSinceNanoseconds = null,
             State = isReached ? e.Arc.To : e.Result.State,
             HasFailed = participant.HasFailed || (!isReached && e.Result.Outcome is not (ArcOutcome.Refused or ArcOutcome.AbortedInFlight)),
             FailedSteps = participant.FailedSteps + (isReached ? 0 : 1),
@@ -174,6 +186,7 @@ public static class MigrationEngine
         do
         {
             before = step.State;
+            Waits.End(step);
             if (step.State.IsCancelled && CanBeCancelled(step))
             {
                 Rollback.Begin(step, MigrationOutcome.Stayed, "It was cancelled before the commit point; the machine runs on the source.");
@@ -182,6 +195,7 @@ public static class MigrationEngine
             ActOnce(step);
         }
         while (!ReferenceEquals(step.State, before));
+        Waits.Watch(step);
         return step.Step;
     }
 

@@ -221,7 +221,8 @@ internal static class Rollback
 
     private static void Reset(DeviceStepBuilder step, MigrationSide side, int device)
     {
-        step.Set(side, device, step.Get(side, device) with { Pending = PendingCommand.Reset, FailedSteps = 0 });
+        step.Set(side, device, step.Get(side, device) with { FailedSteps = 0 });
+        step.Begin(side, device, PendingCommand.Reset);
         step.Send(new ResetDevice(side, device));
     }
 
