@@ -19,18 +19,21 @@ internal static class MachineMigration
     {
         var targets = Parse(context.Drivers, arguments);
         var channel = Channel(context.Drivers, arguments);
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), context.Drivers, [targets.Source, targets.Destination]) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
-        }
-
+        context.Guard(targets.Source, targets.Destination);
         using var store = context.OpenStore();
         try
         {
             await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop);
             await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop);
-            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(StateDirectory.Locate());
-            var services = new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers };
+            if (source.Offer.Process is { } process && process == destination.Offer.Process)
+            {
+                throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are monitors of one machine; a machine cannot migrate to itself");
+            }
+
+            // By another monitor the same machine may be in another migration.
+            var guard = context.Guard(targets.Source with { Process = source.Offer.Process }, targets.Destination with { Process = destination.Offer.Process });
+            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(context.JournalPlace, guard);
+            var services = new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers };
             return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

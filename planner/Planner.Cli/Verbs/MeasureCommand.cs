@@ -83,11 +83,11 @@ internal static class MeasureCommand
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, CancellationToken stop)
     {
         var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
-        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
         using var devices = MachineDevices.Open(context.Drivers, targets);
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask })
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask })
         {
             OnSwitchover = result =>
             {

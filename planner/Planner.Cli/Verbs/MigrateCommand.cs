@@ -69,12 +69,12 @@ internal static class MigrateCommand
             context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.");
         }
 
-        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
         using var store = context.OpenStore();
         using var devices = MachineDevices.Open(context.Drivers, targets);
         var machine = arguments.Machine ?? arguments.Source;
         using var record = arguments.Record is { } path ? new SessionRecorder(OpenRecord(path)) : null;
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
         var request = new DeviceMigrationRequest
@@ -85,7 +85,7 @@ internal static class MigrateCommand
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask };
+        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask };
         await Readiness.ForDevicesAsync();
         var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop);
         Print(context, result, record?.Trouble);

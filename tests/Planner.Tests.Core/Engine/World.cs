@@ -155,7 +155,7 @@ internal sealed class World
             {
                 _isStopped = true;
             }
-            else if (command is not (MarkHandover or MarkTakeBack or ReportDecision or EndSession))
+            else if (command is not (MarkSwitchover or MarkHandover or MarkTakeBack or ReportDecision or EndSession))
             {
                 _open.Add(command);
             }

@@ -29,7 +29,7 @@ internal static class PlannerProcess
 
         if (stateHome is not null)
         {
-            start.Environment["XDG_STATE_HOME"] = stateHome;
+            start.Environment["STATE_DIRECTORY"] = Path.Combine(stateHome, "planner");
         }
 
         return Process.Start(start)!;

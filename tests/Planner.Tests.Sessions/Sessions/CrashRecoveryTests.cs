@@ -21,6 +21,8 @@ public sealed class CrashRecoveryTests : IDisposable
         Drivers = new Drivers(new FakeDriver(devices), new SimulatedDriver()),
     }).RunAsync(TestContext.Current.CancellationToken);
 
+    private string? FindInterrupted(Drivers drivers, params Target[] targets) => new TargetGuard([_directory.Path], drivers, targets).Find()?.Machine;
+
     private string[] Journals() => Directory.GetFiles(MigrationJournal.DirectoryOf(_directory.Path));
 
     private void Leave(string source, string destination, params JournalEntry[] entries)
@@ -122,8 +124,8 @@ public sealed class CrashRecoveryTests : IDisposable
         Leave($"vfio-user:{_directory.File("alias")}", "sim:/b.yaml");
         var drivers = new Drivers(new VfioUserDriver(), new SimulatedDriver());
 
-        Assert.Equal("vm1", CrashRecovery.FindInterrupted(_directory.Path, drivers, [drivers.FindDevice($"vfio-user:{socket}")]));
-        Assert.Null(CrashRecovery.FindInterrupted(_directory.Path, drivers, [drivers.FindDevice($"vfio-user:{_directory.File("nic1")}"), drivers.FindDevice("sim:/b.yaml")]));
+        Assert.Equal("vm1", FindInterrupted(drivers, drivers.FindDevice($"vfio-user:{socket}")));
+        Assert.Null(FindInterrupted(drivers, drivers.FindDevice($"vfio-user:{_directory.File("nic1")}"), drivers.FindDevice("sim:/b.yaml")));
     }
 
     [Fact]
@@ -132,7 +134,7 @@ public sealed class CrashRecoveryTests : IDisposable
         Leave("lost:a", "lost:b", Touched(MigrationSide.Source));
         var drivers = new Drivers(new SimulatedDriver());
 
-        Assert.Equal("vm1", CrashRecovery.FindInterrupted(_directory.Path, drivers, [new Target("lost:a", drivers.Identify("lost:a"))]));
+        Assert.Equal("vm1", FindInterrupted(drivers, new Target("lost:a", drivers.Identify("lost:a"))));
         var machine = Assert.Single(await RecoverAsync());
         Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
         Assert.Contains("lost:a", machine.Reason, StringComparison.Ordinal);

@@ -51,7 +51,7 @@ internal sealed class ServedMachine : IDisposable
 
     public static IMigrationDevice Open(string address) => Reached.OpenDevice(address);
 
-    public string? FindInterrupted(string address) => CrashRecovery.FindInterrupted(StateDirectory, Reached, [Reached.FindDevice(address)]);
+    public string? FindInterrupted(string address) => new TargetGuard([StateDirectory], Reached, [Reached.FindDevice(address)]).Find()?.Machine;
 
     public Task<IReadOnlyList<RecoveredMachine>> RecoverAsync() =>
         new CrashRecovery(StateDirectory, new SessionServices { Drivers = Reached }).RunAsync(TestContext.Current.CancellationToken);

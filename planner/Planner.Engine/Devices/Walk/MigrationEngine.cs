@@ -27,15 +27,23 @@ public static class MigrationEngine
     /// <param name="isHandedOver">Whether the machine belonged to the destination.</param>
     /// <param name="isTakenBack">Whether it had belonged to it, and was taken back.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
+    /// <param name="mayLackSteps">Whether steps of the switchover may be missing from the journal.</param>
     public static Step<EngineState> Recover(
         MigrationPlan plan,
         ImmutableArray<Participant> sources,
         ImmutableArray<Participant> destinations,
         bool isHandedOver,
         bool isTakenBack,
-        long nowNanoseconds)
+        long nowNanoseconds,
+        bool mayLackSteps = false)
     {
-        var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver, IsTakenBack = isTakenBack };
+        var state = NewState(plan, sources, destinations, nowNanoseconds) with
+        {
+            IsRecovery = true,
+            IsHandedOver = isHandedOver,
+            IsTakenBack = isTakenBack,
+            MayLackSteps = mayLackSteps,
+        };
         return Act(new DeviceStepBuilder(state, nowNanoseconds));
     }
 
@@ -132,6 +140,8 @@ public static class MigrationEngine
             Pending = PendingCommand.None,
             State = e.State,
             Found = participant.Found ?? e.State,
+            Left = e.State is null ? participant.Left : [],
+            IsAstray = participant.IsAstray || (e.State is { } found && found.IsRunning() && !participant.Left.IsEmpty && !participant.Left.Contains(found)),
             GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
             WasReset = participant.WasReset && !isInvalidReset,
             ResetFailed = participant.ResetFailed || isInvalidReset,

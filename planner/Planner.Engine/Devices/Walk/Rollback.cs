@@ -242,7 +242,13 @@ internal static class Rollback
         var left = step.State.Destinations.Any(p => p.GivenUp is not null)
             ? $" The destination is not as it was found ({Failures.States(step)}): reset it before the next migration."
             : "";
-        var outcome = left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered : step.State.IntendedOutcome;
-        step.End(outcome, step.State.Reason + where + reset + left);
+        var astray = string.Join(", ", step.Plan.Devices.Where((_, i) => step.State.Sources[i].IsAstray).Select(d => d.Describe(MigrationSide.Source)));
+        var lost = astray.Length > 0
+            ? $" But its state is possibly lost: the {astray} was found running, and the journal does not say how it came back, as after a server that was started anew or has reset its device. Look at the guest, then delete the journal."
+            : "";
+        var outcome = lost.Length > 0 ? MigrationOutcome.NeedsPerson
+            : left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered
+            : step.State.IntendedOutcome;
+        step.End(outcome, step.State.Reason + where + reset + left + lost);
     }
 }
