@@ -44,6 +44,8 @@ internal static class JournalFolder
     /// <exception cref="JournalException">It belongs to somebody else, or others may write to it.</exception>
     public static void Create(string folder)
     {
+        // The mode is that of the last folder alone.
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!, OwnerOnly);
         Directory.CreateDirectory(folder, OwnerOnly);
         CheckOwner(folder);
     }
@@ -53,27 +55,15 @@ internal static class JournalFolder
     /// <exception cref="JournalException">Another planner keeps it for very long.</exception>
     public static SafeFileHandle Lock(string folder)
     {
-        var handle = PosixFiles.OpenToRead(folder);
-        var since = TimeProvider.System.GetTimestamp();
-        try
+        for (var since = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(since) < LockPatience; Thread.Sleep(LockPause))
         {
-            while (!PosixFiles.TryLock(handle))
+            if (TryLock(folder) is { } held)
             {
-                if (TimeProvider.System.GetElapsedTime(since) > LockPatience)
-                {
-                    throw new JournalException($"Another planner has been at {folder} for {Quantity.Format(LockPatience)}: look for one that was stopped, and continue or end it.");
-                }
-
-                Thread.Sleep(LockPause);
+                return held;
             }
+        }
 
-            return handle;
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
+        throw new JournalException($"Another planner has been at {folder} for {Quantity.Format(LockPatience)}: look for one that was stopped, and continue or end it.");
     }
 
     /// <summary>Removes what planners left that were killed before they had touched anything.</summary>
@@ -87,16 +77,36 @@ internal static class JournalFolder
         try
         {
             // Whoever writes one has the folder.
-            using var held = Lock(folder);
-            foreach (var path in Directory.GetFiles(folder, $"*{MigrationJournal.UnfinishedSuffix}"))
+            using var held = TryLock(folder);
+            foreach (var path in held is null ? [] : Directory.GetFiles(folder, $"*{MigrationJournal.UnfinishedSuffix}"))
             {
                 File.Delete(path);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception or JournalException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
         {
             // It is in nobody's way.
         }
+    }
+
+    private static SafeFileHandle? TryLock(string folder)
+    {
+        var handle = PosixFiles.OpenToRead(folder);
+        try
+        {
+            if (PosixFiles.TryLock(handle))
+            {
+                return handle;
+            }
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
+        handle.Dispose();
+        return null;
     }
 
     /// <summary>Whoever may write here could have any device stopped, or a journal forgotten.</summary>

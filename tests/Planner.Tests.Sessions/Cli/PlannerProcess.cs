@@ -13,20 +13,18 @@ internal static class PlannerProcess
     private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(3);
 
     /// <summary>Starts the command; the caller owns the process.</summary>
-    public static Process Start(IReadOnlyList<string> arguments, string? stateHome = null)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="stateHome">Where it keeps its state.</param>
+    /// <param name="wrapper">A command that starts it, such as <c>setpriv</c> with its options.</param>
+    public static Process Start(IReadOnlyList<string> arguments, string? stateHome = null, params IReadOnlyList<string> wrapper)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "planner.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "planner.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         if (stateHome is not null)
         {
             start.Environment["STATE_DIRECTORY"] = Path.Combine(stateHome, "planner");
@@ -36,9 +34,9 @@ internal static class PlannerProcess
     }
 
     /// <summary>Runs the command to its end.</summary>
-    public static async Task<Result> RunAsync(IReadOnlyList<string> arguments, string? input = null, string? stateHome = null, CancellationToken cancel = default)
+    public static async Task<Result> RunAsync(IReadOnlyList<string> arguments, string? input = null, string? stateHome = null, IReadOnlyList<string>? wrapper = null, CancellationToken cancel = default)
     {
-        using var process = Start(arguments, stateHome);
+        using var process = Start(arguments, stateHome, wrapper ?? []);
         using var guard = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         guard.CancelAfter(HangGuard);
         var output = process.StandardOutput.ReadToEndAsync(guard.Token);
