@@ -6,18 +6,30 @@ namespace Planner.Tests.Sessions;
 /// <summary>Keeps a copy of the journal as it was at the last sync: what a disk has when the host loses power.</summary>
 internal sealed class SyncedJournal(IJournal inner, string stateDirectory, string copy) : IJournal
 {
+    private readonly Lock _gate = new();
+
     public void Begin(JournalHeader header)
     {
         inner.Begin(header);
         Keep();
     }
 
-    public void Append(in JournalEntry entry) => inner.Append(entry);
+    // A copy is of one moment.
+    public void Append(in JournalEntry entry)
+    {
+        lock (_gate)
+        {
+            inner.Append(entry);
+        }
+    }
 
     public void Sync()
     {
-        inner.Sync();
-        Keep();
+        lock (_gate)
+        {
+            inner.Sync();
+            Keep();
+        }
     }
 
     public void Close() => inner.Close();
