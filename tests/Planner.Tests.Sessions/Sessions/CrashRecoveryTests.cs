@@ -195,6 +195,24 @@ public sealed class CrashRecoveryTests : IDisposable
         Assert.Contains("lost:a", machine.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("boot/17/1", MigrationOutcome.Recovered, "runs on the source")]
+    [InlineData("boot/18/2", MigrationOutcome.NeedsPerson, "the guest's memory with it")]
+    public async Task A_machine_that_is_another_process_than_the_one_that_had_the_guest_is_not_taken_for_it(string process, MigrationOutcome outcome, string words)
+    {
+        JournalEndpoint Endpoint(string name, DeviceState found) => new($"toy-vm:{name}", found, "toy/1", MigrationCapabilities.StopCopy, false, "{}", name == "here" ? "boot/17/1" : null);
+        using (var journal = new MigrationJournal(_directory.Path))
+        {
+            journal.Begin(new JournalHeader("id-1", "vm1", DateTimeOffset.UnixEpoch, [], [new JournalDevice("machine", Endpoint("here", DeviceState.Running), Endpoint("there", DeviceState.Resuming))]));
+        }
+
+        var toys = new Planner.Tests.Cli.ToyHypervisor { Process = process };
+        var machine = Assert.Single(await new CrashRecovery(_directory.Path, new SessionServices { Drivers = new Drivers(toys) }).RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.True(machine.Outcome == outcome, machine.Reason);
+        Assert.Contains(words, machine.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_damaged_journal_is_named_and_kept()
     {
