@@ -2,7 +2,6 @@ using System.CommandLine;
 using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Storage;
 using Spectre.Console;
 
 namespace Planner.Cli;

@@ -4,7 +4,6 @@ using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
-using Planner.Storage;
 using Planner.Telemetry;
 using Spectre.Console;
 

@@ -22,11 +22,17 @@ internal static class RecoverCommand
         {
             try
             {
-                foreach (var machine in await new CrashRecovery(place, new SessionServices { Drivers = context.Drivers }).RunAsync(stop.Token))
+                var recovery = new CrashRecovery(place, new SessionServices { Drivers = context.Drivers });
+                foreach (var machine in await recovery.RunAsync(stop.Token))
                 {
                     found++;
                     Print(context, machine);
                     status = machine.Outcome == MigrationOutcome.NeedsPerson ? ExitStatus.NeedsPerson : status;
+                }
+
+                foreach (var machine in recovery.UnderWay)
+                {
+                    context.Say($"{machine}: left alone, since its planner lives.");
                 }
             }
             catch (JournalException e)

@@ -9,6 +9,7 @@ public sealed class CrashRecovery
     private readonly string _stateDirectory;
     private readonly SessionServices _services;
     private readonly Drivers _drivers;
+    private readonly List<string> _underWay = [];
 
     /// <summary>Makes a recovery.</summary>
     /// <param name="stateDirectory">The state directory that the journals are in; it may be missing.</param>
@@ -20,6 +21,9 @@ public sealed class CrashRecovery
         _services = services;
         _drivers = services.Drivers;
     }
+
+    /// <summary>The machines that were left alone, since their session lives, or another recovery has them.</summary>
+    public IReadOnlyList<string> UnderWay => _underWay;
 
     /// <summary>Recovers every machine whose session is dead. Journals of living sessions, and of recoveries under way, are left alone.</summary>
     /// <param name="cancellationToken">Stops between two machines; one that was begun is brought to its end.</param>
@@ -44,6 +48,10 @@ public sealed class CrashRecovery
                 {
                     using var journal = taken.Journal;
                     recovered.Add(await RecoverAsync(journal, path, taken.Contents).ConfigureAwait(false));
+                }
+                else if (MigrationJournal.Look(path) is { IsOwned: true } owned)
+                {
+                    _underWay.Add(owned.Contents.Header.Machine);
                 }
             }
             catch (Exception e) when (e is JournalException or IOException or UnauthorizedAccessException or Win32Exception)

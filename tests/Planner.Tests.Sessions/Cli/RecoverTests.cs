@@ -31,14 +31,16 @@ public sealed class RecoverTests : IDisposable
     private void Leave(string machine = "vm1", string source = "sim:/a.yaml")
     {
         using var journal = new MigrationJournal(State);
-        journal.Begin(new JournalHeader("id-1", machine, DateTimeOffset.UnixEpoch, ["unwind"],
-        [
-            new JournalDevice(
-                "nic0",
-                new JournalEndpoint(source, DeviceState.Running, "c", MigrationCapabilities.StopCopy, true),
-                new JournalEndpoint("sim:/b.yaml", DeviceState.Running, "c", MigrationCapabilities.StopCopy, true)),
-        ]));
+        journal.Begin(Header(machine, source));
     }
+
+    private static JournalHeader Header(string machine, string source) => new("id-1", machine, DateTimeOffset.UnixEpoch, ["unwind"],
+    [
+        new JournalDevice(
+            "nic0",
+            new JournalEndpoint(source, DeviceState.Running, "c", MigrationCapabilities.StopCopy, true),
+            new JournalEndpoint("sim:/b.yaml", DeviceState.Running, "c", MigrationCapabilities.StopCopy, true)),
+    ]);
 
     private Task<PlannerProcess.Result> RecoverAsync(params string[] wrapper) =>
         PlannerProcess.RunAsync(["recover", "--state", State], wrapper: wrapper, cancel: TestContext.Current.CancellationToken);
@@ -50,6 +52,19 @@ public sealed class RecoverTests : IDisposable
 
         Assert.Equal((0, ""), (result.Status, result.Error));
         Assert.Equal($"Nothing to recover: no migration was interrupted. Looked in {State}.\n", result.Output);
+    }
+
+    [Fact]
+    public async Task A_machine_whose_planner_lives_is_left_alone_and_that_is_said()
+    {
+        using var journal = new MigrationJournal(State);
+        journal.Begin(Header("vm1", "sim:/a.yaml"));
+
+        var result = await PlannerHere.RunAsync("recover", "--state", State);
+
+        Assert.Equal(0, result.Status);
+        Assert.StartsWith("vm1: left alone, since its planner lives.\n", result.Output, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(Path.Combine(State, "journals")));
     }
 
     [Theory]
