@@ -55,7 +55,7 @@ internal static class JournalFolder
     /// <exception cref="JournalException">Another planner keeps it for very long.</exception>
     public static SafeFileHandle Lock(string folder)
     {
-        for (var since = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(since) < LockPatience; Thread.Sleep(LockPause))
+        for (var since = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(since) < LockPatience; SystemThreads.Instance.Wait(LockPause, TimeProvider.System))
         {
             if (TryLock(folder) is { } held)
             {

@@ -230,7 +230,7 @@ public sealed class MigrationJournal : IJournal
             }
 
             // Whoever looks whether it is locked has it for a moment.
-            Thread.Sleep(LockPause);
+            SystemThreads.Instance.Wait(LockPause, TimeProvider.System);
         }
 
         // Meanwhile its owner may have closed and removed it.

@@ -135,13 +135,16 @@ public static class MigrationEngine
         var participant = step.Get(e.Side, e.Device);
         // A reset leads to RUNNING (vfio-uapi section 6). Where it does not, the device may still hold what it held.
         var isInvalidReset = participant.WasReset && e.State is not DeviceState.Running;
+        // What was started anew or reset is in RUNNING; on a destination, where it may be the guest, every other state that runs counts too.
+        var isAstray = e.State is { } found && (found == DeviceState.Running || (e.Side == MigrationSide.Destination && found.IsRunning()))
+            && !participant.Left.IsEmpty && !participant.Left.Contains(found);
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
             State = e.State,
             Found = participant.Found ?? e.State,
             Left = e.State is null ? participant.Left : [],
-            IsAstray = participant.IsAstray || (e.State is { } found && found.IsRunning() && !participant.Left.IsEmpty && !participant.Left.Contains(found)),
+            IsAstray = participant.IsAstray || isAstray,
             GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
             WasReset = participant.WasReset && !isInvalidReset,
             ResetFailed = participant.ResetFailed || isInvalidReset,
