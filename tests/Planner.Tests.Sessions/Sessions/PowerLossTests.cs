@@ -31,7 +31,7 @@ public sealed class PowerLossTests
             hosts.AssertNeverOnBothSides();
             if (recovered.Outcome == MigrationOutcome.NeedsPerson)
             {
-                Assert.Contains("the journal does not say how the destination came to run", recovered.Reason, StringComparison.Ordinal);
+                Assert.True(recovered.Reason.Contains("the journal does not say how the destination came to run", StringComparison.Ordinal), $"point {point}: {recovered.Reason}");
                 Assert.True(File.Exists(journal));
             }
             else
