@@ -42,6 +42,7 @@ internal sealed class SyncedJournal(IJournal inner, string stateDirectory, strin
         using var file = PosixFiles.OpenToRead(JournalFolder.List(JournalFolder.Of(stateDirectory)).Single());
         var bytes = new byte[RandomAccess.GetLength(file)];
         RandomAccess.Read(file, bytes, 0);
-        File.WriteAllBytes(copy, bytes);
+        File.WriteAllBytes(copy + ".new", bytes);
+        File.Move(copy + ".new", copy, overwrite: true);
     }
 }
