@@ -1,6 +1,5 @@
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Storage;
 
 namespace Planner.Cli;
 
@@ -40,16 +39,6 @@ internal sealed class MachineDevices : IDisposable
         return all.Where(t => t.Identity is not null).GroupBy(t => t.Identity).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? throw new CliException(ExitStatus.InvalidInput, $"{string.Join(" alias ", twice.Select(t => t.Address).Distinct())} is named twice; a device cannot migrate to itself")
             : [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))];
-    }
-
-    /// <summary>Refuses devices that an interrupted migration has left behind.</summary>
-    /// <exception cref="CliException">There is such a migration.</exception>
-    public static void RefuseInterrupted(Drivers drivers, IReadOnlyList<(Target Source, Target Destination)> targets)
-    {
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), drivers, targets.SelectMany(t => new[] { t.Source, t.Destination })) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} with one of these devices was interrupted; run 'planner recover' first");
-        }
     }
 
     /// <summary>Opens one device; the caller disposes it.</summary>

@@ -2,7 +2,6 @@ using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
-using Planner.Storage;
 using Planner.Telemetry;
 
 namespace Planner.Cli;
@@ -19,19 +18,22 @@ internal static class MachineMigration
     {
         var targets = Parse(context.Drivers, arguments);
         var channel = Channel(context.Drivers, arguments);
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), context.Drivers, [targets.Source, targets.Destination]) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
-        }
-
+        context.Guard(targets.Source, targets.Destination);
         Readiness.Prepare(1);
         using var store = context.OpenStore();
         try
         {
             await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop.Token);
             await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop.Token);
-            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(StateDirectory.Locate());
-            var services = new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers, Hurry = stop.Hurry };
+            if (source.Offer.Process is { } process && process == destination.Offer.Process)
+            {
+                throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are monitors of one machine; a machine cannot migrate to itself");
+            }
+
+            // By another monitor the same machine may be in another migration.
+            var guard = context.Guard(targets.Source with { Process = source.Offer.Process }, targets.Destination with { Process = destination.Offer.Process });
+            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(context.JournalPlace, guard);
+            var services = new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, Hurry = stop.Hurry };
             return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop.Token);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Storage;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -86,11 +85,11 @@ internal static class MeasureCommand
     {
         var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
         Readiness.Prepare(targets.Count);
-        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
         using var devices = MachineDevices.Open(context.Drivers, targets);
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry })
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry })
         {
             OnSwitchover = result =>
             {

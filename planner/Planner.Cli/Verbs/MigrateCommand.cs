@@ -5,7 +5,6 @@ using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
-using Planner.Storage;
 using Planner.Telemetry;
 using Spectre.Console;
 
@@ -76,12 +75,12 @@ internal static class MigrateCommand
         }
 
         Readiness.Prepare(targets.Count);
-        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
         using var store = context.OpenStore();
         using var devices = MachineDevices.Open(context.Drivers, targets);
         var machine = arguments.Machine ?? arguments.Source;
         using var record = arguments.Record is { } path ? new SessionRecorder(OpenRecord(path)) : null;
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
         var request = new DeviceMigrationRequest
@@ -92,7 +91,7 @@ internal static class MigrateCommand
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry };
+        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry };
         await Readiness.ForDevicesAsync();
         var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
         Print(context, result, record?.Trouble);

@@ -32,7 +32,7 @@ internal static class DeviceSession
             null), new RecoveryRecord(header, services), MigrationEngine.Advance);
         var end = await host.RunAsync(
             now => MigrationEngine.Recover(
-                Plan(header, services), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
+                Plan(header, services), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now, contents.MayLackSteps),
             CancellationToken.None).ConfigureAwait(false);
         return end.State;
     }
@@ -70,6 +70,7 @@ internal static class DeviceSession
         {
             Found = (side == MigrationSide.Source ? device.Source : device.Destination).Found,
             WasTouched = contents.WasTouched(side, i),
+            Left = [.. contents.StatesLeft(side, i) ?? []],
         }),
     ];
 }

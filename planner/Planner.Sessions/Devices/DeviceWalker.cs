@@ -38,7 +38,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         switch (command)
         {
             case RunArc c:
-                _shell.Append(JournalEntryKind.ArcBegun, now, c.Side, c.Device, c.Arc);
+                Note(new JournalEntry(JournalEntryKind.ArcBegun, now, c.Side, c.Device, c.Arc, default), state);
                 Run(c, c.Side, c.Device, runner =>
                 {
                     var result = runner.RunArc(c.Arc, c.DeadlineNanoseconds);
@@ -58,7 +58,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
                 });
                 break;
             case ResetDevice c:
-                _shell.Append(JournalEntryKind.ResetBegun, now, c.Side, c.Device);
+                Note(new JournalEntry(JournalEntryKind.ResetBegun, now, c.Side, c.Device, default, default), state);
                 Run(c, c.Side, c.Device, reset => new ResetEnded(c.Side, c.Device, reset.Reset()));
                 break;
             case Survey c when state.Sources[c.Device].State == DeviceState.PreCopy:
@@ -95,6 +95,16 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         if (!isLetGo && !_sources.Concat(_destinations).Any(worker => worker.IsBusy))
         {
             Array.ForEach(_movers, mover => mover.Dispose());
+        }
+    }
+
+    /// <summary>Notes what is about to be done. Where no guest stands for it, it is on the disk before it is done.</summary>
+    private void Note(JournalEntry begun, EngineState state)
+    {
+        _shell.Append(begun.Kind, begun.TimestampNanoseconds, begun.Side, begun.Device, begun.Arc);
+        if (state is { IsInBlackout: false, IsRecovery: false })
+        {
+            _shell.SyncJournal();
         }
     }
 

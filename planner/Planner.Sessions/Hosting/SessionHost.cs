@@ -125,6 +125,10 @@ internal sealed class SessionHost<TState>
             case Engine.OpenJournal:
                 OpenJournal(state);
                 break;
+            case MarkSwitchover:
+                _shell.Append(JournalEntryKind.Switchover, now);
+                _shell.SyncJournal();
+                break;
             case MarkHandover:
                 _shell.Append(JournalEntryKind.Handover, now);
                 break;

@@ -73,22 +73,23 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
 
         var deciding = ending.SecondGate ?? ending.FirstGate;
         var outcome = end.State.IntendedOutcome;
+        var reason = RecoverCommand.In(end.State.Reason, services.StateDirectory);
         var record = new MigrationRecord(
             request.MigrationId, request.Machine, source, destination, request.Policy.Name, outcome, request.Policy.BlackoutLimit,
-            Span(deciding?.Decision.BoundSeconds ?? double.NaN), ending.Blackout, Started, Notices.Now, end.State.Reason, snapshot)
+            Span(deciding?.Decision.BoundSeconds ?? double.NaN), ending.Blackout, Started, Notices.Now, reason, snapshot)
         {
             Method = deciding?.Decision.Method,
         };
         var measured = ending.Noted with { Migrations = [record] };
         var keepTrouble = Try(() => services.Store?.Append(measured));
         var closeTrouble = end.State.IsSettled || outcome != MigrationOutcome.NeedsPerson ? Try(() => services.Journal?.Close()) : null;
-        Notices.Send(new MigrationEnded(outcome, ending.Blackout, request.Policy.BlackoutLimit, end.State.Reason) { MigrationId = request.MigrationId, At = record.Ended });
+        Notices.Send(new MigrationEnded(outcome, ending.Blackout, request.Policy.BlackoutLimit, reason) { MigrationId = request.MigrationId, At = record.Ended });
         return new SessionResult
         {
             Outcome = outcome,
             Blackout = ending.Blackout,
             Pause = ending.Pause,
-            Reason = end.State.Reason,
+            Reason = reason,
             Decision = first,
             SecondDecision = Explain(ending.SecondGate),
             Terms = first is null ? [] : ending.Compare(first.Terms),

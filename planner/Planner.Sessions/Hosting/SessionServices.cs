@@ -27,6 +27,9 @@ public sealed record SessionServices
     /// <summary>The journal of this migration; null to do without, where a crash need not be survived (simulated devices in this process).</summary>
     public IJournal? Journal { get; init; }
 
+    /// <summary>The state directory that the journal is in, for messages that advise a recovery; null to leave it out.</summary>
+    public string? StateDirectory { get; init; }
+
     /// <summary>Who is told what happens.</summary>
     public IReadOnlyList<ISessionObserver> Observers { get; init; } = [];
 

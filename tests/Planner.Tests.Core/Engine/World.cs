@@ -190,7 +190,7 @@ internal sealed class World
                     || o is ResetDevice { Side: MigrationSide.Destination, Device: var reset } && reset == abandoned.Device
                     || o is StartStream { Device: var stream } && stream == abandoned.Device || o is Survey { Device: var round } && round == abandoned.Device);
             }
-            else if (!(command is MarkHandover or MarkTakeBack or ReportDecision or EndSession || Hangs(command)))
+            else if (!(command is MarkSwitchover or MarkHandover or MarkTakeBack or ReportDecision or EndSession || Hangs(command)))
             {
                 _open.Add(command);
             }

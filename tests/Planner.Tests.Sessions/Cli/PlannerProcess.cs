@@ -32,18 +32,17 @@ internal static class PlannerProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-
         if (stateHome is not null)
         {
-            start.Environment["XDG_STATE_HOME"] = stateHome;
+            start.Environment["STATE_DIRECTORY"] = Path.Combine(stateHome, "planner");
         }
 
         return Process.Start(start)!;
     }
 
     /// <summary>Runs the command to its end.</summary>
-    public static Task<Result> RunAsync(IReadOnlyList<string> arguments, string? input = null, string? stateHome = null, CancellationToken cancel = default) =>
-        EndAsync(Start(arguments, stateHome), input, cancel);
+    public static Task<Result> RunAsync(IReadOnlyList<string> arguments, string? input = null, string? stateHome = null, IReadOnlyList<string>? wrapper = null, CancellationToken cancel = default) =>
+        EndAsync(Start(arguments, stateHome, wrapper: wrapper), input, cancel);
 
     /// <summary>Waits for the end of a command that was started, and disposes of it.</summary>
     public static async Task<Result> EndAsync(Process started, string? input = null, CancellationToken cancel = default)

@@ -256,6 +256,10 @@ public sealed class ShellFailureTests
         {
         }
 
+        public void Sync()
+        {
+        }
+
         public void Close() => throw new InvalidOperationException(Failure);
 
         public void Dispose()

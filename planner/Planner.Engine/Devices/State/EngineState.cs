@@ -58,6 +58,9 @@ public sealed record EngineState : SessionState
     /// <summary>Whether it was handed over and taken back.</summary>
     public bool IsTakenBack { get; init; }
 
+    /// <summary>In a recovery, whether steps of the switchover may be missing from the journal: the planner's host has started anew since.</summary>
+    public bool MayLackSteps { get; init; }
+
     /// <summary>Whether a failed arc was tried again past the commit point.</summary>
     public bool HasGoneOn { get; init; }
 

@@ -27,15 +27,23 @@ public static class MigrationEngine
     /// <param name="isHandedOver">Whether the machine belonged to the destination.</param>
     /// <param name="isTakenBack">Whether it had belonged to it, and was taken back.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
+    /// <param name="mayLackSteps">Whether steps of the switchover may be missing from the journal.</param>
     public static Step<EngineState> Recover(
         MigrationPlan plan,
         ImmutableArray<Participant> sources,
         ImmutableArray<Participant> destinations,
         bool isHandedOver,
         bool isTakenBack,
-        long nowNanoseconds)
+        long nowNanoseconds,
+        bool mayLackSteps = false)
     {
-        var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver, IsTakenBack = isTakenBack };
+        var state = NewState(plan, sources, destinations, nowNanoseconds) with
+        {
+            IsRecovery = true,
+            IsHandedOver = isHandedOver,
+            IsTakenBack = isTakenBack,
+            MayLackSteps = mayLackSteps,
+        };
         return Act(new DeviceStepBuilder(state, nowNanoseconds));
     }
 
@@ -138,12 +146,17 @@ public static class MigrationEngine
         // A reset leads to RUNNING (vfio-uapi section 6). A destination that it leaves where it was may still hold what it held; a source has been
         // reset for the guest all the same.
         var isInvalidReset = e.Side == MigrationSide.Destination && participant.WasReset && e.State is not DeviceState.Running;
+        // What was started anew or reset is in RUNNING; on a destination, where it may be the guest, every other state that runs counts too.
+        var isAstray = e.State is { } found && (found == DeviceState.Running || (e.Side == MigrationSide.Destination && found.IsRunning()))
+            && !participant.Left.IsEmpty && !participant.Left.Contains(found);
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
             SilentSinceNanoseconds = null,
             State = e.State,
             Found = participant.Found ?? e.State,
+            Left = e.State is null ? participant.Left : [],
+            IsAstray = participant.IsAstray || isAstray,
             GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
             WasReset = participant.WasReset && !isInvalidReset,
             ResetFailed = participant.ResetFailed || isInvalidReset,

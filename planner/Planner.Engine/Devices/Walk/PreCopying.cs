@@ -17,6 +17,7 @@ internal static class PreCopying
 
         if (isReady)
         {
+            step.Send(new MarkSwitchover());
             BeginSurvey(step);
         }
     }
