@@ -15,8 +15,8 @@ namespace Planner.Cli;
 /// </summary>
 internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy policy, IMeasurementStore store, string folder, string snapshotFolder)
 {
-    // The step is meant to be far outside anything that was measured, whatever the profile.
-    private const double SlowdownFactor = 100;
+    // The step is meant to be far outside anything that was measured, whatever the profile and however busy the host.
+    private const double SlowdownFactor = 1000;
 
     private readonly SessionServices _services = new() { Store = store, QuietTime = QuietHeap.Ask };
     private int _told;

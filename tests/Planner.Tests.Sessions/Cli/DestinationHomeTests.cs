@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Planner.Measurements;
+using Planner.Sessions;
 using Xunit;
 
 namespace Planner.Tests.Cli;
@@ -68,7 +70,7 @@ public sealed class DestinationHomeTests : IDisposable
         var failing = await StartAsync("f", 3, StopCopyFails);
         await RunAsync(["measure", source, "--to", destination, "--rounds", "1"]);
 
-        var result = await RunAsync(["migrate", failing, destination, "--sla", "gold", "--policy", Policy(limit: "60s", insufficient: "accept")]);
+        var result = await RunAsync(["migrate", failing, destination, "--sla", "gold", "--policy", Policy(limit: "1h", within: "1d", insufficient: "accept")]);
 
         Assert.True(result.Status == 5, result.ToString());
         Assert.DoesNotContain("restart its server", result.Output, StringComparison.Ordinal);
@@ -104,7 +106,7 @@ public sealed class DestinationHomeTests : IDisposable
         var recovered = await RunAsync(["recover"]);
 
         Assert.True(recovered.Status == 0, recovered.ToString());
-        Assert.Equal(left == "RESUMING", Words(recovered.Output).Contains("restart its server", StringComparison.Ordinal));
+        Assert.True((left == "RESUMING") == Words(recovered.Output).Contains("restart its server", StringComparison.Ordinal), recovered.ToString());
         Assert.Equal(("RUNNING", left), (await StateAsync(source), await StateAsync(destination)));
     }
 
@@ -140,11 +142,28 @@ public sealed class DestinationHomeTests : IDisposable
     private async Task<Process> StartInPreCopyAsync(string source, string destination)
     {
         var process = PlannerProcess.Start(["migrate", source, destination, "--sla", "gold", "--policy", Policy()], _devices.StateHome);
-        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
         // The first round takes a second at this device's rate: this is in the middle of it.
-        await Task.Delay(TimeSpan.FromMilliseconds(400), TestContext.Current.CancellationToken);
+        while (!IsDestinationResuming())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+
         return process;
+    }
+
+    private bool IsDestinationResuming()
+    {
+        try
+        {
+            return JournalFolder.List(JournalFolder.Of(Path.Combine(_devices.StateHome, "planner"))).SelectMany(f => MigrationJournal.Look(f)?.Contents.Entries ?? [])
+                .Any(e => e.Kind == JournalEntryKind.ArcEnded && e.Side == MigrationSide.Destination && e.Arc.To == DeviceState.Resuming);
+        }
+        catch (JournalException)
+        {
+            // An entry is being written.
+            return false;
+        }
     }
 
     private async Task<(string Source, string Destination)> PairAsync(string ofSource, string ofDestination) =>

@@ -103,7 +103,7 @@ public sealed class SignalTests
         using var child = await ChildMigration.PrepareAsync(Cancel);
         var words = string.Join(' ', new[] { "dotnet", Path.Combine(AppContext.BaseDirectory, "planner.dll") }.Concat(child.Arguments).Select(a => $"'{a}'"));
         var start = new ProcessStartInfo("script", ["-qfc", words, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["XDG_STATE_HOME"] = child.Pair.Devices.StateHome;
+        start.Environment["STATE_DIRECTORY"] = Path.Combine(child.Pair.Devices.StateHome, "planner");
         var started = new TaskCompletionSource<Process>();
         child.Pair.When(MigrationSide.Source, phase, () =>
         {
