@@ -76,7 +76,15 @@ internal static class PlannerProcess
         {
             throw new InvalidOperationException($"process {process.Id} could not be sent signal {signal}");
         }
+
+        // On a busy host the other threads go on until the one that was given the signal has had its turn.
+        while (signal == Stop && !Directory.GetDirectories($"/proc/{process.Id}/task").All(IsStopped))
+        {
+            Thread.Yield();
+        }
     }
+
+    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] == 'T';
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int processId, int signal);
