@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Storage;
@@ -5,8 +6,11 @@ using Planner.Storage;
 namespace Planner.Cli;
 
 /// <summary>The devices of a machine, opened on both sides.</summary>
-internal sealed class MachineDevices : IDisposable
+internal sealed partial class MachineDevices : IDisposable
 {
+    [GeneratedRegex(@"(?<!\\),")]
+    private static partial Regex Separator { get; }
+
     private readonly List<IMigrationDevice> _opened = [];
 
     private MachineDevices(bool outliveThisProcess) => OutliveThisProcess = outliveThisProcess;
@@ -29,11 +33,11 @@ internal sealed class MachineDevices : IDisposable
     /// <exception cref="DeviceException">An address is none.</exception>
     public static IReadOnlyList<(Target Source, Target Destination)> ParseLists(Drivers drivers, string source, string destination)
     {
-        var sources = source.Split(',', StringSplitOptions.TrimEntries);
-        var destinations = destination.Split(',', StringSplitOptions.TrimEntries);
+        var sources = Split(source);
+        var destinations = Split(destination);
         if (sources.Length != destinations.Length)
         {
-            throw new CliException(ExitStatus.InvalidInput, $"there are {sources.Length} sources and {destinations.Length} destinations; each device needs one of both");
+            throw new CliException(ExitStatus.InvalidInput, $"there are {sources.Length} sources and {destinations.Length} destinations; each device needs one of both (a comma in a path is written \\,)");
         }
 
         var all = sources.Concat(destinations).Select(text => Parse(drivers, text)).ToList();
@@ -41,6 +45,9 @@ internal sealed class MachineDevices : IDisposable
             ? throw new CliException(ExitStatus.InvalidInput, $"{string.Join(" alias ", twice.Select(t => t.Address).Distinct())} is named twice; a device cannot migrate to itself")
             : [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))];
     }
+
+    /// <summary>The addresses of a list. Commas separate them, but for those with a backslash before, which are a part of a path.</summary>
+    public static string[] Split(string list) => [.. Separator.Split(list).Select(address => address.Replace("\\,", ",", StringComparison.Ordinal).Trim())];
 
     /// <summary>Refuses devices that an interrupted migration has left behind.</summary>
     /// <exception cref="CliException">There is such a migration.</exception>

@@ -53,7 +53,7 @@ public sealed class MigrationJournal : IJournal
         try
         {
             Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            _file = new FileStream(Path.Combine(_directory, $"{Guid.CreateVersion7():N}.journal"), new FileStreamOptions
+            _file = new FileStream(Path.Combine(_directory, $"{TimeOrderedId.New():N}.journal"), new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.ReadWrite,
