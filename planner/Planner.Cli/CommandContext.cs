@@ -63,7 +63,13 @@ internal sealed record CommandContext(
         if (System.Console.IsOutputRedirected)
         {
             // A log has no width of its own: whoever reads it breaks the lines.
-            var log = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new PlainWriter(output)) });
+            var log = AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(new PlainWriter(output)),
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+            });
             log.Profile.Width = NarrowTables.AnyWidth;
             return log;
         }

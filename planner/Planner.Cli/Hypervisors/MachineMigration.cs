@@ -35,7 +35,7 @@ internal static class MachineMigration
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            throw new CliException(ExitStatus.Stayed, "stayed RUNNING: it was cancelled before anything was touched");
+            throw MigrateCommand.NotBegun(context, arguments, policy, "stayed RUNNING: it was cancelled before anything was touched");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Planner.Devices;
+using Planner.Measurements;
 using Planner.Simulation;
 
 namespace Planner.Cli;
@@ -37,6 +38,19 @@ internal static class DeviceCommand
     public static DeviceProfile ReadProfile(string name) =>
         BuiltInProfiles.Names.Contains(name) ? BuiltInProfiles.Get(name) : DeviceProfileText.Read(TextFiles.Read(name), name);
 
+    private static VfioUserServer Start(DeviceProfile profile, string path, ServerBehaviour behaviour, ulong seed)
+    {
+        try
+        {
+            return VfioUserServer.Start(profile, path, behaviour, new SimulatedDeviceOptions { Seed = seed });
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Failed)
+        {
+            // Another path would do.
+            throw new CliException(ExitStatus.InvalidInput, e.Message);
+        }
+    }
+
     private static int Run(CommandContext context, string profileName, string path, ulong seed, ServerBehaviour behaviour)
     {
         if (!SocketPaths.TryParse(path, path, out _, out var problem))
@@ -46,7 +60,7 @@ internal static class DeviceCommand
 
         using var stop = new StopSignal();
         var profile = ReadProfile(profileName);
-        using var server = VfioUserServer.Start(profile, path, behaviour, new SimulatedDeviceOptions { Seed = seed });
+        using var server = Start(profile, path, behaviour, seed);
         context.Say($"{profile.DeviceClass} listens on {server.SocketPath}; Ctrl-C ends it.");
         stop.Token.WaitHandle.WaitOne();
         return ExitStatus.Done;

@@ -30,8 +30,9 @@ internal static class EvaluateCommand
         var pictures = new Option<string?>("--pictures") { Description = "Draw the figures too, as SVG files in this folder.", HelpName = "DIR" };
         var train = ColdStartTraining.CreateOption();
         var command = new Command("evaluate", "Try all switchover rules on recordings and workloads, and the bound on latency series.") { paths, limits, confidence, rules, seed, migrations, threads, by, pictures, train };
+        Option[] ofEvaluation = [limits, confidence, rules, migrations, threads, by, pictures];
         command.SetAction(parsed => parsed.GetValue(train)
-            ? Train(common.Bind(parsed), parsed.GetRequiredValue(paths), (int)(parsed.GetValue(seed) & int.MaxValue))
+            ? Train(ofEvaluation.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }), common.Bind(parsed), parsed.GetRequiredValue(paths), (int)(parsed.GetValue(seed) & int.MaxValue))
             : Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new Arguments(
             parsed.GetValue(limits) is { Length: > 0 } given ? [.. given.Distinct()] : null,
             parsed.GetValue(confidence) is { Length: > 0 } stated ? [.. stated.Distinct()] : null,
@@ -42,8 +43,13 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Train(CommandContext context, string[] paths, int seed)
+    private static int Train(Option? unused, CommandContext context, string[] paths, int seed)
     {
+        if (unused is not null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{unused.Name} is for an evaluation; --train only learns");
+        }
+
         if (!ProgramParts.HasTraining)
         {
             throw new CliException(ExitStatus.TargetLacks, "this planner was compiled ahead of time, without the library that trains models; train with one that was not");

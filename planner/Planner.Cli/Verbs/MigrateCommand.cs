@@ -45,13 +45,7 @@ internal static class MigrateCommand
         var policy = context.FindPolicy(arguments.Sla);
         if (ClosedWindow(policy, now) is { } closed)
         {
-            context.Error.WriteLine($"planner: stayed RUNNING: {closed}");
-            if (context.IsJson)
-            {
-                context.Output.WriteLine(CliJson.Write(MigrationReport.NotBegun(arguments, policy, closed), CliJson.Default.MigrationReport));
-            }
-
-            return ExitStatus.Stayed;
+            throw NotBegun(context, arguments, policy, $"stayed RUNNING: {closed}");
         }
 
         policy = WithinWindow(policy, now);
@@ -59,6 +53,17 @@ internal static class MigrateCommand
             ? await MachineMigration.RunAsync(context, arguments, policy, stop.Token)
             : await RunDevicesAsync(context, arguments, policy, now, stop.Token);
         return MigrationReport.ExitStatusOf(result.Outcome);
+    }
+
+    /// <summary>Ends a migration that is not begun now: the machine stays as it is, and programs are told so too.</summary>
+    public static CliException NotBegun(CommandContext context, MigrateArguments arguments, SlaPolicy policy, string reason)
+    {
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(MigrationReport.NotBegun(arguments, policy, reason), CliJson.Default.MigrationReport));
+        }
+
+        return new CliException(ExitStatus.Stayed, reason);
     }
 
     private static async Task<SessionResult> RunDevicesAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, CancellationToken stop)

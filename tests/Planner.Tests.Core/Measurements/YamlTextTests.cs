@@ -44,15 +44,37 @@ public sealed class YamlTextTests
     {
         var root = YamlText.Read(Head + text, "f.yaml", "Thing");
         root.OptionalString("name");
-        Refused(message, root.Finish);
+        Refused(message, () => root.Finish());
+    }
+
+    [Fact]
+    public void Known_keys_are_named_in_full_also_those_that_do_not_go_with_what_is_there()
+    {
+        Refused("f.yaml:3:1: unknown key 'rat'; known here: apiVersion, dwell, kind, levels, rate", () => Finish("rat: x\n"));
+        Refused("f.yaml:3:1: the key 'dwell' does not go with the others here", () => Finish("dwell: x\n"));
+
+        static void Finish(string text)
+        {
+            var map = YamlText.Read(Head + text, "f.yaml", "Thing");
+            _ = map.Has("levels") || map.Has("rate");
+            map.Finish("dwell");
+        }
     }
 
     [Theory]
-    [InlineData("v: 300", "f.yaml:3:4: 'v' is '300'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: -3ms", "f.yaml:3:4: 'v' is '-3ms'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: 0ms", "f.yaml:3:4: 'v' is '0ms'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: .inf", "f.yaml:3:4: 'v' is '.inf'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: 3MiB", "f.yaml:3:4: 'v' is '3MiB'; a duration above 0 with its unit, such as 300ms, is expected")]
+    [InlineData("v: 5 weeks", "a size with its unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) up to 8192TiB, such as 64MiB, is expected")]
+    [InlineData("v: 9PiB", "a size with its unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) up to 8192TiB, such as 64MiB, is expected")]
+    public void A_wrong_size_is_refused_with_all_units_and_the_largest(string text, string expected) =>
+        Refused($"f.yaml:3:4: 'v' is '{text[3..]}'; {expected}", () => YamlText.Read(Head + text, "f.yaml", "Thing").Bytes("v"));
+
+    [Theory]
+    [InlineData("v: 300", "f.yaml:3:4: 'v' is '300'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: -3ms", "f.yaml:3:4: 'v' is '-3ms'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 0ms", "f.yaml:3:4: 'v' is '0ms'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: .inf", "f.yaml:3:4: 'v' is '.inf'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 3MiB", "f.yaml:3:4: 'v' is '3MiB'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 36501d", "f.yaml:3:4: 'v' is '36501d'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 1ns", "f.yaml:3:4: 'v' is '1ns'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
     [InlineData("v: [3ms]", "f.yaml:3:4: 'v' must be a plain value")]
     [InlineData("v: { a: 3ms }", "f.yaml:3:4: 'v' must be a plain value")]
     [InlineData("w: 3ms", "f.yaml:1:1: the key 'v' is missing")]

@@ -62,7 +62,7 @@ public sealed class EvaluateTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "w.yaml"), TinyWorkloads, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
-            Path.Combine(_folder.Path, "s.csv"), $"start_time,microseconds\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{100 + (i % 7)}\n"))}", TestContext.Current.CancellationToken);
+            Path.Combine(_folder.Path, "s.csv"), $"start_time,microseconds\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"2026-01-01T{i / 60:00}:{i % 60:00}:00,{100 + (i % 7)}\n"))}", TestContext.Current.CancellationToken);
 
         var objects = await PlannerHere.RunJsonAsync(
             "evaluate", _folder.Path, "--rule", "earliest", "--migrations", "1", "--limit", "100ms", "--limit", "1s", "--limit", "100ms", "--confidence", "0.8", "--confidence", "0.95", "--confidence", "0.8");

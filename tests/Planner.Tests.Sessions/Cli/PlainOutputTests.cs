@@ -28,6 +28,17 @@ public sealed partial class PlainOutputTests : IDisposable
         Assert.Contains(longNamed.Output.Split('\n'), line => line.EndsWith(new string('c', 200), StringComparison.Ordinal) && line.StartsWith("device ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_pipe_gets_no_colours()
+    {
+        var result = await PlannerHere.RunAsync("migrate", "sim:fast-nic", "sim:fast-nic", "--sla", "gold", "--shadow");
+
+        Assert.Equal(3, result.Status);
+        Assert.Contains("stayed RUNNING on the source.", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\u001b", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Escape, result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(60)]
     [InlineData(200)]

@@ -6,6 +6,9 @@ public sealed class UsageTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("planner-cli-");
 
+    private static string Arcs => string.Join(", ", new[] { ("RUNNING", "STOP"), ("STOP", "STOP_COPY"), ("RESUMING", "STOP"), ("STOP", "RUNNING") }
+        .Select(arc => $$"""{ "from": "{{arc.Item1}}", "to": "{{arc.Item2}}", "seconds": [0.001] }"""));
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
@@ -44,6 +47,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("probe", "sim:fast-nic", "--windows", "1s")]
     [InlineData("probe", "vfio-user:/no/such/socket", "--windows", "500ms,")]
     [InlineData("/?")]
+    [InlineData("device", "fast-nic", "--listen", "/tmp")]
+    [InlineData("evaluate", ".", "--train", "--limit", "1s")]
     public async Task Wrong_usage_is_one_sentence_and_status_2(params string[] arguments)
     {
         var result = await PlannerHere.RunAsync(arguments);
@@ -103,6 +108,25 @@ public sealed class UsageTests : IDisposable
 
         Assert.Equal((0, ""), (decided.Status, decided.Error));
         Assert.Equal((3, ""), (migrated.Status, migrated.Error));
+    }
+
+    [Theory]
+    [InlineData(0.01, false)]
+    [InlineData(2.2, true)]
+    public async Task A_share_of_misses_of_100_percent_is_not_said(double limitSeconds, bool isSaid)
+    {
+        // Blackouts between 2 and 2.4 s; none keeps the shorter limit.
+        var blackouts = string.Join(", ", Enumerable.Range(0, 200).Select(i => $"{{ \"predictedSeconds\": 2, \"actualSeconds\": {2 + (i * 37 % 200 * 0.002)} }}"));
+        var snapshot =
+            $$"""
+            { "sla": { "blackoutLimitSeconds": {{limitSeconds}}, "confidence": 0.9 }, "pastBlackouts": [ {{blackouts}} ], "transfer": { "fixedSeconds": [2], "bytesPerSecond": [1e9] },
+              "devices": [ { "class": "x", "state": "RUNNING", "flags": ["STOP_COPY"], "stateBytes": 0, "arcs": [ {{Arcs}} ] } ] }
+            """;
+
+        var decided = await PlannerHere.RunWithInputAsync(snapshot, "decide");
+
+        Assert.Equal((0, ""), (decided.Status, decided.Error));
+        Assert.Equal(isSaid, decided.Output.Contains("% of such blackouts exceed the limit", StringComparison.Ordinal));
     }
 
     [Theory]
