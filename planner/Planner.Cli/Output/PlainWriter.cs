@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Planner.Cli;
 
@@ -62,19 +60,4 @@ internal sealed class PlainWriter(TextWriter inner, bool oneLine = false) : Text
     public override void Flush() => inner.Flush();
 
     private static bool IsControl(char c) => char.IsControl(c) && c is not ('\n' or '\t');
-}
-
-/// <summary>The same for what goes to a terminal through the console, whose own control codes stay.</summary>
-internal sealed class PlainHook : IRenderHook
-{
-    /// <inheritdoc/>
-    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(r => new Plain(r));
-
-    private sealed class Plain(IRenderable inner) : IRenderable
-    {
-        public Measurement Measure(RenderOptions options, int maxWidth) => inner.Measure(options, maxWidth);
-
-        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-            inner.Render(options, maxWidth).Select(s => s.IsControlCode || s.IsLineBreak ? s : new Segment(PlainWriter.WithoutControls(s.Text), s.Style));
-    }
 }
