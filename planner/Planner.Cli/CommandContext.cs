@@ -1,6 +1,7 @@
 using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
+using Planner.Sessions;
 using Planner.Storage;
 using Spectre.Console;
 
@@ -14,6 +15,7 @@ namespace Planner.Cli;
 /// <param name="Format">How results are printed.</param>
 /// <param name="PolicyFile">The policy file; null for the built-in classes.</param>
 /// <param name="Store">The store; null for the default.</param>
+/// <param name="State">The state directory, as an absolute path; null for the default.</param>
 /// <param name="Otlp">The collector; null for none.</param>
 /// <param name="Verbose">Whether to print more.</param>
 internal sealed record CommandContext(
@@ -24,6 +26,7 @@ internal sealed record CommandContext(
     OutputFormat Format,
     string? PolicyFile,
     string? Store,
+    string? State,
     Uri? Otlp,
     bool Verbose)
 {
@@ -53,6 +56,27 @@ internal sealed record CommandContext(
 
     /// <summary>The SLA classes: those of the policy file, or the built-in ones.</summary>
     public IReadOnlyList<SlaPolicy> Policies() => PolicyFile is null ? BuiltInPolicies.All : SlaPolicyText.ReadAll(TextFiles.Read(PolicyFile), PolicyFile);
+
+    /// <summary>The state directory that journals are written to.</summary>
+    /// <exception cref="StoreException">There is none.</exception>
+    public string JournalPlace => State ?? StateDirectory.Locate();
+
+    /// <summary>The state directories in which a migration on this host may have been journaled; one's own first.</summary>
+    /// <exception cref="StoreException">There is none of one's own.</exception>
+    public IReadOnlyList<string> JournalPlaces => State is { } named ? [named] : StateDirectory.Places();
+
+    /// <summary>Refuses what another migration has.</summary>
+    /// <returns>What refuses it later, too.</returns>
+    /// <exception cref="CliException">Another migration has it.</exception>
+    /// <exception cref="JournalException">A journal cannot be read.</exception>
+    public TargetGuard Guard(params IReadOnlyList<Target> targets)
+    {
+        // A user need not be able to look into the system's place. Root can look into all of its own.
+        var guard = new TargetGuard(Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace], Drivers, targets);
+        return guard.Find() is { } held
+            ? throw new CliException(held.IsUnderWay ? ExitStatus.OtherFailure : ExitStatus.NeedsPerson, held.Sentence)
+            : guard;
+    }
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="StoreException">It cannot be opened.</exception>

@@ -14,8 +14,9 @@ internal static class CommandLine
     /// <param name="error">stderr.</param>
     /// <param name="input">stdin.</param>
     /// <param name="drivers">What devices and hypervisors it can reach.</param>
+    /// <param name="outputTrouble">Says at the end why something of stdout was lost; null where such a loss throws.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader input, Drivers drivers)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader input, Drivers drivers, Func<string?>? outputTrouble = null)
     {
         // Whatever a name or a peer brings along, what is printed is plain, and a sentence stands on one line.
         error = new PlainWriter(error, oneLine: true);
@@ -51,7 +52,16 @@ internal static class CommandLine
         try
         {
             // Ctrl-C is not the library's: inside a blackout the command must go on to a safe end.
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = new PlainWriter(output), Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var status = await parsed.InvokeAsync(new InvocationConfiguration { Output = new PlainWriter(output), Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            if (outputTrouble?.Invoke() is not { } lost)
+            {
+                return status;
+            }
+
+            // What became of a machine is said by the status, whoever reads the rest.
+            var tellsOfMachine = parsed.CommandResult.Command.Name is MigrateCommand.Name or RecoverCommand.Name or MeasureCommand.Name;
+            await error.WriteLineAsync($"planner: The output could not be written ({lost}){(tellsOfMachine ? "; the exit status says what became of the machine" : "")}.");
+            return tellsOfMachine || status != ExitStatus.Done ? status : ExitStatus.OtherFailure;
         }
         catch (Exception e)
         {

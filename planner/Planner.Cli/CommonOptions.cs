@@ -27,6 +27,16 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         Recursive = true,
     };
 
+    private readonly Option<string?> _state = new("--state")
+    {
+        Description = "Where journals are kept and looked for; without it /var/lib/planner for root and services, planner in the user's state directory for others.",
+        HelpName = "DIR",
+        Recursive = true,
+        CustomParser = result => result.Tokens[^1].Value is var directory && (directory.Trim().Length == 0 || directory.Contains('\0', StringComparison.Ordinal))
+            ? RefuseText(result, $"--state is '{directory}'; a directory is expected.")
+            : Path.GetFullPath(directory),
+    };
+
     private readonly Option<Uri?> _otlp = new("--otlp")
     {
         Description = "An OpenTelemetry collector to send traces and metrics to, such as http://127.0.0.1:4318.",
@@ -72,6 +82,7 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         root.Options.Add(_format);
         root.Options.Add(_policy);
         root.Options.Add(_store);
+        root.Options.Add(_state);
         root.Options.Add(_otlp);
         root.Options.Add(Verbose);
     }
@@ -85,8 +96,15 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         parsed.GetValue(_format),
         parsed.GetValue(_policy),
         parsed.GetValue(_store),
+        parsed.GetValue(_state),
         parsed.GetValue(_otlp),
         parsed.GetValue(Verbose));
+
+    private static string? RefuseText(System.CommandLine.Parsing.ArgumentResult result, string problem)
+    {
+        result.AddError(problem);
+        return null;
+    }
 
     private static Uri? RefuseUri(System.CommandLine.Parsing.ArgumentResult result, string problem)
     {

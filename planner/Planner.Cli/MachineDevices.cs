@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Storage;
 
 namespace Planner.Cli;
 
@@ -48,16 +47,6 @@ internal sealed partial class MachineDevices : IDisposable
 
     /// <summary>The addresses of a list. Commas separate them, but for those with a backslash before, which are a part of a path.</summary>
     public static string[] Split(string list) => [.. Separator.Split(list).Select(address => address.Replace("\\,", ",", StringComparison.Ordinal).Trim())];
-
-    /// <summary>Refuses devices that an interrupted migration has left behind.</summary>
-    /// <exception cref="CliException">There is such a migration.</exception>
-    public static void RefuseInterrupted(Drivers drivers, IReadOnlyList<(Target Source, Target Destination)> targets)
-    {
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), drivers, targets.SelectMany(t => new[] { t.Source, t.Destination })) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} with one of these devices was interrupted; run 'planner recover' first");
-        }
-    }
 
     /// <summary>Opens one device; the caller disposes it.</summary>
     /// <exception cref="DeviceException">It cannot be opened.</exception>

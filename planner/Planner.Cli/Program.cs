@@ -1,3 +1,7 @@
 using Planner.Cli;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.In, ProductDrivers.Register(Console.Error));
+// Whatever prints, on whatever thread, loses output at the most.
+var output = new ForgivingWriter(Console.Out);
+Console.SetOut(output);
+Console.SetError(new ForgivingWriter(Console.Error));
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.In, ProductDrivers.Register(Console.Error), () => output.Trouble);

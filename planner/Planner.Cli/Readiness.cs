@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Planner.Engine;
 using Planner.Policies;
 using Planner.Sessions;
@@ -5,9 +8,52 @@ using Planner.Simulation;
 
 namespace Planner.Cli;
 
-/// <summary>What this process does before it migrates devices.</summary>
+/// <summary>What this process does before it touches a machine.</summary>
 internal static class Readiness
 {
+    /// <summary>The files that the code of the program takes, each a descriptor while the process lives; a test counts them.</summary>
+    internal const int CodeFiles = 260;
+
+    /// <summary>Store, journal, recording, telemetry and terminal.</summary>
+    private const int SessionFiles = 32;
+
+    /// <summary>Both sides of a device: its connection or its group and streams, and once more where it has to be opened anew.</summary>
+    private const int DeviceFiles = 16;
+
+    /// <summary>Makes sure that nothing is missing in the middle: enough open files, and all code loaded, so that the installation may be replaced meanwhile.</summary>
+    /// <param name="devices">How many devices, or machines, move.</param>
+    /// <exception cref="CliException">The process may not open enough files. Nothing was touched.</exception>
+    public static void Prepare(int devices)
+    {
+        ProcessLimits.RequireFiles(CodeFiles + SessionFiles + (devices * DeviceFiles));
+        LoadCode();
+    }
+
+    /// <summary>Loads every assembly that this program refers to, and what those refer to.</summary>
+    /// <returns>How many there are.</returns>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "A program compiled ahead of time has no assemblies to load.")]
+    public static int LoadCode()
+    {
+        var loaded = new HashSet<string>(StringComparer.Ordinal);
+        var waiting = new Queue<Assembly>([typeof(Readiness).Assembly]);
+        while (RuntimeFeature.IsDynamicCodeSupported && waiting.TryDequeue(out var assembly))
+        {
+            foreach (var name in assembly.GetReferencedAssemblies().Where(n => loaded.Add(n.FullName)))
+            {
+                try
+                {
+                    waiting.Enqueue(Assembly.Load(name));
+                }
+                catch (Exception e) when (e is IOException or BadImageFormatException)
+                {
+                    // What is not delivered is never used.
+                }
+            }
+        }
+
+        return loaded.Count;
+    }
+
     /// <summary>Migrates a simulated device once, so that the code of a switchover is compiled before a guest waits for it: the first blackout of
     /// a fresh process was several times as long as the second.</summary>
     public static Task<SessionResult> ForDevicesAsync()

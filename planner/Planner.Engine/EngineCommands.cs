@@ -8,6 +8,9 @@ public abstract record EngineCommand;
 /// <summary>Write the intended walk down and sync it; answered by <see cref="JournalOpened"/> or <see cref="JournalFailed"/>.</summary>
 public sealed record OpenJournal : EngineCommand;
 
+/// <summary>Note in the journal that the guest may be stopped from now on, and wait until that is on the disk: in the blackout no disk is waited for. Not answered.</summary>
+public sealed record MarkSwitchover : EngineCommand;
+
 /// <summary>Note in the journal that the machine belongs to the destination from now on. Not answered.</summary>
 public sealed record MarkHandover : EngineCommand;
 

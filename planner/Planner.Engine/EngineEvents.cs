@@ -8,6 +8,9 @@ public abstract record EngineEvent;
 /// <summary>Somebody asks to give up. Honoured before the commit point only.</summary>
 public sealed record CancelRequested : EngineEvent;
 
+/// <summary>Somebody asks again to give up, and is in a hurry: the way back is taken, but who is not needed for it is hardly waited for.</summary>
+public sealed record HurryRequested : EngineEvent;
+
 /// <summary>The intended walk is on the disk.</summary>
 public sealed record JournalOpened : EngineEvent;
 

@@ -17,6 +17,9 @@ public abstract record SessionState
     /// <summary>Whether the machine belongs to the destination: from here on it may run there.</summary>
     public bool IsHandedOver { get; init; }
 
+    /// <summary>Whether somebody asked for a short way back.</summary>
+    public bool IsHurried { get; init; }
+
     /// <summary>How the session will end if everything that is left goes well.</summary>
     public MigrationOutcome IntendedOutcome { get; init; }
 

@@ -59,9 +59,16 @@ public sealed class Rehearsal
     {
         var services = counts ? _services : _services with { Store = null };
         var result = await MigrationSession.RunAsync(request with { MigrationId = TimeOrderedId.New().ToString() }, services, CancellationToken.None).ConfigureAwait(false);
-        if (counts)
+        try
         {
-            OnSwitchover?.Invoke(result);
+            if (counts)
+            {
+                OnSwitchover?.Invoke(result);
+            }
+        }
+        catch (Exception)
+        {
+            // Whoever cannot be told must not leave the machine half way.
         }
 
         return result;

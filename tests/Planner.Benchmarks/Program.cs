@@ -2,10 +2,15 @@ using BenchmarkDotNet.Running;
 using Planner.Benchmarks;
 
 // dotnet run -c Release --project tests/Planner.Benchmarks -- mover
+// dotnet run -c Release --project tests/Planner.Benchmarks -- journal FOLDER
 // dotnet run -c Release --project tests/Planner.Benchmarks -- --filter '*' --job short
 if (args is ["mover"])
 {
     MoverComparison.Run();
+}
+else if (args is ["journal", var folder])
+{
+    JournalCost.Run(folder);
 }
 else
 {

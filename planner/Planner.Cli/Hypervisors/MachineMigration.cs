@@ -2,7 +2,6 @@ using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
-using Planner.Storage;
 using Planner.Telemetry;
 
 namespace Planner.Cli;
@@ -15,25 +14,29 @@ internal static class MachineMigration
     /// <param name="arguments">What to do.</param>
     /// <param name="policy">The promise, within its maintenance window.</param>
     /// <param name="stop">The wish to stop.</param>
-    public static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, CancellationToken stop)
+    public static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, StopSignal stop)
     {
         var targets = Parse(context.Drivers, arguments);
         var channel = Channel(context.Drivers, arguments);
-        if (CrashRecovery.FindInterrupted(StateDirectory.Locate(), context.Drivers, [targets.Source, targets.Destination]) is { } machine)
-        {
-            throw new CliException(ExitStatus.NeedsPerson, $"a migration of {machine} was interrupted; run 'planner recover' first");
-        }
-
+        context.Guard(targets.Source, targets.Destination);
+        Readiness.Prepare(1);
         using var store = context.OpenStore();
         try
         {
-            await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop);
-            await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop);
-            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(StateDirectory.Locate());
-            var services = new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers };
-            return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop);
+            await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop.Token);
+            await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop.Token);
+            if (source.Offer.Process is { } process && process == destination.Offer.Process)
+            {
+                throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are monitors of one machine; a machine cannot migrate to itself");
+            }
+
+            // By another monitor the same machine may be in another migration.
+            var guard = context.Guard(targets.Source with { Process = source.Offer.Process }, targets.Destination with { Process = destination.Offer.Process });
+            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(context.JournalPlace, guard);
+            var services = new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, Hurry = stop.Hurry };
+            return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             throw MigrateCommand.NotBegun(context, arguments, policy, "stayed RUNNING: it was cancelled before anything was touched");
         }

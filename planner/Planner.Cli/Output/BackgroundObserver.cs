@@ -36,9 +36,9 @@ internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
                 {
                     observer.On(notice);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception)
                 {
-                    // The terminal went away, or stdout was never open. The migration goes on without an audience.
+                    // Whatever it is, it costs the observer its own output: the migration goes on without an audience.
                 }
             }
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Storage;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -10,6 +9,8 @@ namespace Planner.Cli;
 /// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, stores samples, prints the latency table.</summary>
 internal static class MeasureCommand
 {
+    public const string Name = "measure";
+
     private const int SamplesShown = SampleWindow.DefaultCapacity;
     private const double Error = 0.05;
 
@@ -34,7 +35,7 @@ internal static class MeasureCommand
             Description = "Rehearse whole switchovers to this device and back, so that blackouts are evidence too.",
             HelpName = "DESTINATION",
         };
-        var command = new Command("measure", "Walk a device through its arcs, keep the samples, print the latencies.") { device, rounds, to };
+        var command = new Command(Name, "Walk a device through its arcs, keep the samples, print the latencies.") { device, rounds, to };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to)));
         return command;
     }
@@ -45,7 +46,7 @@ internal static class MeasureCommand
         using var store = context.OpenStore();
         var (offer, done, trouble, restored) = destination is null
             ? Walk(context, store, device, rounds, stop.Token)
-            : await RehearseAsync(context, store, device, destination, rounds, stop.Token);
+            : await RehearseAsync(context, store, device, destination, rounds, stop);
         var arcs = MeasuredArcs(store, offer.DeviceClass);
         if (context.IsJson)
         {
@@ -82,14 +83,15 @@ internal static class MeasureCommand
     }
 
     private static async Task<(DeviceOffer Offer, int Done, string? Trouble, bool Restored)> RehearseAsync(
-        CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, CancellationToken stop)
+        CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, StopSignal stop)
     {
         var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
-        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        Readiness.Prepare(targets.Count);
+        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
         using var devices = MachineDevices.Open(context.Drivers, targets);
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask })
+        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry })
         {
             OnSwitchover = result =>
             {
@@ -101,7 +103,7 @@ internal static class MeasureCommand
             },
         };
         await Readiness.ForDevicesAsync();
-        var last = await rehearsal.RunAsync(switchovers, stop);
+        var last = await rehearsal.RunAsync(switchovers, stop.Token);
         var trouble = last.Outcome == MigrationOutcome.Completed ? last.StoreTrouble : last.Reason;
         return (devices.Pairs[0].Source.Offer, done, trouble, last.Outcome != MigrationOutcome.NeedsPerson);
     }

@@ -1,10 +1,10 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Planner.Documents;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
-using Planner.Storage;
 using Planner.Telemetry;
 using Spectre.Console;
 
@@ -13,6 +13,8 @@ namespace Planner.Cli;
 /// <summary><c>planner migrate SOURCE DESTINATION --sla CLASS</c>: runs a migration under an SLA.</summary>
 internal static class MigrateCommand
 {
+    public const string Name = "migrate";
+
     public static Command Create(CommonOptions common)
     {
         var source = new Argument<string>("source") { Description = $"What to migrate: a machine, {common.Drivers.HypervisorForms}, or a device, {common.Drivers.DeviceForms}; several devices, separated by commas, move together (a comma in a path is written \\,)." };
@@ -23,7 +25,7 @@ internal static class MigrateCommand
         var listen = new Option<string?>("--listen") { Description = "Where the destination listens, if something stands between it and the channel.", HelpName = common.Drivers.ChannelForms };
         var shadow = new Option<bool>("--shadow") { Description = "Evaluate and report, commit nothing." };
         var record = new Option<string?>("--record") { Description = "Write what happens to a file that 'replay' reads.", HelpName = "FILE" };
-        var command = new Command("migrate", "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, shadow, record };
+        var command = new Command(Name, "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, shadow, record };
         command.SetAction((parsed, _) => RunAsync(
             common.Bind(parsed),
             new MigrateArguments(
@@ -41,6 +43,9 @@ internal static class MigrateCommand
     private static async Task<int> RunAsync(CommandContext context, MigrateArguments arguments)
     {
         using var stop = new StopSignal();
+
+        // Ctrl-Z would leave a guest stopped for as long as the planner is.
+        using var suspend = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, signal => signal.Cancel = true);
         var now = TimeProvider.System.GetUtcNow();
         var policy = context.FindPolicy(arguments.Sla);
         if (ClosedWindow(policy, now) is { } closed)
@@ -50,8 +55,8 @@ internal static class MigrateCommand
 
         policy = WithinWindow(policy, now);
         var result = context.Drivers.IsHypervisor(arguments.Source) || context.Drivers.IsHypervisor(arguments.Destination)
-            ? await MachineMigration.RunAsync(context, arguments, policy, stop.Token)
-            : await RunDevicesAsync(context, arguments, policy, now, stop.Token);
+            ? await MachineMigration.RunAsync(context, arguments, policy, stop)
+            : await RunDevicesAsync(context, arguments, policy, now, stop);
         return MigrationReport.ExitStatusOf(result.Outcome);
     }
 
@@ -66,7 +71,7 @@ internal static class MigrateCommand
         return new CliException(ExitStatus.Stayed, reason);
     }
 
-    private static async Task<SessionResult> RunDevicesAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, CancellationToken stop)
+    private static async Task<SessionResult> RunDevicesAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, StopSignal stop)
     {
         if (arguments.Channel is not null || arguments.Listen is not null)
         {
@@ -79,12 +84,13 @@ internal static class MigrateCommand
             context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.");
         }
 
-        MachineDevices.RefuseInterrupted(context.Drivers, targets);
+        Readiness.Prepare(targets.Count);
+        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
         using var store = context.OpenStore();
         using var devices = MachineDevices.Open(context.Drivers, targets);
         var machine = arguments.Machine ?? arguments.Source;
         using var record = arguments.Record is { } path ? new SessionRecorder(OpenRecord(path)) : null;
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(StateDirectory.Locate()) : null;
+        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
         var request = new DeviceMigrationRequest
@@ -95,9 +101,9 @@ internal static class MigrateCommand
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, Drivers = context.Drivers, QuietTime = QuietHeap.Ask };
+        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry };
         await Readiness.ForDevicesAsync();
-        var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop);
+        var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
         Print(context, result, record?.Trouble);
         telemetry?.Dispose();
         if (telemetry?.Problem is { } problem)
@@ -132,7 +138,7 @@ internal static class MigrateCommand
         {
             PrintReport(context, result);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             reportTrouble = $"The report could not be written ({e.Message.TrimEnd('.')}); the exit status says what became of the machine.";
         }

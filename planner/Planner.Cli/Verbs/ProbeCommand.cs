@@ -16,7 +16,7 @@ internal static class ProbeCommand
     {
         var target = new Argument<string>("target") { Description = $"A machine, {common.Drivers.HypervisorForms}, or a device: {common.Drivers.DeviceForms}." };
         var windows = new Option<string>("--windows") { Description = "How long a machine's writing is watched, each time anew.", HelpName = "500ms,1s,…", DefaultValueFactory = _ => "500ms,1s,2s" };
-        var command = new Command("probe", "Show what a device or a machine offers: capabilities, commit point, sizes, deadline, dirty curve. Nothing is changed.") { target, windows };
+        var command = new Command("probe", "Show what a device or a machine offers: capabilities, commit point, sizes, deadline, dirty curve. Nothing is changed; but a server may reset its device when a client leaves, and probe is a client: ask about a device that carries load only where its server does not.") { target, windows };
         command.SetAction(parsed =>
         {
             var watched = Windows(parsed.GetRequiredValue(windows));

@@ -1,16 +1,17 @@
 using System.CommandLine;
 using Planner.Measurements;
 using Planner.Sessions;
-using Planner.Storage;
 
 namespace Planner.Cli;
 
 /// <summary><c>planner recover</c>: after a crash, brings every machine back to RUNNING, or on to it.</summary>
 internal static class RecoverCommand
 {
+    public const string Name = "recover";
+
     public static Command Create(CommonOptions common)
     {
-        var command = new Command("recover", "After a crash: find every interrupted migration and finish it, unwind it, or say what a person has to do.");
+        var command = new Command(Name, "After a crash: find every interrupted migration and finish it, unwind it, or say what a person has to do. It looks where this user's and the system's journals are, or in --state alone.");
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed)));
         return command;
     }
@@ -18,30 +19,53 @@ internal static class RecoverCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         using var stop = new StopSignal();
-        var recovered = await new CrashRecovery(StateDirectory.Locate(), new SessionServices { Drivers = context.Drivers }).RunAsync(stop.Token);
-        foreach (var machine in recovered)
+        var (found, status) = (0, ExitStatus.Done);
+        foreach (var place in context.JournalPlaces)
         {
-            if (machine.Outcome == MigrationOutcome.NeedsPerson)
+            try
             {
-                context.Error.WriteLine($"planner: {machine.Machine}: {machine.Reason}");
-            }
+                var recovery = new CrashRecovery(place, new SessionServices { Drivers = context.Drivers });
+                foreach (var machine in await recovery.RunAsync(stop.Token))
+                {
+                    found++;
+                    Print(context, machine);
+                    status = machine.Outcome == MigrationOutcome.NeedsPerson ? ExitStatus.NeedsPerson : status;
+                }
 
-            if (context.IsJson)
-            {
-                var report = new RecoveryReport(machine.MigrationId, machine.Machine, MigrationReport.Word(machine.Outcome), machine.Reason);
-                context.Output.WriteLine(CliJson.Write(report, CliJson.Default.RecoveryReport));
+                foreach (var machine in recovery.UnderWay)
+                {
+                    context.Say($"{machine}: left alone, since its planner lives.");
+                }
             }
-            else
+            catch (JournalException e)
             {
-                context.Output.WriteLine($"{machine.Machine}: {machine.Reason}");
+                context.Error.WriteLine($"planner: {e.Message}");
+                status = status == ExitStatus.Done ? ExitStatus.OtherFailure : status;
             }
         }
 
-        if (recovered.Count == 0)
+        var looked = $"Looked in {string.Join(" and ", context.JournalPlaces)}.";
+        context.Say(found > 0 ? looked
+            : status == ExitStatus.Done ? $"Nothing to recover: no migration was interrupted. {looked}"
+            : $"Found no interrupted migration where it could be looked. {looked}");
+        return status;
+    }
+
+    private static void Print(CommandContext context, RecoveredMachine machine)
+    {
+        if (machine.Outcome == MigrationOutcome.NeedsPerson)
         {
-            context.Say("Nothing to recover: no migration was interrupted.");
+            context.Error.WriteLine($"planner: {machine.Machine}: {machine.Reason}");
         }
 
-        return recovered.Any(m => m.Outcome == MigrationOutcome.NeedsPerson) ? ExitStatus.NeedsPerson : ExitStatus.Done;
+        if (context.IsJson)
+        {
+            var report = new RecoveryReport(machine.MigrationId, machine.Machine, MigrationReport.Word(machine.Outcome), machine.Reason);
+            context.Output.WriteLine(CliJson.Write(report, CliJson.Default.RecoveryReport));
+        }
+        else
+        {
+            context.Output.WriteLine($"{machine.Machine}: {machine.Reason}");
+        }
     }
 }

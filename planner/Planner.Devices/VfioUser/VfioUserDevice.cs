@@ -174,6 +174,13 @@ public sealed class VfioUserDevice : IMigrationDevice
         }
     }
 
+    /// <inheritdoc/>
+    public bool TryCutOff()
+    {
+        _connection.Dispose();
+        return true;
+    }
+
     /// <summary>Closes the connection. The device keeps its migration state.</summary>
     public void Dispose() => _connection.Dispose();
 

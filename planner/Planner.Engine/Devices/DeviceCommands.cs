@@ -28,6 +28,11 @@ public sealed record Survey(int Device) : EngineCommand;
 /// <param name="Device">The index of the device in the plan.</param>
 public sealed record StartStream(int Device) : EngineCommand;
 
+/// <summary>Let go of a destination device that does not answer: nothing that it still does counts, and where it can be done its connection is cut, so that
+/// it can be asked over a new one. A stream that is under way to it ends. Not answered.</summary>
+/// <param name="Device">The index of the device in the plan.</param>
+public sealed record AbandonDestination(int Device) : EngineCommand;
+
 /// <summary>End all rounds and streams early; each answers as if it had failed, or ends well if it was just done.</summary>
 public sealed record StopStreams : EngineCommand;
 

@@ -79,6 +79,10 @@ public static class HypervisorEngine
             case CancelRequested:
                 Cancel(step);
                 break;
+            case HurryRequested:
+                step.State = step.State with { IsHurried = true };
+                Cancel(step);
+                break;
             case Woke e when e.WakeAtNanoseconds == state.WakeAtNanoseconds:
                 Woke(step);
                 break;
@@ -208,6 +212,9 @@ public static class HypervisorEngine
             case GuestStopped when e.Side == MigrationSide.Source && step.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 step.State = step.State with { Stage = HypervisorStage.Stopped, Gate = step.State.CommitGate ?? step.State.Gate };
                 step.WakeIn(step.Plan.SendingPatience);
+                break;
+            case AnswerDistrusted distrusted:
+                step.State = step.State with { Distrusted = step.State.Distrusted ?? $"{(e.Side == MigrationSide.Source ? step.Plan.SourceAddress : step.Plan.DestinationAddress)}: {distrusted.What}" };
                 break;
             case PreCopyProgressed { DeviceSentBytes: not null }:
                 step.State = step.State with { SeesDevices = true };
@@ -404,7 +411,7 @@ public static class HypervisorEngine
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 HypervisorPreCopy.Woke(step);
                 break;
-            case HypervisorStage.Stopped when step.State.Times.Stopped is { } stopped && !step.IsPast(stopped.ReceivedNanoseconds, step.Plan.StopPatience):
+            case HypervisorStage.Stopped when step.State.Times.Stopped is { } stopped && !step.IsPast(stopped.ReceivedNanoseconds, step.Plan.SendingLimit):
                 if (step.State.Times.Sending is null)
                 {
                     // A switchover sends at once. Did somebody else stop the guest?
@@ -414,7 +421,8 @@ public static class HypervisorEngine
                 step.WakeIn(step.Plan.PausePatience);
                 break;
             case HypervisorStage.Stopped:
-                step.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {Quantity.Format(step.Plan.StopPatience)}.");
+                step.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {Quantity.Format(step.Plan.SendingLimit)}.");
+                HypervisorResolving.BreakIfTooLong(step);
                 break;
             case HypervisorStage.Starting:
                 step.Resolve(MigrationOutcome.Recovered, "The destination did not say that it runs.");

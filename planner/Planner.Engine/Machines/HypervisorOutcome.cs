@@ -16,6 +16,11 @@ internal static class HypervisorOutcome
             reason += $" A passed-through device '{device}' that neither side had named told of itself.";
         }
 
+        if (state.Distrusted is { } distrusted)
+        {
+            reason += $" {distrusted}.";
+        }
+
         return WithLosses(state, isCompleted ? MigrationSide.Destination : MigrationSide.Source, outcome, reason);
     }
 

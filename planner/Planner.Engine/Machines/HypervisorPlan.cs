@@ -32,8 +32,11 @@ public sealed record HypervisorPlan
     /// <summary>The blackout limit; null if nothing is promised.</summary>
     public TimeSpan? Limit { get; init; }
 
-    /// <summary>How long the rest may take to be sent before the destination is ended, so that the source fails and runs on.</summary>
-    public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long the rest may take to be sent before the destination is ended, so that the source fails and runs on; null for the limit and the way back.</summary>
+    public TimeSpan? StopPatience { get; init; }
+
+    /// <summary>The same as a time: who waits longer than the limit and the way back pays more than going back costs. Without a limit 30 s.</summary>
+    public TimeSpan SendingLimit => StopPatience ?? (Limit is { } limit ? limit + PausePatience : TimeSpan.FromSeconds(30));
 
     /// <summary>How long a side that does not answer is asked before a person is called.</summary>
     public TimeSpan ReportPatience { get; init; } = TimeSpan.FromSeconds(60);

@@ -12,6 +12,12 @@ internal static class HypervisorResolving
 {
     private const int MostContinues = 3;
 
+    /// <summary>How long a destination that is told to end may take for it before the source is told to give up.</summary>
+    private static readonly TimeSpan QuitPatience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long is waited for somebody who is in a hurry.</summary>
+    private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(5);
+
     public static void Look(MachineStepBuilder step)
     {
         var (source, destination) = (step.State.Source, step.State.Destination);
@@ -110,8 +116,9 @@ internal static class HypervisorResolving
                     + "if the destination never ran, continue the source ('cont' in its monitor); otherwise end the source and start the guest anew from its disks.");
             }
         }
-        else if (destination.IsGone || IsOver(step) || step.State.IsUntold)
+        else if (destination.IsGone || IsOver(step) || step.State.IsUntold || IsSendingOver(step, TimeSpan.Zero))
         {
+            // It stands as it was started, and nobody has told it to run: what it has taken in is no second guest.
             ContinueSource(step, destination, "it has sent everything, and the destination did not take it");
         }
     }
@@ -137,7 +144,7 @@ internal static class HypervisorResolving
     private static void SourceIsSilent(MachineStepBuilder step, string trouble)
     {
         BreakIfTooLong(step);
-        if (step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience))
+        if (IsOver(step))
         {
             step.End(MigrationOutcome.NeedsPerson,
                 $"It is not known whether the guest of {step.Plan.SourceAddress} runs, since its monitor does not answer ({trouble.TrimEnd('.')}): do not continue {step.Plan.DestinationAddress}; run 'planner recover' once the monitor answers.");
@@ -145,21 +152,21 @@ internal static class HypervisorResolving
     }
 
     /// <summary>Whoever ends a destination that never ran breaks the channel: the source fails, and its guest runs on.</summary>
-    private static void BreakIfTooLong(MachineStepBuilder step)
+    public static void BreakIfTooLong(MachineStepBuilder step)
     {
-        if (step.State is { HasQuit: false, IsHandedOver: false, IsBegun: true, Times.Stopped: var stopped }
-            && step.IsPast(stopped?.ReceivedNanoseconds ?? step.State.ResolvingSinceNanoseconds, step.Plan.StopPatience))
+        if (step.State is { HasQuit: false, IsHandedOver: false, IsBegun: true } && IsSendingOver(step, TimeSpan.Zero))
         {
             step.State = step.State with { HasQuit = true };
             step.Tell(MigrationSide.Destination, HypervisorOrder.Quit);
         }
-        else if (step.State is { HasQuit: true, HasCancelled: false, IsHandedOver: false, Destination.IsGone: true })
+        else if (step.State is { HasQuit: true, HasCancelled: false, IsHandedOver: false } && (step.State.Destination.IsGone || IsSendingOver(step, QuitPatience)))
         {
-            // A link that carries nothing does not tell the source either. Nothing can run on the destination any more, so this is safe.
+            // A link that carries nothing does not tell the source either, and a process that stands still does not end. Nobody has told the destination
+            // to run, so this is safe.
             step.State = step.State with { HasCancelled = true };
             step.Tell(MigrationSide.Source, HypervisorOrder.Cancel);
         }
-        else if (step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.StopPatience + step.Plan.ReportPatience))
+        else if (step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.SendingLimit + step.Plan.ReportPatience))
         {
             step.End(MigrationOutcome.NeedsPerson,
                 $"The guest of {step.Plan.SourceAddress} is stopped in a migration that does not end: end the process of {step.Plan.DestinationAddress} if it is still there, break the connection between both, and the source runs on; then run 'planner recover'.");
@@ -206,7 +213,12 @@ internal static class HypervisorResolving
         }
     }
 
-    private static bool IsOver(MachineStepBuilder step) => step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience);
+    /// <summary>Whether the guest has been stopped for longer than sending the rest may take.</summary>
+    private static bool IsSendingOver(MachineStepBuilder step, TimeSpan andMore) => !step.State.IsHandedOver
+        && step.IsPast(step.State.Times.Stopped?.ReceivedNanoseconds ?? step.State.ResolvingSinceNanoseconds, step.Plan.SendingLimit + andMore);
+
+    private static bool IsOver(MachineStepBuilder step) => step.IsPast(
+        step.State.ResolvingSinceNanoseconds, step.State.IsHurried && step.Plan.ReportPatience > HurriedPatience ? HurriedPatience : step.Plan.ReportPatience);
 
     private static string Why(MachineStepBuilder step, string? error)
     {

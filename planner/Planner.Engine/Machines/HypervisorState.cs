@@ -60,6 +60,9 @@ public sealed record HypervisorState : SessionState
     /// <summary>A device that tells of itself and that neither side named; null if there is none.</summary>
     public string? UnknownDevice { get; init; }
 
+    /// <summary>What a side answered that makes no sense, as a clause; null if all did.</summary>
+    public string? Distrusted { get; init; }
+
     /// <summary>The devices that the hypervisor has reset, and so have lost their state.</summary>
     public ImmutableArray<(MigrationSide Side, string Device)> ResetDevices { get; init; } = [];
 

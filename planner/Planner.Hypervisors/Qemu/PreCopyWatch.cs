@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Planner.Measurements;
 
@@ -23,7 +24,8 @@ internal sealed class PreCopyWatch : IAsyncDisposable
 
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
-    private readonly Action<PreCopyProgressed, long> _tell;
+    private readonly Action<HypervisorEvent, long> _tell;
+    private bool _hasDistrusted;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
@@ -43,7 +45,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
     /// <param name="connection">The monitor.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="tell">Takes what was found, and the <see cref="Epoch"/> in which it was asked. Called on any thread, never twice at once.</param>
-    public PreCopyWatch(QmpConnection connection, TimeProvider clock, Action<PreCopyProgressed, long> tell)
+    public PreCopyWatch(QmpConnection connection, TimeProvider clock, Action<HypervisorEvent, long> tell)
     {
         (_connection, _clock, _tell) = (connection, clock, tell);
         _running = Task.Run(RunAsync);
@@ -181,14 +183,33 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         {
             var reply = await _connection.ExecuteAsync(QmpCommands.QueryMigrate, QueryLimit, _closing.Token).ConfigureAwait(false);
             var answered = _clock.NowNanoseconds();
+            if (reply.RemainingBytes == QmpCountConverter.Unbelievable)
+            {
+                Distrust("'remaining' of query-migrate was no number of bytes, and was not believed", epoch);
+            }
+
             if (reply is { Status: QmpMigrationStatus.Active, Memory: { } memory })
             {
                 _tell(Progress(reply, memory, isPass && IsNew(memory.DirtySyncCount), asked + ((answered - asked) / 2), answered), epoch);
             }
         }
-        catch (QmpException) when (!_connection.Ended.IsCompleted)
+        catch (Exception e) when (e is not OperationCanceledException && !_connection.Ended.IsCompleted)
         {
             // One answer less; the next pass asks again.
+            if (e is not QmpException { Fault: not QmpFault.Malformed })
+            {
+                Distrust($"an answer to query-migrate could not be read{(e.InnerException?.InnerException is JsonException { Path: { } path } ? $" at {path}" : "")}", epoch);
+            }
+        }
+    }
+
+    /// <summary>Says once that something of an answer makes no sense.</summary>
+    private void Distrust(string what, long epoch)
+    {
+        if (!_hasDistrusted)
+        {
+            _hasDistrusted = true;
+            _tell(new AnswerDistrusted(what) { ReceivedNanoseconds = _clock.NowNanoseconds() }, epoch);
         }
     }
 
@@ -228,7 +249,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
             RemainingBytes = (long)Math.Clamp(remaining, 0, Math.Max(0, memory.TotalBytes)),
 
             // QEMU 11 counts memory and devices together; without devices that have states to stream the difference means nothing.
-            StateBytes = reply is { Devices: not null, RemainingBytes: { } all } ? Math.Max(0, all - memory.RemainingBytes) : 0,
+            StateBytes = reply is { Devices: not null, RemainingBytes: >= 0 and var all } ? Math.Max(0, all - memory.RemainingBytes) : 0,
             DeviceSentBytes = reply.Devices?.TransferredBytes,
             SentBytes = memory.TransferredBytes,
             BytesPerSecond = bytesPerSecond,

@@ -5,6 +5,9 @@ namespace Planner.Hypervisors;
 /// <summary>Hands what QEMU tells to the observer: one event at a time, in QEMU's order, never behind a query.</summary>
 internal sealed class QemuEventPump : IAsyncDisposable
 {
+    // No guest stands still for a year.
+    private const long LongestMilliseconds = 366L * 24 * 3600 * 1000;
+
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(10);
 
     private readonly QmpConnection _connection;
@@ -51,8 +54,9 @@ internal sealed class QemuEventPump : IAsyncDisposable
                 Take(told);
             }
         }
-        catch (QmpException e)
+        catch (Exception e)
         {
+            // Whatever it is, nothing more is heard from here.
             Tell(new MonitorLost(e.Message) { ReceivedNanoseconds = _clock.NowNanoseconds() });
         }
     }
@@ -124,7 +128,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
         {
             reply = await _connection.ExecuteAsync(QmpCommands.QueryMigrate, OutcomeLimit, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (QmpException)
+        catch (Exception)
         {
             // It is not told, then.
         }
@@ -132,12 +136,12 @@ internal sealed class QemuEventPump : IAsyncDisposable
         // A destination whose side was not told has no downtime.
         if (Side == MigrationSide.Source || reply?.DowntimeMilliseconds is not null)
         {
-            var downtime = reply?.DowntimeMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds((double)milliseconds) : (TimeSpan?)null;
+            var downtime = reply?.DowntimeMilliseconds is >= 0 and < LongestMilliseconds and var milliseconds ? TimeSpan.FromMilliseconds((double)milliseconds) : (TimeSpan?)null;
             Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime, reply?.Devices?.TransferredBytes) { ReceivedNanoseconds = _clock.NowNanoseconds() });
         }
     }
 
-    private void TellProgress(PreCopyProgressed progress, long epoch)
+    private void TellProgress(HypervisorEvent progress, long epoch)
     {
         lock (_gate)
         {

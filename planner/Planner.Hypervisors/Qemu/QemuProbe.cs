@@ -35,6 +35,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             Devices = devices ?? [],
             TellsDevices = devices is not null,
             Name = (await AskAsync(QmpCommands.QueryName, cancellation).ConfigureAwait(false)).Name,
+            Process = connection.ServerProcessId is { } server && cpus[0].ThreadId is { } thread ? QemuProcess.Identify(server, thread) : null,
             MachineType = machineType.EndsWith(MachineSuffix, StringComparison.Ordinal) ? machineType[..^MachineSuffix.Length] : machineType,
             CpuModel = cpus[0].QomType ?? await TypeAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),
             Vcpus = cpus.Count,

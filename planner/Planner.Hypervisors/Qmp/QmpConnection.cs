@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Planner.Measurements;
@@ -45,6 +46,9 @@ public sealed class QmpConnection : IAsyncDisposable
     /// <summary>What QEMU said first.</summary>
     public QmpGreeting Greeting { get; private set; } = null!;
 
+    /// <summary>The process that listens on the socket: QEMU, or whoever passes its monitor on. Null if it is not known here.</summary>
+    public int? ServerProcessId { get; private set; }
+
     /// <summary>Whether commands can be given out of band.</summary>
     public bool IsOutOfBand { get; private set; }
 
@@ -73,7 +77,7 @@ public sealed class QmpConnection : IAsyncDisposable
     {
         using var timer = new CancellationTokenSource(options.OpenTimeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
-        Stream stream;
+        NetworkStream stream;
         try
         {
             stream = await QmpSocket.ConnectAsync(path, either.Token).ConfigureAwait(false);
@@ -83,7 +87,10 @@ public sealed class QmpConnection : IAsyncDisposable
             throw NoGreeting(path, options);
         }
 
-        return await OpenAsync(stream, path, options, time, cancellation).ConfigureAwait(false);
+        var server = QmpSocket.ServerOf(stream);
+        var connection = await OpenAsync(stream, path, options, time, cancellation).ConfigureAwait(false);
+        connection.ServerProcessId = server;
+        return connection;
     }
 
     /// <summary>Reads the greeting from a stream that is connected, and negotiates.</summary>

@@ -33,6 +33,7 @@ namespace Planner.Hypervisors;
 [JsonSerializable(typeof(QmpShutdown))]
 [JsonSerializable(typeof(QmpGuestPanic))]
 [JsonSerializable(typeof(QemuSettings))]
+[JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(IReadOnlyList<QmpCpu>))]
 [JsonSerializable(typeof(IReadOnlyList<QmpMigrationCapability>))]

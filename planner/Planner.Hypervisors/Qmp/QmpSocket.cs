@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 using Planner.Devices;
 
@@ -6,6 +7,10 @@ namespace Planner.Hypervisors;
 /// <summary>Connects to a monitor's UNIX socket.</summary>
 internal static class QmpSocket
 {
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const int CredentialBytes = 12;
+
     /// <summary>Connects.</summary>
     /// <param name="path">The socket's file name, at most <see cref="SocketPaths.MaxBytes"/> bytes.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -33,6 +38,16 @@ internal static class QmpSocket
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The process that listens on a socket (SO_PEERCRED).</summary>
+    /// <returns>Null if it is in another PID namespace.</returns>
+    public static int? ServerOf(NetworkStream connected)
+    {
+        Span<byte> credentials = stackalloc byte[CredentialBytes];
+        return connected.Socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(credentials) is > 0 and var id
+            ? id
+            : null;
     }
 
     private static QmpException CannotConnect(string path, SocketException e) => e.SocketErrorCode switch

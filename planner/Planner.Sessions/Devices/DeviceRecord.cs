@@ -76,7 +76,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
 
     protected override SessionEnding Ending(EngineState state, long endedNanoseconds)
     {
-        NoteBlackouts(state);
+        NoteBlackouts(state, endedNanoseconds);
         return new SessionEnding(
             state.FirstGate, state.SecondGate, MonotonicTime.Between(0, state.BlackoutNanoseconds(endedNanoseconds)), null, evidence.Batch,
             terms => TermOutcomes.Compare(terms, _blackoutArcs, _transfer, _streamBytes));
@@ -119,19 +119,22 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         evidence.Note(_transfer);
     }
 
-    /// <summary>Only a switchover that came to its end says how long one takes.</summary>
-    private void NoteBlackouts(EngineState state)
+    /// <summary>Only a switchover that came to its end says how long one takes; one whose time was over says that it takes longer than that, and the next
+    /// bound has to know.</summary>
+    private void NoteBlackouts(EngineState state, long endedNanoseconds)
     {
-        if (state.IntendedOutcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit) || state.FirstGate is not { } first)
+        var isOver = state.IsOutOfTime || state.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
+        if (!isOver || state.FirstGate is not { } first)
         {
             return;
         }
 
-        Note(BlackoutSpan.Whole, first, state.LastBlackoutNanoseconds);
+        var length = state.BlackoutSinceNanoseconds is { } since ? endedNanoseconds - since : state.LastBlackoutNanoseconds;
+        Note(BlackoutSpan.Whole, first, length);
         if (state.SecondGate is { } second)
         {
             var beforeGate = second.AtNanoseconds - first.AtNanoseconds;
-            Note(BlackoutSpan.AfterQuiesce, second, state.LastBlackoutNanoseconds - beforeGate);
+            Note(BlackoutSpan.AfterQuiesce, second, length - beforeGate);
         }
 
         void Note(BlackoutSpan span, GateDecision gate, long actualNanoseconds)

@@ -10,7 +10,7 @@ internal static class DeviceSession
 {
     public static async Task<SessionResult> RunAsync(DeviceMigrationRequest request, SessionServices services, CancellationToken cancellationToken)
     {
-        var plan = Plan(request);
+        var plan = Plan(request, services);
         var record = DeviceRecord.Open(request, plan, services);
         record.Begin();
         var host = new SessionHost<EngineState>(services, shell => new DeviceWalker(
@@ -32,12 +32,12 @@ internal static class DeviceSession
             null), new RecoveryRecord(header, services), MigrationEngine.Advance);
         var end = await host.RunAsync(
             now => MigrationEngine.Recover(
-                Plan(header), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now),
+                Plan(header, services), Participants(contents, MigrationSide.Source), Participants(contents, MigrationSide.Destination), contents.IsHandedOver, contents.IsTakenBack, now, contents.MayLackSteps),
             CancellationToken.None).ConfigureAwait(false);
         return end.State;
     }
 
-    private static MigrationPlan Plan(DeviceMigrationRequest request) => new MigrationPlan
+    private static MigrationPlan Plan(DeviceMigrationRequest request, SessionServices services) => new MigrationPlan
     {
         Devices = [.. request.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, d.Source.Offer, d.Destination.Offer))],
         Mode = request.Mode,
@@ -45,10 +45,13 @@ internal static class DeviceSession
         QuiesceTries = request.Policy.QuiesceTries,
         OnFailure = [.. request.Policy.OnFailure],
         Patience = request.Patience,
+        SilencePatience = services.SilencePatience,
     }.Checked();
 
-    private static MigrationPlan Plan(JournalHeader header) => new()
+    private static MigrationPlan Plan(JournalHeader header, SessionServices services) => new()
     {
+        // Who recovers has time, and a device that answers late is better than a person: its own question ends first.
+        SilencePatience = services.StatePatience + TimeSpan.FromSeconds(5),
         Devices = [.. header.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, Offer(d.Source), Offer(d.Destination)))],
         OnFailure = [.. header.OnFailure.Select(name => Enum.Parse<FailureAction>(name, ignoreCase: true))],
     };
@@ -67,6 +70,7 @@ internal static class DeviceSession
         {
             Found = (side == MigrationSide.Source ? device.Source : device.Destination).Found,
             WasTouched = contents.WasTouched(side, i),
+            Left = [.. contents.StatesLeft(side, i) ?? []],
         }),
     ];
 }

@@ -38,11 +38,15 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         switch (command)
         {
             case RunArc c:
-                _shell.Append(JournalEntryKind.ArcBegun, now, c.Side, c.Device, c.Arc);
+                Note(new JournalEntry(JournalEntryKind.ArcBegun, now, c.Side, c.Device, c.Arc, default), state);
                 Run(c, c.Side, c.Device, runner =>
                 {
                     var result = runner.RunArc(c.Arc, c.DeadlineNanoseconds);
-                    _shell.Append(JournalEntryKind.ArcEnded, _shell.Now, c.Side, c.Device, c.Arc, result.Outcome);
+                    if (!runner.IsLetGo)
+                    {
+                        _shell.Append(JournalEntryKind.ArcEnded, _shell.Now, c.Side, c.Device, c.Arc, result.Outcome);
+                    }
+
                     return new ArcEnded(c.Side, c.Device, c.Arc, result);
                 });
                 break;
@@ -54,7 +58,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
                 });
                 break;
             case ResetDevice c:
-                _shell.Append(JournalEntryKind.ResetBegun, now, c.Side, c.Device);
+                Note(new JournalEntry(JournalEntryKind.ResetBegun, now, c.Side, c.Device, default, default), state);
                 Run(c, c.Side, c.Device, reset => new ResetEnded(c.Side, c.Device, reset.Reset()));
                 break;
             case Survey c when state.Sources[c.Device].State == DeviceState.PreCopy:
@@ -68,6 +72,10 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
                     ? new StreamBroken(c.Device, side, moved.Trouble!)
                     : new StreamLoaded(c.Device, moved.Bytes));
                 break;
+            case AbandonDestination c:
+                _movers[c.Device].Abandon(MigrationSide.Destination, "it was given up");
+                _destinations[c.Device] = _destinations[c.Device].Replace();
+                break;
             case StopStreams:
                 Array.ForEach(_movers, mover => mover.Abandon(MigrationSide.Source, "it was stopped"));
                 break;
@@ -80,12 +88,24 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _sources.Concat(_destinations))
-        {
-            await worker.DisposeAsync().ConfigureAwait(false);
-        }
+        var isLetGo = Array.Exists(_destinations, d => d.IsReplacement);
+        await Task.WhenAll(_sources.Concat(_destinations).Select(worker => worker.DisposeAsync().AsTask())).ConfigureAwait(false);
 
-        Array.ForEach(_movers, mover => mover.Dispose());
+        // Who is still in a call may come back to its mover.
+        if (!isLetGo && !_sources.Concat(_destinations).Any(worker => worker.IsBusy))
+        {
+            Array.ForEach(_movers, mover => mover.Dispose());
+        }
+    }
+
+    /// <summary>Notes what is about to be done. Where no guest stands for it, it is on the disk before it is done.</summary>
+    private void Note(JournalEntry begun, EngineState state)
+    {
+        _shell.Append(begun.Kind, begun.TimestampNanoseconds, begun.Side, begun.Device, begun.Arc);
+        if (state is { IsInBlackout: false, IsRecovery: false })
+        {
+            _shell.SyncJournal();
+        }
     }
 
     private DeviceWorker Worker(MigrationSide side, int device) => (side == MigrationSide.Source ? _sources : _destinations)[device];
@@ -106,7 +126,10 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
                 answer = SessionShell.Failed([command], e);
             }
 
-            _shell.Post(answer);
+            if (!worker.IsLetGo)
+            {
+                _shell.Post(answer);
+            }
         });
     }
 
@@ -183,7 +206,7 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
 
         void Finish()
         {
-            if (Interlocked.Decrement(ref sidesLeft) == 0)
+            if (Interlocked.Decrement(ref sidesLeft) == 0 && !destination.IsLetGo)
             {
                 var moved = mover.Result;
                 _shell.Post(outcome(moved), moved);

@@ -11,6 +11,8 @@ internal sealed class DeviceWorker : IAsyncDisposable
     private readonly IDeviceThread _thread;
     private IMigrationDevice? _device;
     private bool _isOwned;
+    private int _underWay;
+    private volatile bool _isLetGo;
 
     /// <param name="address">The device's address.</param>
     /// <param name="device">The device; null to open it when its state is first asked for.</param>
@@ -25,8 +27,39 @@ internal sealed class DeviceWorker : IAsyncDisposable
 
     public string Address { get; }
 
+    /// <summary>Whether it took the place of one that was let go of.</summary>
+    public bool IsReplacement { get; private init; }
+
+    /// <summary>Whether nobody waits for it any more: what it still does must not count.</summary>
+    public bool IsLetGo => _isLetGo;
+
+    /// <summary>Whether a job is under way or waits.</summary>
+    public bool IsBusy => Volatile.Read(ref _underWay) > 0;
+
     /// <summary>Runs a job on the device's thread, after those before it. A job must not throw.</summary>
-    public void Post(Action job) => _thread.Post(job);
+    public void Post(Action job)
+    {
+        Interlocked.Increment(ref _underWay);
+        _thread.Post(() =>
+        {
+            if (!_isLetGo)
+            {
+                job();
+            }
+
+            Interlocked.Decrement(ref _underWay);
+        });
+    }
+
+    /// <summary>Lets go of the device and of the thread, which may be in a call that does not end; called from another thread.</summary>
+    /// <returns>The worker that takes its place. It opens the device anew where its connection could be cut.</returns>
+    public DeviceWorker Replace()
+    {
+        _isLetGo = true;
+        var isCut = _device?.TryCutOff() ?? true;
+        _ = _thread.DisposeAsync().AsTask();
+        return new DeviceWorker(Address, null, isCut ? _services : _services with { Drivers = null }) { IsReplacement = true };
+    }
 
     /// <summary>The device; on its thread only.</summary>
     /// <exception cref="DeviceException">It is not open.</exception>
@@ -50,8 +83,20 @@ internal sealed class DeviceWorker : IAsyncDisposable
     /// <returns>The state, or why it cannot be asked.</returns>
     public (DeviceState? State, string? Trouble) AskState()
     {
+        var answer = AskPatiently();
+        if (_isLetGo && _isOwned)
+        {
+            // It was opened for nobody.
+            Forget();
+        }
+
+        return answer;
+    }
+
+    private (DeviceState? State, string? Trouble) AskPatiently()
+    {
         var since = _services.Clock.GetTimestamp();
-        while (true)
+        while (!_isLetGo)
         {
             try
             {
@@ -78,6 +123,8 @@ internal sealed class DeviceWorker : IAsyncDisposable
 
             _services.Threads.Wait(AskAgainAfter, _services.Clock);
         }
+
+        return (null, "nobody waits for it any more");
     }
 
     /// <summary>Resets the device; on its thread only.</summary>
@@ -95,9 +142,11 @@ internal sealed class DeviceWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the jobs that were posted and ends the thread.</summary>
+    /// <summary>Ends the thread after the jobs that were posted, which are not waited for long: a call may never end.</summary>
     public async ValueTask DisposeAsync()
     {
+        // What was given up is not begun any more; only the journal's session may append to it.
+        _isLetGo = true;
         await _thread.DisposeAsync().ConfigureAwait(false);
         if (_isOwned)
         {

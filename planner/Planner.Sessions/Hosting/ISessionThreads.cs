@@ -16,7 +16,8 @@ public interface ISessionThreads
     void Wait(TimeSpan delay, TimeProvider clock);
 }
 
-/// <summary>Where the calls of one device on one side run, which block. Disposing waits for what was posted.</summary>
+/// <summary>Where the calls of one device on one side run, which block. Disposing waits for what was posted, but not for ever:
+/// a call that does not end keeps its thread, and nobody else.</summary>
 public interface IDeviceThread : IAsyncDisposable
 {
     /// <summary>Runs a job after those that were posted before it. A job does not throw.</summary>

@@ -36,6 +36,7 @@ internal sealed class SessionHost<TState>
     {
         await using var carried = _carrier.ConfigureAwait(false);
         using var registration = cancellationToken.Register(() => _shell.Post(new CancelRequested()));
+        using var hurry = _shell.Services.Hurry.Register(() => _shell.Post(new HurryRequested()));
         try
         {
             var now = _shell.Now;
@@ -55,13 +56,36 @@ internal sealed class SessionHost<TState>
                 happened = await _shell.TakeAsync().ConfigureAwait(false);
                 before = step.State;
                 now = _shell.Now;
-                step = Advance(before, happened.Event, now);
+                step = AdvanceSafely(before, happened.Event, now);
             }
         }
         finally
         {
             _quietTime?.Dispose();
             _timer?.Dispose();
+        }
+    }
+
+    /// <summary>An engine that cannot take an event goes home, and then has it told again: what it answers must not be waited for.</summary>
+    private Step<TState> AdvanceSafely(TState before, EngineEvent happened, long now)
+    {
+        try
+        {
+            return Advance(before, happened, now);
+        }
+        catch (Exception e)
+        {
+            var home = _advance(before, SessionShell.Failed([], e), now);
+            try
+            {
+                var then = _advance(home.State, happened, now);
+                return then with { Commands = [.. home.Commands, .. then.Commands] };
+            }
+            catch (Exception)
+            {
+                // Then its silence is what ends the wait.
+                return home;
+            }
         }
     }
 
@@ -100,6 +124,10 @@ internal sealed class SessionHost<TState>
         {
             case Engine.OpenJournal:
                 OpenJournal(state);
+                break;
+            case MarkSwitchover:
+                _shell.Append(JournalEntryKind.Switchover, now);
+                _shell.SyncJournal();
                 break;
             case MarkHandover:
                 _shell.Append(JournalEntryKind.Handover, now);

@@ -54,34 +54,49 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     /// <param name="end">The engine's last state, and the moment it was reached.</param>
     public SessionResult End((TState State, long AtNanoseconds) end)
     {
-        var ending = Ending(end.State, end.AtNanoseconds);
-        var first = Explain(ending.FirstGate);
+        SessionEnding ending;
+        string? snapshot = null;
+        ExplainedDecision? first = null;
+        string? sumTrouble = null;
+        try
+        {
+            ending = Ending(end.State, end.AtNanoseconds);
+            first = Explain(ending.FirstGate);
+            snapshot = (ending.SecondGate ?? ending.FirstGate) is { } last ? DecisionJson.WriteSnapshot(last.Input()) : null;
+        }
+        catch (Exception e)
+        {
+            // What cannot be summed up changes nothing about what became of the machine.
+            sumTrouble = e.Message;
+            ending = new SessionEnding(null, null, TimeSpan.Zero, null, new MeasurementBatch(), _ => []);
+        }
+
         var deciding = ending.SecondGate ?? ending.FirstGate;
-        var snapshot = deciding is null ? null : DecisionJson.WriteSnapshot(deciding.Input());
         var outcome = end.State.IntendedOutcome;
+        var reason = RecoverCommand.In(end.State.Reason, services.StateDirectory);
         var record = new MigrationRecord(
             request.MigrationId, request.Machine, source, destination, request.Policy.Name, outcome, request.Policy.BlackoutLimit,
-            Span(deciding?.Decision.BoundSeconds ?? double.NaN), ending.Blackout, Started, Notices.Now, end.State.Reason, snapshot)
+            Span(deciding?.Decision.BoundSeconds ?? double.NaN), ending.Blackout, Started, Notices.Now, reason, snapshot)
         {
             Method = deciding?.Decision.Method,
         };
         var measured = ending.Noted with { Migrations = [record] };
         var keepTrouble = Try(() => services.Store?.Append(measured));
         var closeTrouble = end.State.IsSettled || outcome != MigrationOutcome.NeedsPerson ? Try(() => services.Journal?.Close()) : null;
-        Notices.Send(new MigrationEnded(outcome, ending.Blackout, request.Policy.BlackoutLimit, end.State.Reason) { MigrationId = request.MigrationId, At = record.Ended });
+        Notices.Send(new MigrationEnded(outcome, ending.Blackout, request.Policy.BlackoutLimit, reason) { MigrationId = request.MigrationId, At = record.Ended });
         return new SessionResult
         {
             Outcome = outcome,
             Blackout = ending.Blackout,
             Pause = ending.Pause,
-            Reason = end.State.Reason,
+            Reason = reason,
             Decision = first,
             SecondDecision = Explain(ending.SecondGate),
             Terms = first is null ? [] : ending.Compare(first.Terms),
             Snapshot = snapshot,
             Record = record,
             Measurements = measured,
-            StoreTrouble = keepTrouble ?? closeTrouble ?? Trouble,
+            StoreTrouble = keepTrouble ?? closeTrouble ?? sumTrouble ?? Trouble,
         };
     }
 

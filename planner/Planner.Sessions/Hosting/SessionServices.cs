@@ -27,17 +27,28 @@ public sealed record SessionServices
     /// <summary>The journal of this migration; null to do without, where a crash need not be survived (simulated devices in this process).</summary>
     public IJournal? Journal { get; init; }
 
+    /// <summary>The state directory that the journal is in, for messages that advise a recovery; null to leave it out.</summary>
+    public string? StateDirectory { get; init; }
+
     /// <summary>Who is told what happens.</summary>
     public IReadOnlyList<ISessionObserver> Observers { get; init; } = [];
 
     /// <summary>Opens devices and monitors anew by their addresses after a connection broke; null if that cannot be done.</summary>
     public Drivers? Drivers { get; init; }
 
-    /// <summary>How long a device that does not answer is asked for its state before a person is called.</summary>
+    /// <summary>Asks, after the session was cancelled, to make the way back short: who is not needed for it is hardly waited for.</summary>
+    public CancellationToken Hurry { get; init; }
+
+    /// <summary>How long a device may leave a command of a migration unanswered where the limit on the blackout does not say so; a limit that is longer
+    /// counts here too.</summary>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a recovery asks a device that does not answer for its state, and a migration a hypervisor for its report, before a person is called.</summary>
     public TimeSpan StatePatience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a hypervisor may send the rest of a stopped guest before the migration is broken off, so that the guest runs on at the source.</summary>
-    public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a hypervisor may send the rest of a stopped guest before the migration is broken off, so that the guest runs on at the source; null
+    /// for the limit and the way back.</summary>
+    public TimeSpan? StopPatience { get; init; }
 
     /// <summary>The number of buffers between reading and loading, for each device; at least 2.</summary>
     public int TransferBuffers { get; init; } = 4;

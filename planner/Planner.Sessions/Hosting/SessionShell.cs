@@ -37,4 +37,18 @@ internal sealed class SessionShell(SessionServices services)
             // It was told before.
         }
     }
+
+    /// <summary>Waits until the journal is on its disk. Never while the guest stands: a disk may take seconds.</summary>
+    /// <remarks>What fails is thrown once, as by <see cref="Append"/>.</remarks>
+    public void SyncJournal()
+    {
+        try
+        {
+            services.Journal?.Sync();
+        }
+        catch (Exception) when (Interlocked.Exchange(ref _isJournalBroken, 1) != 0)
+        {
+            // It was told before.
+        }
+    }
 }

@@ -8,6 +8,14 @@ internal sealed class SystemThreads : ISessionThreads
 {
     public static readonly SystemThreads Instance = new();
 
+    /// <summary>How long what was posted may go on when a thread is disposed of.</summary>
+    private static readonly TimeSpan LastJobs = TimeSpan.FromSeconds(1);
+
+    private static int _abandoned;
+
+    /// <summary>The threads of this process that were let go of and are still in a call that does not end.</summary>
+    public static int Abandoned => Volatile.Read(ref _abandoned);
+
     public IDeviceThread Start(string name) => new DeviceThread(name);
 
     public ValueTask<T> TakeAsync<T>(ChannelReader<T> happened) => happened.ReadAsync(CancellationToken.None);
@@ -26,8 +34,14 @@ internal sealed class SystemThreads : ISessionThreads
         public async ValueTask DisposeAsync()
         {
             _jobs.CompleteAdding();
-            await _end.Task.ConfigureAwait(false);
-            _jobs.Dispose();
+            if (await Task.WhenAny(_end.Task, Task.Delay(LastJobs)).ConfigureAwait(false) == _end.Task)
+            {
+                _jobs.Dispose();
+                return;
+            }
+
+            Interlocked.Increment(ref _abandoned);
+            _ = _end.Task.ContinueWith(_ => Interlocked.Decrement(ref _abandoned), TaskScheduler.Default);
         }
 
         private void Work()

@@ -20,6 +20,7 @@ internal sealed class HypervisorLink : IAsyncDisposable
         (_address, _first, Settings, _services) = (address, machine, settings, services);
         if (machine is not null)
         {
+            Process = machine.Offer.Process;
             Take(machine);
         }
     }
@@ -32,6 +33,9 @@ internal sealed class HypervisorLink : IAsyncDisposable
 
     /// <summary>Whether a destination that listens already is taken as it is.</summary>
     public bool MayListenAlready { get; init; }
+
+    /// <summary>The process that has the guest, as in <see cref="HypervisorOffer.Process"/>; null if it is not known.</summary>
+    public string? Process { get; init; }
 
     /// <summary>Takes what the hypervisor tells.</summary>
     public Action<HypervisorEvent>? Told
@@ -62,6 +66,13 @@ internal sealed class HypervisorLink : IAsyncDisposable
             catch (OperationCanceledException e)
             {
                 throw new HypervisorException(HypervisorFault.TimedOut, $"{_address}: the monitor does not answer.", e);
+            }
+
+            if (Process is { } process && machine.Offer.Process is { } other && other != process)
+            {
+                // A guest that runs there is another one, or one that was started anew.
+                await machine.DisposeAsync().ConfigureAwait(false);
+                throw new HypervisorException(HypervisorFault.NotFound, $"{_address}: another process answers there than the one that had the guest.");
             }
 
             Take(machine);

@@ -86,6 +86,13 @@ internal sealed class MachineDriver : ICommandCarrier<HypervisorState>
         {
             _shell.Append(JournalEntryKind.ArcBegun, now, command.Side, arc: begun);
         }
+
+        if (command.Order == HypervisorOrder.Start)
+        {
+            // What is allowed and handed over later is noted without a wait for the disk: from then on the guest may stand.
+            _shell.Append(JournalEntryKind.Switchover, now);
+            _shell.SyncJournal();
+        }
     }
 
     private async Task TellAsync(TellHypervisor command)

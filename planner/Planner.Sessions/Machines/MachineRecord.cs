@@ -27,7 +27,7 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
     public override JournalHeader Header(HypervisorState state)
     {
         const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
-        JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept);
+        JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept, machine.Offer.Process);
         return new JournalHeader(request.MigrationId, request.Machine, Started, [],
             [new JournalDevice(MachineKeys.Participant, Endpoint(request.Source, DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
     }

@@ -42,10 +42,13 @@ internal static class MachineSession
             KnowsDevices = false,
             TellsArcs = false,
         };
-        HypervisorLink Link(JournalEndpoint endpoint) => new(endpoint.Address, null, endpoint.Settings ?? "{}", services);
+        HypervisorLink Link(JournalEndpoint endpoint) => new(endpoint.Address, null, endpoint.Settings ?? "{}", services) { Process = endpoint.Process };
         var host = new SessionHost<HypervisorState>(
             services, shell => new MachineDriver(Link(machine.Source), Link(machine.Destination), shell, null), null, HypervisorEngine.Advance);
-        return (await host.RunAsync(now => HypervisorEngine.Recover(plan, contents.IsHandedOver, now), CancellationToken.None).ConfigureAwait(false)).State;
+
+        // Where the handover may be missing from the journal, the destination may have run: that is the careful way to take it.
+        var isHandedOver = contents.IsHandedOver || contents.MayLackSteps;
+        return (await host.RunAsync(now => HypervisorEngine.Recover(plan, isHandedOver, now), CancellationToken.None).ConfigureAwait(false)).State;
     }
 
     private static HypervisorPlan Plan(MachineMigrationRequest request, SessionServices services) => new()

@@ -251,7 +251,8 @@ internal sealed class VirtualMigration
 
     private void NoteBlackout(EngineState state, EndSession end)
     {
-        if (end.Outcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit) || state.FirstGate is not { } first)
+        var isOver = state.IsOutOfTime || end.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
+        if (!isOver || state.FirstGate is not { } first)
         {
             return;
         }

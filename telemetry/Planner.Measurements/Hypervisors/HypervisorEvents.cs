@@ -31,6 +31,10 @@ public sealed record MigrationChanged(HypervisorMigrationStatus Status) : Hyperv
 /// <param name="IsPreparing">Whether the arc to that state is only about to begin.</param>
 public sealed record DeviceStateChanged(string Device, DeviceState State, bool IsPreparing = false) : HypervisorEvent;
 
+/// <summary>Something that the hypervisor answered makes no sense. It goes without; told once.</summary>
+/// <param name="What">What it is, as a clause.</param>
+public sealed record AnswerDistrusted(string What) : HypervisorEvent;
+
 /// <summary>How far pre-copy is. Told at the start of every pass, and at least every 100 ms while pre-copy runs.</summary>
 public sealed record PreCopyProgressed : HypervisorEvent
 {

@@ -27,6 +27,10 @@ public sealed record HypervisorOffer
     /// <summary>The machine's name as the hypervisor knows it; null if it was given none.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The process that the machine is, the same by each of its monitors and of no other machine on this host: an opaque word. Null if it is not
+    /// known, as of a machine on another host.</summary>
+    public string? Process { get; init; }
+
     /// <summary>The versioned machine type, such as <c>pc-i440fx-10.0</c>.</summary>
     public required string MachineType { get; init; }
 

@@ -6,12 +6,14 @@ namespace Planner.Measurements;
 /// <param name="Started">When the session started.</param>
 /// <param name="OnFailure">What may be tried after a failure, in this order: <c>unwind</c>, <c>reset</c>.</param>
 /// <param name="Devices">The machine's devices.</param>
+/// <param name="Boot">The start of the planner's host in which it was written; null if it is not known.</param>
 public sealed record JournalHeader(
     string MigrationId,
     string Machine,
     DateTimeOffset Started,
     IReadOnlyList<string> OnFailure,
-    IReadOnlyList<JournalDevice> Devices);
+    IReadOnlyList<JournalDevice> Devices,
+    string? Boot = null);
 
 /// <summary>One device of a journaled migration.</summary>
 /// <param name="Name">The device's name in the machine.</param>
@@ -26,8 +28,9 @@ public sealed record JournalDevice(string Name, JournalEndpoint Source, JournalE
 /// <param name="Capabilities">Its migration capabilities.</param>
 /// <param name="OffersReset">Whether a reset may be tried: not where the device said that it has none.</param>
 /// <param name="Settings">What a hypervisor's settings were, for putting them back; null for a device.</param>
+/// <param name="Process">The hypervisor's process, as in <see cref="HypervisorOffer.Process"/>; null for a device, or if it is not known.</param>
 public sealed record JournalEndpoint(
-    string Address, DeviceState Found, string DeviceClass, MigrationCapabilities Capabilities, bool OffersReset, string? Settings = null);
+    string Address, DeviceState Found, string DeviceClass, MigrationCapabilities Capabilities, bool OffersReset, string? Settings = null, string? Process = null);
 
 /// <summary>What an entry of a journal says. The numbers are part of the file format.</summary>
 public enum JournalEntryKind
@@ -46,14 +49,20 @@ public enum JournalEntryKind
 
     /// <summary>The destination did not start and was put to rest: the machine belongs to the source again.</summary>
     TakeBack = 5,
+
+    /// <summary>From here on the guest may be stopped.</summary>
+    Switchover = 6,
+
+    /// <summary>It is over, with every machine in its place.</summary>
+    Closed = 7,
 }
 
 /// <summary>One step of a migration in its journal.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="TimestampNanoseconds">When, on the monotonic clock of the host.</param>
-/// <param name="Side">The side of the device; without meaning for a handover.</param>
-/// <param name="Device">The index of the device in the plan; without meaning for a handover.</param>
-/// <param name="Arc">The arc; without meaning for resets and a handover.</param>
+/// <param name="Side">The side of the device; without meaning where no device is named.</param>
+/// <param name="Device">The index of the device in the plan; without meaning where no device is named.</param>
+/// <param name="Arc">The arc; without meaning for other kinds.</param>
 /// <param name="Outcome">How the arc ended; without meaning for other kinds.</param>
 public readonly record struct JournalEntry(
     JournalEntryKind Kind,

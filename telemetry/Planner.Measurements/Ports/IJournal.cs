@@ -8,9 +8,13 @@ public interface IJournal : IDisposable
     /// <exception cref="JournalException">It cannot be written; nothing may be touched then.</exception>
     void Begin(JournalHeader header);
 
-    /// <summary>Notes a step. Waits for no disk: the entry survives the end of the process, not that of the host. Never throws.</summary>
+    /// <summary>Notes a step. Waits for no disk: the entry survives the end of the process, and that of the host only after <see cref="Sync"/>.</summary>
     void Append(in JournalEntry entry);
 
-    /// <summary>Marks the migration as over, with every machine in its place, and removes the journal.</summary>
+    /// <summary>Waits until all that was noted is on the disk. Not called while a guest stands.</summary>
+    /// <exception cref="JournalException">The disk refuses; what was to be done next must not be done.</exception>
+    void Sync();
+
+    /// <summary>Notes that the migration is over, with every machine in its place, and removes the journal.</summary>
     void Close();
 }

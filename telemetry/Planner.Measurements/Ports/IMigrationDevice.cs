@@ -37,6 +37,10 @@ public interface IMigrationDevice : IStateReader, IStateWriter, IDisposable
     /// <summary>The worst latency that the device itself expects for an arc, or for the arcs of a combination.</summary>
     TimeSpan GetWorstArcLatency(Arc arc);
 
+    /// <summary>Ends a call that is under way on another thread by giving up the connection; the device has to be opened anew then.</summary>
+    /// <returns>False where nothing ends a call, as with the kernel.</returns>
+    bool TryCutOff() => false;
+
     /// <summary>Resets the device. The guest sees it, and the device's state is lost. Ask for the state afterwards.</summary>
     void Reset();
 }

@@ -145,7 +145,7 @@ public sealed class WalkTests
         world.Start().Run();
 
         Assert.Equal(MigrationOutcome.Stayed, world.Outcome);
-        Assert.Empty(world.Log.OfType<WakeAt>());
+        Assert.Single(world.Log.OfType<PrepareEvaluation>());
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class WalkTests
     public void A_commit_that_took_longer_than_the_limit_is_said_to()
     {
         var world = Plans.World(Plans.Plan(Plans.Plain));
-        world.Seconds = command => command is StartStream ? 1 : 0.001;
+        world.Seconds = command => command is StartStream ? 0.305 : 0.001;
         world.Start().Run();
 
         Assert.Equal(MigrationOutcome.CompletedOverLimit, world.Outcome);

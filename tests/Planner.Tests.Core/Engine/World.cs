@@ -17,6 +17,7 @@ internal sealed class World
     private readonly bool[] _hasImage;
     private readonly bool[] _wasReset;
     private readonly bool[] _isStreamOpen;
+    private long? _wakeAt;
     private bool _isStopped;
     private int _commands;
 
@@ -50,6 +51,9 @@ internal sealed class World
 
     /// <summary>Decides whether a stream breaks, and on which side.</summary>
     public Func<EngineCommand, MigrationSide?> OnStream { get; set; } = _ => null;
+
+    /// <summary>Whether a device answers a command at all.</summary>
+    public Func<EngineCommand, bool> Hangs { get; set; } = _ => false;
 
     /// <summary>How long a command takes.</summary>
     public Func<EngineCommand, double> Seconds { get; set; } = _ => 0.001;
@@ -104,6 +108,12 @@ internal sealed class World
         return this;
     }
 
+    public World Hurry()
+    {
+        Take(MigrationEngine.Advance(State, new HurryRequested(), Now));
+        return this;
+    }
+
     /// <summary>Answers until the end, the oldest command first.</summary>
     public World Run() => Run(_ => 0);
 
@@ -112,8 +122,7 @@ internal sealed class World
     {
         for (var i = 0; i < mostSteps && State.Stage != EngineStage.Ended; i++)
         {
-            Assert.True(_open.Count > 0, $"the engine waits for nothing in {State.Stage}");
-            Answer(choose(_open.Count));
+            Answer(_open.Count > 0 ? choose(_open.Count) : 0);
         }
 
         Assert.Equal(EngineStage.Ended, State.Stage);
@@ -121,12 +130,25 @@ internal sealed class World
         return this;
     }
 
-    /// <summary>Answers one open command.</summary>
+    /// <summary>Answers one open command; where there is none, or it comes first, the engine is woken.</summary>
     public void Answer(int index)
     {
+        if (_open.Count == 0)
+        {
+            Assert.True(_wakeAt is not null, $"the engine waits for nothing in {State.Stage}");
+            Wake();
+            return;
+        }
+
         var command = _open[index];
         _open.RemoveAt(index);
-        Now += (long)(Seconds(command) * 1e9);
+        var then = Now + (long)(Seconds(command) * 1e9);
+        while (_wakeAt <= then)
+        {
+            Wake();
+        }
+
+        Now = Math.Max(Now, then);
         if (Reply(command) is { } happened)
         {
             Take(MigrationEngine.Advance(State, happened, Now));
@@ -157,7 +179,18 @@ internal sealed class World
             {
                 _isStopped = true;
             }
-            else if (command is not (MarkHandover or MarkTakeBack or ReportDecision or EndSession))
+            else if (command is WakeAt wake)
+            {
+                _wakeAt = wake.WakeAtNanoseconds;
+            }
+            else if (command is AbandonDestination abandoned)
+            {
+                Assert.False(IsHandedOver, "what may run is not let go of");
+                _open.RemoveAll(o => o is RunArc { Side: MigrationSide.Destination, Device: var arc } && arc == abandoned.Device
+                    || o is ResetDevice { Side: MigrationSide.Destination, Device: var reset } && reset == abandoned.Device
+                    || o is StartStream { Device: var stream } && stream == abandoned.Device || o is Survey { Device: var round } && round == abandoned.Device);
+            }
+            else if (!(command is MarkSwitchover or MarkHandover or MarkTakeBack or ReportDecision or EndSession || Hangs(command)))
             {
                 _open.Add(command);
             }
@@ -182,14 +215,15 @@ internal sealed class World
         StartStream c => Stream(c),
         PrepareEvaluation => new EvaluationReady(SwitchoverEvaluator.Prepare(Snapshot(State))),
         OpenJournal => JournalWorks ? new JournalOpened() : new JournalFailed("the disk is full"),
-        WakeAt c => Wake(c),
         _ => null,
     };
 
-    private Woke Wake(WakeAt c)
+    private void Wake()
     {
-        Now = Math.Max(Now, c.WakeAtNanoseconds);
-        return new Woke(c.WakeAtNanoseconds);
+        var at = _wakeAt!.Value;
+        _wakeAt = null;
+        Now = Math.Max(Now, at);
+        Take(MigrationEngine.Advance(State, new Woke(at), Now));
     }
 
     private ArcEnded Walk(RunArc c)

@@ -38,8 +38,10 @@ public sealed class AddressTests : IDisposable
         Assert.Equal($"vfio-user:{Path.GetFullPath("nic0.sock")}", Known.FindDevice("vfio-user:nic0.sock").Address);
     }
 
-    [Fact]
-    public void One_socket_is_one_device_by_whichever_path_and_another_socket_is_another()
+    [Theory]
+    [InlineData("vfio-user")]
+    [InlineData("qmp")]
+    public void One_socket_is_one_device_by_whichever_path_and_another_socket_is_another(string scheme)
     {
         var path = Path.Combine(_folder, "nic0.sock");
         File.WriteAllText(path, "");
@@ -49,8 +51,8 @@ public sealed class AddressTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_folder, "far.sock"), $"run/../{Path.GetFileName(_folder)}/link.sock");
         string[] ways = [path, $"{_folder}/./nic0.sock", Path.GetRelativePath(".", path), $"{_folder}/link.sock", $"{_folder}/run/nic0.sock", $"{_folder}/run/far.sock"];
 
-        Assert.Equal(path, Assert.Single(ways.Select(w => Known.FindDevice($"vfio-user:{w}").Identity).Distinct())!.Value.Name);
-        Assert.NotEqual(Known.Identify($"vfio-user:{path}"), Known.Identify($"vfio-user:{_folder}/nic1.sock"));
+        Assert.Equal(path, Assert.Single(ways.Select(w => Known.Identify($"{scheme}:{w}")).Distinct())!.Value.Name);
+        Assert.NotEqual(Known.Identify($"{scheme}:{path}"), Known.Identify($"{scheme}:{_folder}/nic1.sock"));
         Assert.NotEqual(Known.Identify($"vfio-user:{path}"), Known.Identify($"qmp:{path}"));
     }
 

@@ -40,7 +40,7 @@ internal sealed class PlannerChild : IDisposable
         // A shell lets its background jobs ignore SIGINT, and what they start inherits that.
         string[] command = ["env", "--default-signal=INT", .. wrapper ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "planner.dll"), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["XDG_STATE_HOME"] = stateHome;
+        start.Environment["STATE_DIRECTORY"] = Path.Combine(stateHome, "planner");
         return new PlannerChild(Process.Start(start)!);
     }
 

@@ -6,7 +6,7 @@ namespace Planner.Tests.Cli;
 internal sealed class DeviceProcesses : IDisposable
 {
     private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(60);
-    private readonly List<Process> _processes = [];
+    private readonly Dictionary<string, Process> _processes = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pl-");
 
     /// <summary>A folder for stores and journals.</summary>
@@ -22,13 +22,16 @@ internal sealed class DeviceProcesses : IDisposable
         return PathOf(name);
     }
 
+    /// <summary>Stops the process behind a socket for a while, as SIGSTOP does, or lets it go on.</summary>
+    public void Freeze(string name, bool isFrozen = true) => PlannerProcess.Signal(_processes[PathOf(name)], isFrozen ? PlannerProcess.Stop : PlannerProcess.Continue);
+
     /// <summary>Starts a device and waits until its socket is there.</summary>
     /// <returns>Its address.</returns>
     public async Task<string> StartAsync(string profile, string name, int seed, CancellationToken cancel, string behaviour = "tolerant")
     {
         var socket = PathOf(name);
         var process = PlannerProcess.Start(["device", profile, "--listen", socket, "--seed", seed.ToString(), "--behaviour", behaviour]);
-        _processes.Add(process);
+        _processes[socket] = process;
         using var guard = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         guard.CancelAfter(HangGuard);
         var line = await process.StandardOutput.ReadLineAsync(guard.Token);
@@ -39,7 +42,7 @@ internal sealed class DeviceProcesses : IDisposable
 
     public void Dispose()
     {
-        foreach (var process in _processes)
+        foreach (var process in _processes.Values)
         {
             process.Kill();
             process.WaitForExit();

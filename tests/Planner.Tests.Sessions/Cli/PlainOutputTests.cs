@@ -17,7 +17,7 @@ public sealed partial class PlainOutputTests : IDisposable
     public async Task A_sentence_in_a_pipe_is_one_line_however_long_and_no_line_ends_in_blanks()
     {
         var snapshot = await File.ReadAllTextAsync(Path.Combine(Examples, "tight-limit-snapshot.json"), TestContext.Current.CancellationToken);
-        var decided = await PlannerProcess.RunAsync(["decide"], snapshot, _folder.FullName, TestContext.Current.CancellationToken);
+        var decided = await PlannerProcess.RunAsync(["decide"], snapshot, _folder.FullName, cancel: TestContext.Current.CancellationToken);
         var helped = await PlannerProcess.RunAsync(["migrate", "--help"], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
         var probed = await PlannerProcess.RunAsync(["probe", "sim:fast-nic"], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);
         var longNamed = await PlannerProcess.RunAsync(["probe", $"sim:{Profile(new string('c', 200))}"], stateHome: _folder.FullName, cancel: TestContext.Current.CancellationToken);

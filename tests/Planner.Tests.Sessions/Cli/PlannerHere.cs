@@ -16,7 +16,7 @@ internal static class PlannerHere
             state.Delete(recursive: true);
         }
 
-        Environment.SetEnvironmentVariable("XDG_STATE_HOME", state.FullName);
+        Environment.SetEnvironmentVariable("STATE_DIRECTORY", Path.Combine(state.FullName, "planner"));
     }
 
     public static Task<PlannerProcess.Result> RunAsync(params string[] arguments) => RunAsync("", null, arguments);

@@ -23,7 +23,10 @@ internal sealed class ToyHypervisor : IHypervisorDriver
         return true;
     }
 
-    public TargetIdentity? Identify(string name) => null;
+    /// <summary>The process of every machine; null for machines that are a part of this one.</summary>
+    public string? Process { get; init; }
+
+    public TargetIdentity? Identify(string name) => Process is null ? null : new TargetIdentity(Scheme, name);
 
     public string ChannelTo(string name) => $"ether:{name}";
 
@@ -43,6 +46,7 @@ internal sealed class ToyHypervisor : IHypervisorDriver
             CpuModel = "toy",
             Accelerator = "none",
             RamBytes = 1 << 20,
+            Process = toy.Process,
         };
 
         public Action<HypervisorEvent>? Observer { get; set; }

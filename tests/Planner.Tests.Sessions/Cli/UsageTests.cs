@@ -103,7 +103,7 @@ public sealed class UsageTests : IDisposable
         var policy = Path.Combine(_folder.FullName, "policy.yaml");
         await File.WriteAllTextAsync(policy, "\uFEFFapiVersion: planner/v1\nkind: SlaPolicy\nmetadata: { name: lab }\nspec: { blackout: { limit: 1s } }\n", cancel);
 
-        var decided = await PlannerProcess.RunAsync(["decide", "--output", "json"], "\uFEFF{}", _folder.FullName, cancel);
+        var decided = await PlannerProcess.RunAsync(["decide", "--output", "json"], "\uFEFF{}", _folder.FullName, cancel: cancel);
         var migrated = await PlannerProcess.RunAsync(["migrate", "sim:fast-nic", "sim:fast-nic", "--shadow", "--sla", "lab", "--policy", policy], stateHome: _folder.FullName, cancel: cancel);
 
         Assert.Equal((0, ""), (decided.Status, decided.Error));

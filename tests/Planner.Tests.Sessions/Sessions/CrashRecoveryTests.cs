@@ -21,6 +21,8 @@ public sealed class CrashRecoveryTests : IDisposable
         Drivers = new Drivers(new FakeDriver(devices), new SimulatedDriver()),
     }).RunAsync(TestContext.Current.CancellationToken);
 
+    private string? FindInterrupted(Drivers drivers, params Target[] targets) => new TargetGuard([_directory.Path], drivers, targets).Find()?.Machine;
+
     private string[] Journals() => Directory.GetFiles(MigrationJournal.DirectoryOf(_directory.Path));
 
     private void Leave(string source, string destination, params JournalEntry[] entries)
@@ -36,6 +38,8 @@ public sealed class CrashRecoveryTests : IDisposable
 
     private static JournalEntry Touched(MigrationSide side) =>
         new(JournalEntryKind.ArcBegun, 1, side, 0, new Arc(DeviceState.Running, DeviceState.RunningP2P), default);
+
+    private static JournalEntry Begun(MigrationSide side, DeviceState from, DeviceState to) => new(JournalEntryKind.ArcBegun, 1, side, 0, new Arc(from, to), default);
 
     private static JournalEntry HandedOver => new(JournalEntryKind.Handover, 2, default, 0, default, default);
 
@@ -108,10 +112,63 @@ public sealed class CrashRecoveryTests : IDisposable
     {
         var source = new FakeDevice("fake:s", All) { State = DeviceState.PreCopy };
         var destination = new FakeDevice("fake:d", All, state: [1, 2, 3]);
-        Leave("fake:s", "fake:d", Touched(MigrationSide.Source));
+        Leave("fake:s", "fake:d", Begun(MigrationSide.Source, DeviceState.Running, DeviceState.PreCopy));
 
         Assert.Equal(MigrationOutcome.Recovered, Assert.Single(await RecoverAsync(source, destination)).Outcome);
         Assert.Equal([1, 2, 3], destination.Content);
+    }
+
+    [Theory]
+    [InlineData(DeviceState.Running, DeviceState.PreCopy, false)] // It may not have begun.
+    [InlineData(DeviceState.PreCopyP2P, DeviceState.StopCopy, true)]
+    [InlineData(DeviceState.StopCopy, DeviceState.Stop, true)]
+    [InlineData(DeviceState.Stop, DeviceState.RunningP2P, true)]
+    [InlineData(DeviceState.RunningP2P, DeviceState.Running, false)] // The way back.
+    public async Task A_source_found_running_where_the_journal_does_not_lead_has_possibly_lost_its_state(DeviceState from, DeviceState to, bool isLost)
+    {
+        var source = new FakeDevice("fake:s", All);
+        Leave("fake:s", "fake:d", Begun(MigrationSide.Source, from, to));
+
+        var machine = Assert.Single(await RecoverAsync(source, new FakeDevice("fake:d", All)));
+
+        Assert.Equal(isLost ? MigrationOutcome.NeedsPerson : MigrationOutcome.Recovered, machine.Outcome);
+        Assert.Equal(isLost, machine.Reason.Contains("possibly lost", StringComparison.Ordinal));
+        Assert.Equal(isLost ? 1 : 0, Journals().Length);
+    }
+
+    [Fact]
+    public async Task Beside_a_source_that_was_started_anew_the_others_are_brought_home()
+    {
+        var (anew, other) = (new FakeDevice("fake:s", All), new FakeDevice("fake:s2", All) { State = DeviceState.StopCopy });
+        JournalEndpoint Endpoint(string address) => new(address, DeviceState.Running, "c", All, true);
+        using (var journal = new MigrationJournal(_directory.Path))
+        {
+            journal.Begin(new JournalHeader("id-1", "vm1", DateTimeOffset.UnixEpoch, ["unwind"],
+                [new JournalDevice("nic0", Endpoint("fake:s"), Endpoint("fake:d")), new JournalDevice("nic1", Endpoint("fake:s2"), Endpoint("fake:d2"))]));
+            journal.Append(Begun(MigrationSide.Source, DeviceState.PreCopyP2P, DeviceState.StopCopy));
+            journal.Append(Begun(MigrationSide.Source, DeviceState.PreCopyP2P, DeviceState.StopCopy) with { Device = 1 });
+        }
+
+        var machine = Assert.Single(await RecoverAsync(anew, other, new FakeDevice("fake:d", All), new FakeDevice("fake:d2", All)));
+
+        Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
+        Assert.Equal(DeviceState.Running, other.State);
+        Assert.Contains("fake:s)", machine.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("fake:s2", machine.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_destination_that_was_started_anew_after_the_handover_is_not_called_well_and_the_source_keeps_its_state()
+    {
+        var source = new FakeDevice("fake:s", All) { State = DeviceState.StopCopy };
+        var loaded = Begun(MigrationSide.Destination, DeviceState.Resuming, DeviceState.Stop);
+        Leave("fake:s", "fake:d", Begun(MigrationSide.Source, DeviceState.PreCopyP2P, DeviceState.StopCopy), loaded, loaded with { Kind = JournalEntryKind.ArcEnded }, HandedOver);
+
+        var machine = Assert.Single(await RecoverAsync(source, new FakeDevice("fake:d", All)));
+
+        Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
+        Assert.Equal(DeviceState.StopCopy, source.State);
+        Assert.Contains(Assert.Single(Journals()), machine.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,8 +179,8 @@ public sealed class CrashRecoveryTests : IDisposable
         Leave($"vfio-user:{_directory.File("alias")}", "sim:/b.yaml");
         var drivers = new Drivers(new VfioUserDriver(), new SimulatedDriver());
 
-        Assert.Equal("vm1", CrashRecovery.FindInterrupted(_directory.Path, drivers, [drivers.FindDevice($"vfio-user:{socket}")]));
-        Assert.Null(CrashRecovery.FindInterrupted(_directory.Path, drivers, [drivers.FindDevice($"vfio-user:{_directory.File("nic1")}"), drivers.FindDevice("sim:/b.yaml")]));
+        Assert.Equal("vm1", FindInterrupted(drivers, drivers.FindDevice($"vfio-user:{socket}")));
+        Assert.Null(FindInterrupted(drivers, drivers.FindDevice($"vfio-user:{_directory.File("nic1")}"), drivers.FindDevice("sim:/b.yaml")));
     }
 
     [Fact]
@@ -132,10 +189,28 @@ public sealed class CrashRecoveryTests : IDisposable
         Leave("lost:a", "lost:b", Touched(MigrationSide.Source));
         var drivers = new Drivers(new SimulatedDriver());
 
-        Assert.Equal("vm1", CrashRecovery.FindInterrupted(_directory.Path, drivers, [new Target("lost:a", drivers.Identify("lost:a"))]));
+        Assert.Equal("vm1", FindInterrupted(drivers, new Target("lost:a", drivers.Identify("lost:a"))));
         var machine = Assert.Single(await RecoverAsync());
         Assert.Equal(MigrationOutcome.NeedsPerson, machine.Outcome);
         Assert.Contains("lost:a", machine.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("boot/17/1", MigrationOutcome.Recovered, "runs on the source")]
+    [InlineData("boot/18/2", MigrationOutcome.NeedsPerson, "the guest's memory with it")]
+    public async Task A_machine_that_is_another_process_than_the_one_that_had_the_guest_is_not_taken_for_it(string process, MigrationOutcome outcome, string words)
+    {
+        JournalEndpoint Endpoint(string name, DeviceState found) => new($"toy-vm:{name}", found, "toy/1", MigrationCapabilities.StopCopy, false, "{}", name == "here" ? "boot/17/1" : null);
+        using (var journal = new MigrationJournal(_directory.Path))
+        {
+            journal.Begin(new JournalHeader("id-1", "vm1", DateTimeOffset.UnixEpoch, [], [new JournalDevice("machine", Endpoint("here", DeviceState.Running), Endpoint("there", DeviceState.Resuming))]));
+        }
+
+        var toys = new Planner.Tests.Cli.ToyHypervisor { Process = process };
+        var machine = Assert.Single(await new CrashRecovery(_directory.Path, new SessionServices { Drivers = new Drivers(toys) }).RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.True(machine.Outcome == outcome, machine.Reason);
+        Assert.Contains(words, machine.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,8 +89,9 @@ public sealed class CrashTests
         const MigrationCapabilities all = MigrationCapabilities.StopCopy | MigrationCapabilities.P2P | MigrationCapabilities.PreCopy;
         using var hosts = new ServedMachine(all, 1, stopCopyMilliseconds: 2000);
 
-        // Entries: begin, 2 x 3 arcs of the destination, 2 of the source to PRE_COPY, 2 to PRE_COPY_P2P; then PRE_COPY_P2P->STOP_COPY begins.
-        Assert.Equal(Killed, await MigrateInChild(hosts, 12));
+        // Begin; 3 steps (begun, synced, ended) for each of 2 arcs of the destination and 1 of the source, to PRE_COPY; the switchover and its sync;
+        // 2 of the source to PRE_COPY_P2P; then PRE_COPY_P2P->STOP_COPY begins.
+        Assert.Equal(Killed, await MigrateInChild(hosts, 15));
         var recovered = Assert.Single(await hosts.RecoverAsync());
 
         Assert.True(recovered.Outcome == MigrationOutcome.Recovered, recovered.Reason);
@@ -114,9 +115,41 @@ public sealed class CrashTests
         Assert.Single(await hosts.RecoverAsync());
     }
 
-    private static async Task<int> MigrateInChild(ServedMachine hosts, int killAt)
+    [Theory]
+    [InlineData(8, MigrationOutcome.Recovered)]
+    [InlineData(12, MigrationOutcome.NeedsPerson)]
+    public async Task A_source_that_was_started_anew_after_it_had_stopped_is_not_called_well(int killAt, MigrationOutcome outcome)
     {
-        var prepared = ChildProcess.Prepare(Child, [hosts.StateDirectory, $"{killAt}", $"{hosts.Count}", .. Enumerable.Range(0, hosts.Count).SelectMany(i => new[] { hosts.SourceAddress(i), hosts.DestinationAddress(i) })]);
+        using var hosts = new ServedMachine(MigrationCapabilities.StopCopy, 1);
+        // Entries: begin, 2 x 2 arcs of the destination with a sync each, the switchover with its; then those of the source.
+        Assert.Equal(Killed, await MigrateInChild(hosts, killAt));
+        var wasStopped = !hosts.SourceState(0).IsRunning();
+        Assert.Equal(outcome == MigrationOutcome.NeedsPerson, wasStopped);
+        hosts.StartSourceAnew();
+
+        var recovered = Assert.Single(await hosts.RecoverAsync());
+
+        Assert.True(recovered.Outcome == outcome, recovered.Reason);
+        if (wasStopped)
+        {
+            Assert.Contains("its state is possibly lost", recovered.Reason, StringComparison.Ordinal);
+            Assert.Contains(hosts.SourceAddress(0), recovered.Reason, StringComparison.Ordinal);
+
+            // It is said until somebody has looked, and deleted the journal that is named.
+            Assert.Equal(outcome, Assert.Single(await hosts.RecoverAsync()).Outcome);
+            File.Delete(recovered.Reason.TrimEnd('.').Split(' ')[^1]);
+            Assert.Empty(await hosts.RecoverAsync());
+        }
+    }
+
+    /// <summary>Migrates in a process that is killed at a step.</summary>
+    /// <param name="hosts">What to migrate.</param>
+    /// <param name="killAt">The number of the step.</param>
+    /// <param name="synced">Where to keep the journal as the disk has it, on a host that is to start anew; null for no such host.</param>
+    /// <returns>Its exit status.</returns>
+    internal static async Task<int> MigrateInChild(ServedMachine hosts, int killAt, string? synced = null)
+    {
+        var prepared = ChildProcess.Prepare(Child, [hosts.StateDirectory, $"{killAt}", synced ?? "", $"{hosts.Count}", .. Enumerable.Range(0, hosts.Count).SelectMany(i => new[] { hosts.SourceAddress(i), hosts.DestinationAddress(i) })]);
         using var child = ChildProcess.Start(prepared);
         var errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -127,10 +160,11 @@ public sealed class CrashTests
     [ChildEntry]
     private static int Child(string[] arguments)
     {
-        var opened = Enumerable.Range(0, int.Parse(arguments[2])).Select(i => new DevicePair(
-            $"nic{i}", ServedMachine.Open(arguments[3 + (2 * i)]), ServedMachine.Open(arguments[4 + (2 * i)]))).ToArray();
-        using var file = new MigrationJournal(arguments[0]);
-        using var journal = new KillingJournal(file, int.Parse(arguments[1]));
+        var opened = Enumerable.Range(0, int.Parse(arguments[3])).Select(i => new DevicePair(
+            $"nic{i}", ServedMachine.Open(arguments[4 + (2 * i)]), ServedMachine.Open(arguments[5 + (2 * i)]))).ToArray();
+        var synced = arguments[2];
+        using var file = synced.Length > 0 ? new MigrationJournal(arguments[0]) { Boot = "the one before" } : new MigrationJournal(arguments[0]);
+        using var journal = new KillingJournal(synced.Length > 0 ? new SyncedJournal(file, arguments[0], synced) : file, int.Parse(arguments[1]));
         var request = new DeviceMigrationRequest
         {
             Machine = "vm1",

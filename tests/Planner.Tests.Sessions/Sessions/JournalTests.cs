@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Tests.Processes;
@@ -34,6 +35,28 @@ public sealed class JournalTests : IDisposable
         }
     }
 
+    private static int OffsetOf(int entry) => JournalFormat.EntriesOffset(JournalFormat.WriteHeader(Header() with { Boot = HostBoot.Id }).Length) + (entry * JournalFormat.EntryBytes);
+
+    private static string Meaning(JournalContents contents) =>
+        $"{System.Text.Encoding.UTF8.GetString(JournalFormat.WriteHeader(contents.Header))} {contents.Capacity} {string.Join(", ", contents.Entries)}";
+
+    /// <summary>A journal as the builds before the checksum of every byte wrote it, left by one of them that was killed.</summary>
+    private static byte[] OfTheFirstBuilds()
+    {
+        using var packed = new GZipStream(File.OpenRead(Path.Combine(Repository.Root, "tests", "fixtures", "journals", "version-1.journal.gz")), CompressionMode.Decompress);
+        var bytes = new MemoryStream();
+        packed.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    private string Plant(byte[] bytes)
+    {
+        JournalFolder.Create(MigrationJournal.DirectoryOf(_directory.Path));
+        var path = Path.Combine(MigrationJournal.DirectoryOf(_directory.Path), "planted.journal");
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
     private (JournalContents Contents, int Entries) TakeOver()
     {
         var taken = MigrationJournal.TakeOver(TheFile)!.Value;
@@ -49,56 +72,144 @@ public sealed class JournalTests : IDisposable
 
         Assert.Equal(3, entries);
         Assert.Equal(Step with { TimestampNanoseconds = 2 }, contents.Entries[2]);
-        Assert.Equivalent(Header(), contents.Header, strict: true);
+        Assert.Equivalent(Header() with { Boot = HostBoot.Id }, contents.Header, strict: true);
         Assert.True(contents.WasTouched(MigrationSide.Destination, 1));
         Assert.False(contents.WasTouched(MigrationSide.Source, 1));
         Assert.False(contents.IsHandedOver);
     }
 
     [Fact]
-    public void A_torn_entry_ends_the_journal()
+    public void An_entry_that_the_end_of_its_process_tore_counts_as_not_written_and_is_written_over()
     {
         Write(5);
-        using (var file = new FileStream(TheFile, FileMode.Open, FileAccess.ReadWrite))
+        var path = TheFile;
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
         {
-            var offset = JournalFormat.EntriesOffset(JournalFormat.WriteHeader(Header()).Length) + (3 * JournalFormat.EntryBytes);
-            file.Position = offset + 20;
-            file.WriteByte(0xff);
+            file.Position = OffsetOf(4) + JournalFormat.ChecksumOffset;
+            file.Write(new byte[JournalFormat.ChecksumBytes]);
         }
 
-        Assert.Equal(3, TakeOver().Entries);
+        using (var journal = MigrationJournal.TakeOver(path)!.Value.Journal)
+        {
+            journal.Append(Step with { Kind = JournalEntryKind.Handover });
+        }
+
+        var (contents, entries) = TakeOver();
+        Assert.Equal(5, entries);
+        Assert.True(contents.IsHandedOver);
     }
 
-    [Fact]
-    public void Every_flipped_bit_and_every_cut_is_noticed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_byte_that_was_changed_and_every_cut_leaves_the_same_or_is_said(bool isOfTheFirstBuilds)
     {
         Write(4);
-        var path = TheFile;
-        var good = File.ReadAllBytes(path);
-        var used = JournalFormat.EntriesOffset(JournalFormat.WriteHeader(Header()).Length) + (4 * JournalFormat.EntryBytes);
-        var random = new Random(7);
-        for (var i = 0; i < 2000; i++)
+        var good = isOfTheFirstBuilds ? OfTheFirstBuilds() : File.ReadAllBytes(TheFile);
+        var meant = Meaning(JournalFormat.Read(good, "good"));
+        var said = 0;
+        for (var i = 0; i < good.Length; i++)
         {
-            var bad = good.ToArray();
-            if (i % 4 == 0)
+            // In the room that is left only the first bit: it is all alike.
+            foreach (var mask in i < OffsetOf(20) ? (byte[])[1, 2, 3, 4, 8, 16, 32, 64, 128, 255] : [1])
             {
-                bad = bad[..random.Next(bad.Length)];
+                good[i] ^= mask;
+                Check(good, $"byte {i} with {mask}");
+                good[i] ^= mask;
             }
-            else
-            {
-                bad[random.Next(used)] ^= (byte)(1 << random.Next(8));
-            }
+        }
 
+        for (var length = 0; length < good.Length; length++)
+        {
+            Assert.Throws<JournalException>(() => JournalFormat.Read(good.AsSpan(0, length), "cut"));
+        }
+
+        // All of what was written, with ten changes each, and more.
+        Assert.True(said > 10 * OffsetOf(4) * 9 / 10, $"{said} were said");
+
+        void Check(byte[] bad, string what)
+        {
             try
             {
-                var contents = JournalFormat.Read(bad, path);
-                Assert.True(contents is null ? bad.Length == 0 : contents.Entries.Count <= 4);
+                var read = Meaning(JournalFormat.Read(bad, "bad"));
+                Assert.True(meant == read, $"{what} means {read}");
             }
             catch (JournalException e)
             {
-                Assert.Contains("damaged", e.Message, StringComparison.Ordinal);
+                Assert.Matches("is damaged|of another build", e.Message);
+                said++;
             }
         }
+    }
+
+    [Fact]
+    public void A_journal_of_the_first_builds_is_read_and_gone_on_with()
+    {
+        var path = Plant(OfTheFirstBuilds());
+        var (journal, contents) = MigrationJournal.TakeOver(path)!.Value;
+        using (journal)
+        {
+            Assert.Equal(("vfio-user:/tmp/planner-old/a.sock", OldJournalFormat.Version), (Assert.Single(contents.Header.Devices).Source.Address, contents.Version));
+            Assert.True(contents.WasTouched(MigrationSide.Destination, 0));
+            Assert.False(contents.IsHandedOver);
+            journal.Append(Step with { Kind = JournalEntryKind.Handover, Device = 0 });
+        }
+
+        var again = TakeOver();
+        Assert.Equal(contents.Entries.Count + 1, again.Entries);
+        Assert.True(again.Contents.IsHandedOver);
+        using (var closing = MigrationJournal.TakeOver(path)!.Value.Journal)
+        {
+            closing.Close();
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_journal_of_a_later_build_is_refused_by_name_and_not_as_damaged()
+    {
+        Write(2);
+        var path = TheFile;
+        var bytes = File.ReadAllBytes(path);
+        bytes[7] = (byte)'3';
+        File.WriteAllBytes(path, bytes);
+
+        var refused = Assert.Throws<JournalException>(() => MigrationJournal.TakeOver(path));
+
+        Assert.Contains(path, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("of another build", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'planner recover' of the build that wrote it", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("delete", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_end_is_an_entry_and_a_closed_journal_that_came_back_is_over()
+    {
+        Write(0);
+        var path = TheFile;
+        var (journal, _) = MigrationJournal.TakeOver(path)!.Value;
+        journal.Append(Step with { Kind = JournalEntryKind.Closed });
+        journal.Dispose();
+
+        Assert.Null(MigrationJournal.Look(path));
+        Assert.True(File.Exists(path), "looking deletes nothing");
+        Assert.Null(MigrationJournal.TakeOver(path));
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void Looking_changes_nothing_and_tells_whether_the_owner_lives()
+    {
+        using (var journal = new MigrationJournal(_directory.Path))
+        {
+            journal.Begin(Header());
+            Assert.True(MigrationJournal.Look(TheFile)!.Value.IsOwned);
+        }
+
+        var before = File.ReadAllBytes(TheFile);
+        Assert.False(MigrationJournal.Look(TheFile)!.Value.IsOwned);
+        Assert.Equal(before, File.ReadAllBytes(TheFile));
     }
 
     [Fact]
@@ -126,15 +237,15 @@ public sealed class JournalTests : IDisposable
         Assert.True(contents.IsHandedOver);
     }
 
-    [Fact]
-    public void A_journal_that_was_never_begun_is_thrown_away()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    public void A_journal_without_contents_is_named_and_kept(int length)
     {
-        Write(0);
-        var path = TheFile;
-        File.WriteAllBytes(path, new byte[1000]);
+        var path = Plant(new byte[length]);
 
-        Assert.Null(MigrationJournal.TakeOver(path));
-        Assert.False(File.Exists(path));
+        Assert.Contains(path, Assert.Throws<JournalException>(() => MigrationJournal.TakeOver(path)).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
     }
 
     [Fact]
@@ -153,9 +264,12 @@ public sealed class JournalTests : IDisposable
             journal.Append(Step with { Kind = JournalEntryKind.TakeBack });
         }
 
+        // What had no room may have happened.
         var (contents, entries) = TakeOver();
         Assert.False(contents.IsHandedOver);
-        Assert.Equal(contents.Capacity, entries);
+        Assert.Equal(contents.Capacity - JournalFormat.LastEntries + 2, entries);
+        Assert.True(contents.WasTouched(MigrationSide.Source, 0));
+        Assert.Null(contents.StatesLeft(MigrationSide.Destination, 1));
     }
 
     [Fact]

@@ -20,6 +20,12 @@ internal sealed class KillingJournal(IJournal inner, int killAt) : IJournal
         Count();
     }
 
+    public void Sync()
+    {
+        inner.Sync();
+        Count();
+    }
+
     public void Close()
     {
         Count();

@@ -103,6 +103,8 @@ public sealed class ManySessionsTests : IDisposable
 
         public void Append(in JournalEntry entry) => inner.Append(entry);
 
+        public void Sync() => inner.Sync();
+
         public void Close()
         {
         }

@@ -38,6 +38,10 @@ internal sealed class MemoryJournal : IJournal
         }
     }
 
+    public void Sync()
+    {
+    }
+
     public void Close() => IsClosed = true;
 
     public void Dispose()

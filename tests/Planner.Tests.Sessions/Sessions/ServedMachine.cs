@@ -16,6 +16,7 @@ internal sealed class ServedMachine : IDisposable
     private static readonly Drivers Reached = new(new VfioUserDriver());
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly DeviceProfile _profile;
     private readonly VfioUserServer[] _sources;
     private readonly VfioUserServer[] _destinations;
 
@@ -32,6 +33,7 @@ internal sealed class ServedMachine : IDisposable
             profile = profile with { Latencies = profile.Latencies.Add(arc, TestProfiles.Always(TimeSpan.FromMilliseconds(stopCopyMilliseconds))) };
         }
 
+        _profile = profile;
         var destination = destinationFault is null ? profile : profile with { Faults = [destinationFault] };
         _sources = [.. Enumerable.Range(0, count).Select(i => VfioUserServer.Start(profile, _directory.File($"s{i}"), options: new SimulatedDeviceOptions { Seed = (ulong)i }))];
         _destinations = [.. Enumerable.Range(0, count).Select(i => VfioUserServer.Start(destination, _directory.File($"d{i}"), options: new SimulatedDeviceOptions { Seed = 100 + (ulong)i }))];
@@ -51,12 +53,30 @@ internal sealed class ServedMachine : IDisposable
 
     public static IMigrationDevice Open(string address) => Reached.OpenDevice(address);
 
-    public string? FindInterrupted(string address) => CrashRecovery.FindInterrupted(StateDirectory, Reached, [Reached.FindDevice(address)]);
+    public string? FindInterrupted(string address) => new TargetGuard([StateDirectory], Reached, [Reached.FindDevice(address)]).Find()?.Machine;
 
     public Task<IReadOnlyList<RecoveredMachine>> RecoverAsync() =>
         new CrashRecovery(StateDirectory, new SessionServices { Drivers = Reached }).RunAsync(TestContext.Current.CancellationToken);
 
     public void StopSource() => _sources[0].Dispose();
+
+    public DeviceState SourceState(int device) => _sources[device].Device.GetState();
+
+    /// <summary>The first source's server ends and is started again: nothing is left of the guest's state.</summary>
+    public void StartSourceAnew()
+    {
+        StopSource();
+        _sources[0] = VfioUserServer.Start(_profile, _sources[0].SocketPath);
+    }
+
+    public void AssertNeverOnBothSides()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.False(
+                _sources[i].Device.GetState().IsRunning() && _destinations[i].Device.GetState().IsRunning() && _destinations[i].Device.GuestValue == GuestValue + (ulong)i, "two running");
+        }
+    }
 
     public void AssertRunsOnOneSide(bool isOnDestination)
     {

@@ -1,3 +1,4 @@
+using Planner.Cli;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
@@ -56,6 +57,14 @@ public sealed class ShellFailureTests
         return (new SessionHost<EngineState>(new SessionServices(), shell => Walker(request, shell, record), failing, MigrationEngine.Advance), () => failing.Noted);
     });
 
+    [Fact]
+    public async Task An_engine_that_cannot_take_an_event() => await EverywhereAsync((request, record, at) =>
+    {
+        var calls = 0;
+        return (new SessionHost<EngineState>(new SessionServices(), shell => Walker(request, shell, record), record, (state, happened, now) =>
+            ++calls == at ? throw new InvalidOperationException(Failure) : MigrationEngine.Advance(state, happened, now)), () => calls);
+    });
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -85,6 +94,19 @@ public sealed class ShellFailureTests
 
         Assert.Equal(MigrationOutcome.Completed, result.Outcome);
         Assert.DoesNotContain(Failure, result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_observer_on_a_thread_of_its_own_may_throw_anything_and_the_others_hear_all()
+    {
+        var heard = new NoticeList();
+        await using (var background = new BackgroundObserver([new FailingObserver(), heard]))
+        {
+            var result = await MigrationSession.RunAsync(Request(), new SessionServices { Observers = [background] }, Token);
+            Assert.Equal(MigrationOutcome.Completed, result.Outcome);
+        }
+
+        Assert.Contains(heard.Notices, n => n is MigrationEnded);
     }
 
     [Fact]
@@ -231,6 +253,10 @@ public sealed class ShellFailureTests
         }
 
         public void Append(in JournalEntry entry)
+        {
+        }
+
+        public void Sync()
         {
         }
 

@@ -46,6 +46,17 @@ public sealed class StoreAddressTests
     public void The_state_directory_follows_XDG(string? xdgStateHome, string? home, string expected) =>
         Assert.Equal(expected, StateDirectory.Locate(xdgStateHome, home));
 
+    [Theory]
+    [InlineData(true, null, null, "/home/me", "/var/lib/planner /home/me/.local/state/planner")]
+    [InlineData(true, null, "/state", "/root", "/var/lib/planner /state/planner")]
+    [InlineData(true, null, null, null, "/var/lib/planner")]
+    [InlineData(false, null, null, "/home/me", "/home/me/.local/state/planner /var/lib/planner")]
+    [InlineData(false, "/var/lib/planner", null, null, "/var/lib/planner")]
+    [InlineData(true, "/var/lib/mine:/var/lib/other", null, "/root", "/var/lib/mine")]
+    [InlineData(true, "", null, null, "/var/lib/planner")]
+    public void Root_and_services_share_one_place_whatever_HOME_is_and_users_have_their_own(bool isRoot, string? service, string? xdgStateHome, string? home, string places) =>
+        Assert.Equal(places.Split(' '), StateDirectory.Places(isRoot, service, xdgStateHome, home));
+
     [Fact]
     public void Without_a_home_there_is_no_state_directory() =>
         Assert.Throws<StoreException>(() => StateDirectory.Locate(null, null));

@@ -25,6 +25,10 @@ public sealed record MigrationPlan
     /// <summary>How many evaluations in a row may bring nothing better before the session stays for good; at least 1.</summary>
     public int Patience { get; init; } = 20;
 
+    /// <summary>How long a device may leave a command unanswered where the limit on the blackout does not say so. A limit that is longer counts here too: its
+    /// devices are slow.</summary>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The devices' classes on the source, sorted and joined by <c>+</c>: what the machine's blackouts are kept under.</summary>
     public string MachineClass => Joined(d => d.Source.DeviceClass);
 

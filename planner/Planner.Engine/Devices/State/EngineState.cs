@@ -52,8 +52,14 @@ public sealed record EngineState : SessionState
     /// <summary>Whether somebody asked to give up.</summary>
     public bool IsCancelled { get; init; }
 
+    /// <summary>Whether a switchover was given up because its time was over. How long it would have taken is not known, but it was longer.</summary>
+    public bool IsOutOfTime { get; init; }
+
     /// <summary>Whether it was handed over and taken back.</summary>
     public bool IsTakenBack { get; init; }
+
+    /// <summary>In a recovery, whether steps of the switchover may be missing from the journal: the planner's host has started anew since.</summary>
+    public bool MayLackSteps { get; init; }
 
     /// <summary>Whether a failed arc was tried again past the commit point.</summary>
     public bool HasGoneOn { get; init; }

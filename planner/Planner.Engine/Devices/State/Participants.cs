@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Measurements;
 
 namespace Planner.Engine;
@@ -14,8 +15,20 @@ public sealed record Participant
     /// <summary>What is under way.</summary>
     public PendingCommand Pending { get; init; }
 
+    /// <summary>Since when that is under way, on the monotonic clock.</summary>
+    public long PendingSinceNanoseconds { get; init; }
+
+    /// <summary>Since when it has answered nothing, where its silence was what ended something; null once it answers.</summary>
+    public long? SilentSinceNanoseconds { get; init; }
+
     /// <summary>Whether an arc was ever sent to it in this migration.</summary>
     public bool WasTouched { get; init; }
+
+    /// <summary>In a recovery, the states that the journal left it in, until it has told its own; empty if the journal does not say.</summary>
+    public ImmutableArray<DeviceState> Left { get; init; } = [];
+
+    /// <summary>Whether it was found running where the journal does not lead: somebody else has moved it, or it was started anew or reset, and its state is gone.</summary>
+    public bool IsAstray { get; init; }
 
     /// <summary>Whether an arc failed on it.</summary>
     public bool HasFailed { get; init; }

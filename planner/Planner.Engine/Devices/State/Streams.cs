@@ -8,6 +8,9 @@ public sealed record StreamProgress
     /// <summary>What it is doing.</summary>
     public StreamActivity Activity { get; init; }
 
+    /// <summary>Since when it is doing that, on the monotonic clock.</summary>
+    public long SinceNanoseconds { get; init; }
+
     /// <summary>Whether the source was surveyed for the evaluation that comes next.</summary>
     public bool IsSurveyed { get; init; }
 

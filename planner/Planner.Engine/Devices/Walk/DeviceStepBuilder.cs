@@ -22,6 +22,22 @@ internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) 
 
     public void SetStream(int device, StreamProgress stream) => State = State with { Streams = State.Streams.SetItem(device, stream) };
 
+    /// <summary>Notes that a device was told something.</summary>
+    public void Begin(MigrationSide side, int device, PendingCommand command)
+    {
+        var participant = Get(side, device);
+        Set(side, device, participant with
+        {
+            Pending = command,
+            PendingSinceNanoseconds = NowNanoseconds,
+            WasTouched = participant.WasTouched || command == PendingCommand.Arc,
+        });
+    }
+
+    /// <summary>Notes that a stream does something else.</summary>
+    public void SetActivity(int device, StreamActivity activity) =>
+        SetStream(device, State.Streams[device] with { Activity = activity, SinceNanoseconds = NowNanoseconds });
+
     public bool IsAnyPending(MigrationSide side) => State.Side(side).Any(p => p.Pending != PendingCommand.None);
 
     /// <summary>Asks a device for its state if that is not known.</summary>
@@ -36,7 +52,7 @@ internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) 
 
         if (participant.State is null)
         {
-            Set(side, device, participant with { Pending = PendingCommand.Query });
+            Begin(side, device, PendingCommand.Query);
             Send(new QueryState(side, device));
             return false;
         }
@@ -62,7 +78,7 @@ internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) 
             return false;
         }
 
-        Set(side, device, participant with { Pending = PendingCommand.Arc, WasTouched = true });
+        Begin(side, device, PendingCommand.Arc);
         Send(new RunArc(side, device, new Arc(state, deadlineNanoseconds is null ? next : target), deadlineNanoseconds));
         return false;
     }

@@ -27,15 +27,23 @@ public static class MigrationEngine
     /// <param name="isHandedOver">Whether the machine belonged to the destination.</param>
     /// <param name="isTakenBack">Whether it had belonged to it, and was taken back.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
+    /// <param name="mayLackSteps">Whether steps of the switchover may be missing from the journal.</param>
     public static Step<EngineState> Recover(
         MigrationPlan plan,
         ImmutableArray<Participant> sources,
         ImmutableArray<Participant> destinations,
         bool isHandedOver,
         bool isTakenBack,
-        long nowNanoseconds)
+        long nowNanoseconds,
+        bool mayLackSteps = false)
     {
-        var state = NewState(plan, sources, destinations, nowNanoseconds) with { IsRecovery = true, IsHandedOver = isHandedOver, IsTakenBack = isTakenBack };
+        var state = NewState(plan, sources, destinations, nowNanoseconds) with
+        {
+            IsRecovery = true,
+            IsHandedOver = isHandedOver,
+            IsTakenBack = isTakenBack,
+            MayLackSteps = mayLackSteps,
+        };
         return Act(new DeviceStepBuilder(state, nowNanoseconds));
     }
 
@@ -69,22 +77,24 @@ public static class MigrationEngine
     {
         switch (happened)
         {
-            case ArcEnded e:
+            // What nobody waits for any more is the answer of a device that was let go of.
+            case ArcEnded e when step.Get(e.Side, e.Device).Pending == PendingCommand.Arc:
                 NoteArc(step, e);
                 break;
-            case StateAnswered e:
+            case StateAnswered e when step.Get(e.Side, e.Device).Pending == PendingCommand.Query:
                 NoteState(step, e);
                 break;
-            case ResetEnded e:
+            case ResetEnded e when step.Get(e.Side, e.Device).Pending == PendingCommand.Reset:
                 step.Set(e.Side, e.Device, step.Get(e.Side, e.Device) with
                 {
                     Pending = PendingCommand.None,
+                    SilentSinceNanoseconds = null,
                     State = null,
                     WasReset = e.Trouble is null,
                     ResetFailed = e.Trouble is not null,
                 });
                 break;
-            case Surveyed e:
+            case Surveyed e when step.State.Streams[e.Device].Activity == StreamActivity.Surveying:
                 PreCopying.NoteSurvey(step, e);
                 break;
             case EvaluationReady e when step.State.Stage == EngineStage.Evaluating:
@@ -93,10 +103,10 @@ public static class MigrationEngine
             case EvaluationFailed e when step.State.Stage == EngineStage.Evaluating:
                 Rollback.Begin(step, MigrationOutcome.Recovered, $"Nothing can be decided: {e.Reason}");
                 break;
-            case StreamLoaded e:
+            case StreamLoaded e when step.State.Streams[e.Device].Activity == StreamActivity.Moving:
                 step.SetStream(e.Device, step.State.Streams[e.Device] with { Activity = StreamActivity.Loaded, StopCopiedBytes = e.Bytes });
                 break;
-            case StreamBroken e:
+            case StreamBroken e when step.State.Streams[e.Device].Activity is StreamActivity.Surveying or StreamActivity.Moving:
                 NoteBrokenStream(step, e);
                 break;
             case JournalOpened when step.State.Stage == EngineStage.OpeningJournal:
@@ -105,11 +115,19 @@ public static class MigrationEngine
             case JournalFailed e when step.State.Stage == EngineStage.OpeningJournal:
                 step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the journal cannot be written: {e.Reason}");
                 break;
-            case Woke e when step.State.Stage == EngineStage.Waiting && e.WakeAtNanoseconds == step.State.WakeAtNanoseconds:
-                PreCopying.BeginSurvey(step);
+            case Woke e when e.WakeAtNanoseconds == step.State.WakeAtNanoseconds:
+                step.State = step.State with { WakeAtNanoseconds = 0 };
+                if (step.State.Stage == EngineStage.Waiting)
+                {
+                    PreCopying.BeginSurvey(step);
+                }
+
                 break;
             case CancelRequested:
                 step.State = step.State with { IsCancelled = true };
+                break;
+            case HurryRequested:
+                step.State = step.State with { IsCancelled = true, IsHurried = true };
                 break;
             case ShellFailed e:
                 Failures.NoteShell(step, e);
@@ -128,11 +146,17 @@ public static class MigrationEngine
         // A reset leads to RUNNING (vfio-uapi section 6). A destination that it leaves where it was may still hold what it held; a source has been
         // reset for the guest all the same.
         var isInvalidReset = e.Side == MigrationSide.Destination && participant.WasReset && e.State is not DeviceState.Running;
+        // What was started anew or reset is in RUNNING; on a destination, where it may be the guest, every other state that runs counts too.
+        var isAstray = e.State is { } found && (found == DeviceState.Running || (e.Side == MigrationSide.Destination && found.IsRunning()))
+            && !participant.Left.IsEmpty && !participant.Left.Contains(found);
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
+            SilentSinceNanoseconds = null,
             State = e.State,
             Found = participant.Found ?? e.State,
+            Left = e.State is null ? participant.Left : [],
+            IsAstray = participant.IsAstray || isAstray,
             GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
             WasReset = participant.WasReset && !isInvalidReset,
             ResetFailed = participant.ResetFailed || isInvalidReset,
@@ -146,6 +170,7 @@ public static class MigrationEngine
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
+            SilentSinceNanoseconds = null,
             State = isReached ? e.Arc.To : e.Result.State,
             HasFailed = participant.HasFailed || (!isReached && e.Result.Outcome is not (ArcOutcome.Refused or ArcOutcome.AbortedInFlight)),
             FailedSteps = participant.FailedSteps + (isReached ? 0 : 1),
@@ -174,6 +199,7 @@ public static class MigrationEngine
         do
         {
             before = step.State;
+            Waits.End(step);
             if (step.State.IsCancelled && CanBeCancelled(step))
             {
                 Rollback.Begin(step, MigrationOutcome.Stayed, "It was cancelled before the commit point; the machine runs on the source.");
@@ -182,6 +208,7 @@ public static class MigrationEngine
             ActOnce(step);
         }
         while (!ReferenceEquals(step.State, before));
+        Waits.Watch(step);
         return step.Step;
     }
 

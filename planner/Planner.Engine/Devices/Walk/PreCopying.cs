@@ -17,6 +17,7 @@ internal static class PreCopying
 
         if (isReady)
         {
+            step.Send(new MarkSwitchover());
             BeginSurvey(step);
         }
     }
@@ -39,7 +40,7 @@ internal static class PreCopying
             isComplete &= stream.IsSurveyed;
             if (!stream.IsSurveyed && stream.Activity == StreamActivity.Idle)
             {
-                step.SetStream(i, stream with { Activity = StreamActivity.Surveying });
+                step.SetActivity(i, StreamActivity.Surveying);
                 step.Send(new Survey(i));
             }
         }

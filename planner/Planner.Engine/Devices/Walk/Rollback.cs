@@ -221,7 +221,8 @@ internal static class Rollback
 
     private static void Reset(DeviceStepBuilder step, MigrationSide side, int device)
     {
-        step.Set(side, device, step.Get(side, device) with { Pending = PendingCommand.Reset, FailedSteps = 0 });
+        step.Set(side, device, step.Get(side, device) with { FailedSteps = 0 });
+        step.Begin(side, device, PendingCommand.Reset);
         step.Send(new ResetDevice(side, device));
     }
 
@@ -244,8 +245,14 @@ internal static class Rollback
         var resting = step.State.Destinations.Any(Rests)
             ? $" What a reset did not empty rests in STOP, from where the next migration takes it ({Failures.States(step, Rests)})."
             : "";
-        var outcome = left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered : step.State.IntendedOutcome;
-        step.End(outcome, step.State.Reason + where + reset + resting + left);
+        var astray = string.Join(", ", step.Plan.Devices.Where((_, i) => step.State.Sources[i].IsAstray).Select(d => d.Describe(MigrationSide.Source)));
+        var lost = astray.Length > 0
+            ? $" But its state is possibly lost: the {astray} was found running, and the journal does not say how it came back, as after a server that was started anew or has reset its device. Look at the guest, then delete the journal."
+            : "";
+        var outcome = lost.Length > 0 ? MigrationOutcome.NeedsPerson
+            : left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered
+            : step.State.IntendedOutcome;
+        step.End(outcome, step.State.Reason + where + reset + resting + left + lost);
 
         static bool Rests(Participant destination) => destination is { State: DeviceState.Stop, Found: not DeviceState.Stop, GivenUp: null };
     }

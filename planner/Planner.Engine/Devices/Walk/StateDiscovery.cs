@@ -67,7 +67,14 @@ internal static class StateDiscovery
 
     private static void BeginRecovery(DeviceStepBuilder step)
     {
-        if (!step.State.IsHandedOver)
+        if ((step.State.IsHandedOver || step.State.MayLackSteps) && step.State.Destinations.Any(p => p.IsAstray))
+        {
+            step.End(
+                MigrationOutcome.NeedsPerson,
+                $"Nothing was touched, since the journal does not say how the destination came to run ({Failures.States(step)}): either its state is lost, or the journal's last steps are. "
+                + "Look at the guest there: if it is well, bring the source to STOP; if not, reset the destination and bring the source to RUNNING. Then delete the journal.");
+        }
+        else if (!step.State.IsHandedOver)
         {
             Rollback.Begin(step, MigrationOutcome.Recovered, step.State.IsTakenBack
                 ? "The migration was interrupted after its machine was taken back from the destination."

@@ -89,7 +89,7 @@ internal static class Switchover
             isLoaded = false;
             if (stream.Activity == StreamActivity.Idle && StepPastCommit(step, i, DeviceState.StopCopy))
             {
-                step.SetStream(i, stream with { Activity = StreamActivity.Moving });
+                step.SetActivity(i, StreamActivity.Moving);
                 step.Send(new StartStream(i));
             }
         }

@@ -47,6 +47,12 @@ internal static class WayEstimate
         return longest;
     }
 
+    /// <summary>From STOP_COPY, the longest way back to RUNNING on the source.</summary>
+    /// <returns>Seconds; null if something on the way was never measured.</returns>
+    public static double? BackFromStopCopySeconds(DeviceStepBuilder step) => step.Plan.Devices
+        .Select((_, i) => Way(step, i, DeviceState.StopCopy, DeviceState.Running))
+        .Aggregate((double?)0, (longest, way) => longest is { } so && way is { } far ? Math.Max(so, far) : null);
+
     /// <summary>From STOP, the last state in which a device can give up in flight, to RUNNING on the source.</summary>
     /// <returns>Seconds; a way with an arc that was never measured counts nothing.</returns>
     public static double BackFromStopSeconds(DeviceStepBuilder step)

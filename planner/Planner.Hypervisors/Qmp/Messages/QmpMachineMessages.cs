@@ -18,6 +18,10 @@ internal sealed record QmpCpu
     [JsonPropertyName("qom-type")]
     public string? QomType { get; init; }
 
+    /// <summary>The thread on the host that runs it.</summary>
+    [JsonPropertyName("thread-id")]
+    public long? ThreadId { get; init; }
+
     /// <summary>The architecture, such as "x86_64".</summary>
     [JsonPropertyName("target")]
     public string? Target { get; init; }

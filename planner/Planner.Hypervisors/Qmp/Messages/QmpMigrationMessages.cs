@@ -35,6 +35,7 @@ internal sealed record QmpMigration
 
     /// <summary>What is left of memory and devices, in bytes; since QEMU 11.</summary>
     [JsonPropertyName("remaining")]
+    [JsonConverter(typeof(QmpCountConverter))]
     public long? RemainingBytes { get; init; }
 
     /// <summary>What became of the memory.</summary>

@@ -52,6 +52,36 @@ public sealed class WatchTests
         Assert.Equal((400, 40), (told.StateBytes, told.ThrottlePercent));
     }
 
+    [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("18446744073709551615")]
+    [InlineData("-1")]
+    [InlineData("1e300")]
+    public async Task A_count_that_cannot_be_is_named_once_and_the_rest_of_the_answer_is_believed(string remaining)
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () => ScriptedQemu.Active.Replace("\"total-time\"", $"\"remaining\": {remaining}, \"vfio\": {{\"transferred\": 5}}, \"total-time\"", StringComparison.Ordinal);
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+
+        Assert.Contains("'remaining'", (await qemu.UntilAsync<AnswerDistrusted>()).What, StringComparison.Ordinal);
+        await qemu.UntilAsync<PreCopyProgressed>(p => p is { StateBytes: 0, RemainingBytes: 409_600 });
+        await qemu.EventAsync("MIGRATION_PASS", """{"pass": 7}""");
+        await qemu.UntilAsync<PreCopyProgressed>(p => p.IsPass);
+        Assert.Single(qemu.Told.OfType<AnswerDistrusted>());
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_read_is_named_once_with_its_place()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () => ScriptedQemu.Active.Replace("\"transferred\": 5000", "\"transferred\": 18446744073709551615", StringComparison.Ordinal);
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+
+        Assert.Contains("ram.transferred", (await qemu.UntilAsync<AnswerDistrusted>()).What, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Of_5000_passes_that_begin_at_once_few_are_asked_for_and_the_last_is_among_them()
     {
