@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace Planner.Cli;
 
 /// <summary>What a verb works with: where it prints, and the values of the common options.</summary>
-/// <param name="Output">stdout.</param>
+/// <param name="Stdout">stdout, as it is.</param>
 /// <param name="Error">stderr.</param>
 /// <param name="Input">stdin.</param>
 /// <param name="Drivers">What devices and hypervisors can be reached.</param>
@@ -19,7 +19,7 @@ namespace Planner.Cli;
 /// <param name="Otlp">The collector; null for none.</param>
 /// <param name="Verbose">Whether to print more.</param>
 internal sealed record CommandContext(
-    TextWriter Output,
+    TextWriter Stdout,
     TextWriter Error,
     TextReader Input,
     Drivers Drivers,
@@ -31,7 +31,10 @@ internal sealed record CommandContext(
     bool Verbose)
 {
     /// <summary>The console for tables and sentences. It has colours and moves only on a real terminal.</summary>
-    public IAnsiConsole Console { get; } = CreateConsole(Output);
+    public IAnsiConsole Console { get; } = CreateConsole(Stdout);
+
+    /// <summary>stdout for plain text and JSON.</summary>
+    public TextWriter Output { get; } = new PlainWriter(Stdout);
 
     /// <summary>Whether results are JSON; then nothing else may go to stdout.</summary>
     public bool IsJson => Format == OutputFormat.Json;
@@ -46,10 +49,13 @@ internal sealed record CommandContext(
     /// <exception cref="CliException">There is no such class.</exception>
     public SlaPolicy FindPolicy(string name)
     {
-        var policies = PolicyFile is null ? BuiltInPolicies.All : SlaPolicyText.ReadAll(TextFiles.Read(PolicyFile), PolicyFile);
+        var policies = Policies();
         return policies.FirstOrDefault(p => p.Name == name)
             ?? throw new CliException(ExitStatus.InvalidInput, $"there is no SLA class '{name}'; known are {string.Join(", ", policies.Select(p => p.Name))}");
     }
+
+    /// <summary>The SLA classes: those of the policy file, or the built-in ones.</summary>
+    public IReadOnlyList<SlaPolicy> Policies() => PolicyFile is null ? BuiltInPolicies.All : SlaPolicyText.ReadAll(TextFiles.Read(PolicyFile), PolicyFile);
 
     /// <summary>The state directory that journals are written to.</summary>
     /// <exception cref="StoreException">There is none.</exception>
@@ -78,13 +84,22 @@ internal sealed record CommandContext(
 
     private static IAnsiConsole CreateConsole(TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (System.Console.IsOutputRedirected)
         {
-            // A log has no width of its own; tables must not be broken at 80 columns.
-            console.Profile.Width = 160;
+            // A log has no width of its own: whoever reads it breaks the lines.
+            var log = AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(new PlainWriter(output)),
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+            });
+            log.Profile.Width = NarrowTables.AnyWidth;
+            return log;
         }
 
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        console.Pipeline.Attach(new PlainHook());
         return console;
     }
 }

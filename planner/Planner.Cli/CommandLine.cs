@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Planner.Measurements;
 
 namespace Planner.Cli;
@@ -16,6 +18,8 @@ internal static class CommandLine
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader input, Drivers drivers, Func<string?>? outputTrouble = null)
     {
+        // Whatever a name or a peer brings along, what is printed is plain, and a sentence stands on one line.
+        error = new PlainWriter(error, oneLine: true);
         var root = new RootCommand("A deadline-aware planner for live migrations: it commits a switchover only when the bound on its blackout fits the SLA.");
         var common = new CommonOptions(output, error, input, drivers);
         common.AddTo(root);
@@ -31,10 +35,16 @@ internal static class CommandLine
         root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));
 
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        foreach (var help in root.Options.OfType<HelpOption>())
         {
-            var problem = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
+            // Nobody writes options with a slash where paths begin with one.
+            help.Aliases.Remove("/h");
+            help.Aliases.Remove("/?");
+        }
+
+        var parsed = root.Parse(args);
+        if (FindProblem(parsed) is { } problem)
+        {
             await error.WriteLineAsync($"planner: {problem} Run 'planner --help' for the usage.");
             return ExitStatus.InvalidInput;
         }
@@ -42,7 +52,7 @@ internal static class CommandLine
         try
         {
             // Ctrl-C is not the library's: inside a blackout the command must go on to a safe end.
-            var status = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var status = await parsed.InvokeAsync(new InvocationConfiguration { Output = new PlainWriter(output), Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             if (outputTrouble?.Invoke() is not { } lost)
             {
                 return status;
@@ -58,10 +68,32 @@ internal static class CommandLine
             await error.WriteLineAsync($"planner: {Failures.Sentence(e)}");
             if (parsed.GetValue(common.Verbose))
             {
-                await error.WriteLineAsync(e.ToString());
+                await error.WriteAsync($"{e}\n");
             }
 
             return Failures.StatusOf(e);
         }
+    }
+
+    private static string? FindProblem(ParseResult parsed) =>
+        parsed.Errors.Count == 0 ? Blank(parsed.RootCommandResult)
+        : parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here."
+        : parsed.Errors[0].Message;
+
+    // No option and no argument has a use for nothing: a variable of a script was empty.
+    private static string? Blank(SymbolResult result)
+    {
+        var (name, expected) = result switch
+        {
+            OptionResult { Option: { } option } => (option.Name, option.HelpName),
+            ArgumentResult { Parent: not OptionResult, Argument: { } argument } => (argument.Name, argument.HelpName),
+            _ => (null, null),
+        };
+        if (name is not null && result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value)))
+        {
+            return $"{name} is empty; {expected ?? "a value"} is expected.";
+        }
+
+        return result is CommandResult command ? command.Children.Select(Blank).FirstOrDefault(problem => problem is not null) : null;
     }
 }

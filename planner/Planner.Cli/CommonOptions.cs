@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using Planner.Documents;
 using Planner.Measurements;
 
 namespace Planner.Cli;
@@ -6,18 +8,10 @@ namespace Planner.Cli;
 /// <summary>The options that every verb takes.</summary>
 internal sealed class CommonOptions(TextWriter output, TextWriter error, TextReader input, Drivers drivers)
 {
-    private readonly Option<OutputFormat> _format = new("--output", "-o")
-    {
-        Description = "How results are printed: table for people, json for programs (JSON alone on stdout).",
-        HelpName = "table|json",
-        Recursive = true,
-        CustomParser = result => result.Tokens[^1].Value switch
-        {
-            "table" => OutputFormat.Table,
-            "json" => OutputFormat.Json,
-            var other => Refuse(result, $"--output is '{other}'; table or json is expected."),
-        },
-    };
+    private readonly Option<OutputFormat> _format = Choices.Of(
+        new Option<OutputFormat>("--output", "-o") { Description = "How results are printed: table for people, json for programs (JSON alone on stdout).", Recursive = true },
+        ("table", OutputFormat.Table),
+        ("json", OutputFormat.Json));
 
     private readonly Option<string?> _policy = new("--policy")
     {
@@ -63,6 +57,25 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         Recursive = true,
     };
 
+    /// <summary>The option that names an SLA class.</summary>
+    public Option<string> Sla()
+    {
+        var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
+        sla.CompletionSources.Add(context =>
+        {
+            try
+            {
+                return Bind(context.ParseResult).Policies().Select(p => new CompletionItem(p.Name));
+            }
+            catch (Exception e) when (e is CliException or DocumentException)
+            {
+                // Whoever runs the line is told; whoever completes it is not.
+                return [];
+            }
+        });
+        return sla;
+    }
+
     /// <summary>Adds the options to the command.</summary>
     public void AddTo(RootCommand root)
     {
@@ -86,12 +99,6 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         parsed.GetValue(_state),
         parsed.GetValue(_otlp),
         parsed.GetValue(Verbose));
-
-    private static OutputFormat Refuse(System.CommandLine.Parsing.ArgumentResult result, string problem)
-    {
-        result.AddError(problem);
-        return default;
-    }
 
     private static string? RefuseText(System.CommandLine.Parsing.ArgumentResult result, string problem)
     {

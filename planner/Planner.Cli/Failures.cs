@@ -34,7 +34,7 @@ internal static class Failures
     {
         // What nobody foresaw is named by its type too: the sentence alone would not be enough to report it.
         var message = IsForeseen(exception) ? exception.Message : $"this should not have happened ({exception.GetType().Name}: {exception.Message}); --verbose prints where";
-        var line = message.ReplaceLineEndings(" ").Trim();
+        var line = PlainWriter.OnOneLine(message);
         return line.EndsWith('.') ? line : line + ".";
     }
 

@@ -1,11 +1,15 @@
+using System.Text.RegularExpressions;
 using Planner.Measurements;
 using Planner.Sessions;
 
 namespace Planner.Cli;
 
 /// <summary>The devices of a machine, opened on both sides.</summary>
-internal sealed class MachineDevices : IDisposable
+internal sealed partial class MachineDevices : IDisposable
 {
+    [GeneratedRegex(@"(?<!\\),")]
+    private static partial Regex Separator { get; }
+
     private readonly List<IMigrationDevice> _opened = [];
 
     private MachineDevices(bool outliveThisProcess) => OutliveThisProcess = outliveThisProcess;
@@ -28,11 +32,11 @@ internal sealed class MachineDevices : IDisposable
     /// <exception cref="DeviceException">An address is none.</exception>
     public static IReadOnlyList<(Target Source, Target Destination)> ParseLists(Drivers drivers, string source, string destination)
     {
-        var sources = source.Split(',', StringSplitOptions.TrimEntries);
-        var destinations = destination.Split(',', StringSplitOptions.TrimEntries);
+        var sources = Split(source);
+        var destinations = Split(destination);
         if (sources.Length != destinations.Length)
         {
-            throw new CliException(ExitStatus.InvalidInput, $"there are {sources.Length} sources and {destinations.Length} destinations; each device needs one of both");
+            throw new CliException(ExitStatus.InvalidInput, $"there are {sources.Length} sources and {destinations.Length} destinations; each device needs one of both (a comma in a path is written \\,)");
         }
 
         var all = sources.Concat(destinations).Select(text => Parse(drivers, text)).ToList();
@@ -40,6 +44,9 @@ internal sealed class MachineDevices : IDisposable
             ? throw new CliException(ExitStatus.InvalidInput, $"{string.Join(" alias ", twice.Select(t => t.Address).Distinct())} is named twice; a device cannot migrate to itself")
             : [.. all.Take(sources.Length).Zip(all.Skip(sources.Length))];
     }
+
+    /// <summary>The addresses of a list. Commas separate them, but for those with a backslash before, which are a part of a path.</summary>
+    public static string[] Split(string list) => [.. Separator.Split(list).Select(address => address.Replace("\\,", ",", StringComparison.Ordinal).Trim())];
 
     /// <summary>Opens one device; the caller disposes it.</summary>
     /// <exception cref="DeviceException">It cannot be opened.</exception>

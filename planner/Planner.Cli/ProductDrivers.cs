@@ -14,7 +14,7 @@ internal static class ProductDrivers
     /// <summary>Registers them.</summary>
     /// <param name="error">Where the person at the terminal is told of an arc that takes very long.</param>
     public static Drivers Register(TextWriter error) => new(
-        new VfioDeviceDriver(new VfioOptions { OnOverdue = sentence => error.WriteLine($"planner: {sentence}") }, ReadMore),
+        new VfioDeviceDriver(new VfioOptions { OnOverdue = sentence => new PlainWriter(error, oneLine: true).WriteLine($"planner: {sentence}") }, ReadMore),
         new VfioUserDriver(),
         new SimulatedDriver(),
         new QemuDriver());

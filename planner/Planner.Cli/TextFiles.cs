@@ -20,9 +20,12 @@ internal static class TextFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CliException(ExitStatus.InvalidInput, $"cannot read {path}: {e.Message}");
+            throw new CliException(ExitStatus.InvalidInput, $"cannot read {path}: {Why(path, e)}");
         }
     }
+
+    /// <summary>Why a file of the user's cannot be read or written. Of a folder the system says no more than that it is denied.</summary>
+    public static string Why(string path, Exception failure) => Directory.Exists(path) ? "it is a folder; name a file" : failure.Message;
 
     /// <summary>Reads a whole stream of text, such as stdin.</summary>
     /// <exception cref="DocumentException">It is too long.</exception>
@@ -40,6 +43,7 @@ internal static class TextFiles
             }
         }
 
-        return text.ToString();
+        // A file's byte order mark is taken by its reader, that of a stream comes along.
+        return text.ToString().TrimStart('\uFEFF');
     }
 }

@@ -8,7 +8,7 @@ namespace Planner.Sessions;
 public abstract record MigrationRequest
 {
     /// <summary>The migration's identifier; a new one by default.</summary>
-    public string MigrationId { get; init; } = Guid.CreateVersion7().ToString();
+    public string MigrationId { get; init; } = TimeOrderedId.New().ToString();
 
     /// <summary>The machine's name: what error budgets and records are kept under.</summary>
     public required string Machine { get; init; }

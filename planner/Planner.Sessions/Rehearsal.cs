@@ -25,11 +25,11 @@ public sealed class Rehearsal
         _services = services;
     }
 
-    /// <summary>Is told the result of every switchover; called before the next one begins.</summary>
+    /// <summary>Is told the result of every switchover that counts; called before the next one begins.</summary>
     public Action<SessionResult>? OnSwitchover { get; init; }
 
     /// <summary>Rehearses until enough switchovers were done; the machine ends where it began.</summary>
-    /// <param name="switchovers">How many, there and back counted each; an odd number is rounded up.</param>
+    /// <param name="switchovers">How many, there and back counted each. After an odd number one more brings the machine home, which is no evidence and nobody is told of.</param>
     /// <param name="cancellationToken">Ends the rehearsal once the machine is back where it began.</param>
     /// <returns>The last result: the one that went wrong, if one did.</returns>
     public async Task<SessionResult> RunAsync(int switchovers, CancellationToken cancellationToken)
@@ -43,7 +43,9 @@ public sealed class Rehearsal
             result = await RunOneAsync(there).ConfigureAwait(false);
             if (result.Outcome == MigrationOutcome.Completed)
             {
-                result = await RunOneAsync(back).ConfigureAwait(false);
+                var counts = done + 1 < switchovers;
+                var home = await RunOneAsync(back, counts).ConfigureAwait(false);
+                result = counts || home.Outcome != MigrationOutcome.Completed ? home : result;
             }
 
             done += 2;
@@ -53,12 +55,16 @@ public sealed class Rehearsal
     }
 
     // A switchover under way is always finished: half of one is no place to stop.
-    private async Task<SessionResult> RunOneAsync(DeviceMigrationRequest request)
+    private async Task<SessionResult> RunOneAsync(DeviceMigrationRequest request, bool counts = true)
     {
-        var result = await MigrationSession.RunAsync(request with { MigrationId = Guid.CreateVersion7().ToString() }, _services, CancellationToken.None).ConfigureAwait(false);
+        var services = counts ? _services : _services with { Store = null };
+        var result = await MigrationSession.RunAsync(request with { MigrationId = TimeOrderedId.New().ToString() }, services, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            OnSwitchover?.Invoke(result);
+            if (counts)
+            {
+                OnSwitchover?.Invoke(result);
+            }
         }
         catch (Exception)
         {

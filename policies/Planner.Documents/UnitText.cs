@@ -8,6 +8,15 @@ namespace Planner.Documents;
 /// </summary>
 public static class UnitText
 {
+    /// <summary>How a duration is written, for messages.</summary>
+    public const string DurationForm = "with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns";
+
+    /// <summary>How a size is written, for messages.</summary>
+    public const string BytesForm = "with its unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) up to 8192TiB";
+
+    /// <summary>How a rate is written, for messages.</summary>
+    public const string BytesPerSecondForm = "with its unit (a size's and /s, or bit/s, kbit/s, Mbit/s or Gbit/s)";
+
     private static readonly (string Unit, double Seconds)[] Durations =
     [
         ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400),

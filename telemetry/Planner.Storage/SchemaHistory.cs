@@ -79,12 +79,12 @@ internal sealed class SchemaHistory(DbConnection connection, string engine, stri
 
         if (!tables.Contains("schema_version"))
         {
-            throw new StoreException($"The file {path} is the database of another program: name another file with --store.");
+            throw new StoreException($"The file {path} is the database of another program: name another file with --store.") { IsWrongAddress = true };
         }
 
         var version = connection.ExecuteScalar<long>(Statements.ReadVersion, transaction: _transaction);
         return version <= Version(_steps[^1])
             ? version
-            : throw new StoreException($"The store {path} was written by a newer planner (schema {version}, this build knows {Version(_steps[^1])}): use that planner, or name another file with --store.");
+            : throw new StoreException($"The store {path} was written by a newer planner (schema {version}, this build knows {Version(_steps[^1])}): use that planner, or name another file with --store.") { IsWrongAddress = true };
     }
 }

@@ -11,11 +11,16 @@ Func<byte[], string>? target = args.FirstOrDefault() switch
     "workload" => WorkloadTarget.Run,
     "recording" => RecordingTarget.Run,
     "qmp" => QmpTarget.Run,
+    "migration" => MigrationTarget.Run,
+    "snapshot" => SnapshotTarget.Run,
+    "policy" => PolicyTarget.Run,
+    "profile" => ProfileTarget.Run,
+    "journal" => JournalTarget.Run,
     _ => null,
 };
 if (target is null)
 {
-    Console.Error.WriteLine("Name a target: client, server, model, workload, recording or qmp.");
+    Console.Error.WriteLine("Name a target: client, server, model, workload, recording, qmp, migration, snapshot, policy, profile or journal.");
     return 2;
 }
 

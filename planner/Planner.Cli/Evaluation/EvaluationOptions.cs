@@ -38,6 +38,14 @@ internal static class EvaluationOptions
         CustomParser = result => Confidence(result, result.Tokens[^1].Value),
     };
 
+    /// <summary>One confidence or several.</summary>
+    public static Option<double[]> Confidences(string description) => new("--confidence")
+    {
+        Description = description,
+        HelpName = "0.99",
+        CustomParser = result => [.. result.Tokens.Select(t => Confidence(result, t.Value) ?? double.NaN)],
+    };
+
     /// <summary>One rule or several.</summary>
     /// <param name="description">What it is for.</param>
     /// <param name="known">The rules that there are.</param>
@@ -84,7 +92,7 @@ internal static class EvaluationOptions
             return limit.TotalSeconds;
         }
 
-        result.AddError($"--limit is '{text}'; a time with its unit from 1ms to 2000s is expected, such as 300ms.");
+        result.AddError($"--limit is '{text}'; a time with its unit (ns, us, ms, s, m, h or d) from 1ms to 2000s is expected, such as 300ms.");
         return double.NaN;
     }
 

@@ -38,7 +38,7 @@ internal sealed class PictureFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitStatus.InvalidInput, $"cannot write pictures to {_folder}: {e.Message}");
+            throw new CliException(ExitStatus.InvalidInput, $"cannot write pictures to {_folder}: {(File.Exists(_folder) ? "it is a file; name a folder" : e.Message)}");
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Planner.Cli;
 
 /// <summary>One line on stderr that overwrites itself while a person watches; nothing otherwise.</summary>
-internal sealed class StderrProgress(CommandContext context) : IDisposable
+internal sealed class StderrProgress : IDisposable
 {
     private readonly bool _isShown = !Console.IsErrorRedirected;
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class StderrProgress(CommandContext context) : IDisposable
             if (_isShown && !_isOver)
             {
                 _longest = Math.Max(_longest, text.Length);
-                context.Error.Write($"\r{text.PadRight(_longest)}");
+                Console.Error.Write($"\r{text.PadRight(_longest)}");
             }
         }
     }
@@ -27,7 +27,7 @@ internal sealed class StderrProgress(CommandContext context) : IDisposable
         Show("");
         if (_longest > 0)
         {
-            context.Error.Write('\r');
+            Console.Error.Write('\r');
             _longest = 0;
         }
     }

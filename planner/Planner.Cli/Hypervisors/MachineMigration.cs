@@ -38,7 +38,7 @@ internal static class MachineMigration
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            throw new CliException(ExitStatus.Stayed, "stayed RUNNING: it was cancelled before anything was touched");
+            throw MigrateCommand.NotBegun(context, arguments, policy, "stayed RUNNING: it was cancelled before anything was touched");
         }
     }
 

@@ -110,7 +110,7 @@ internal static class MachineProbe
             table.AddRow(DecisionTable.Seconds(window.Seconds), Quantity.FormatBytes(window.UniqueBytes), $"{Quantity.FormatBytes((long)(window.UniqueBytes / window.Seconds))}/s");
         }
 
-        console.Write(table);
+        console.WriteTable(table);
         console.WriteLine("QEMU samples pages for this: short windows are coarse, and passes of a migration tell better.");
     }
 }

@@ -28,11 +28,12 @@ internal static class DecisionTable
         }
 
         table.AddRow("[bold]blackout[/]", "", Seconds(decision.Blackout.P50Seconds), Seconds(decision.Blackout.BoundSeconds), $"{decision.Evidence.Have}/{decision.Evidence.Need}");
-        console.Write(table);
+        console.WriteTable(table);
         console.MarkupLineInterpolated($"[bold]{decision.Reason}[/]");
         var confidence = $"{decision.Confidence * 100:0.##} %";
         console.MarkupLineInterpolated($"limit {Seconds(decision.LimitSeconds)} at {confidence}; method {decision.Blackout.Method ?? "none"}{(decision.Blackout.Recalibrating ? ", recalibrating" : "")}; evidence {decision.Evidence.Have} of {decision.Evidence.Need} {decision.Evidence.Of}");
-        if (decision.Blackout.MissProbability is { } miss)
+        // "At most 100 %" would say nothing.
+        if (decision.Blackout.MissProbability is { } miss and < 0.99995)
         {
             console.MarkupLineInterpolated($"at most {miss * 100:0.##} % of such blackouts exceed the limit (95 % confidence)");
         }

@@ -7,7 +7,8 @@ namespace Planner.Cli;
 /// <summary>What <c>migrate</c> prints as JSON.</summary>
 internal sealed record MigrationReport
 {
-    public required string MigrationId { get; init; }
+    /// <summary>The migration; null where none was begun.</summary>
+    public required string? MigrationId { get; init; }
 
     public required string Machine { get; init; }
 
@@ -58,6 +59,21 @@ internal sealed record MigrationReport
         SecondDecision = result.SecondDecision,
         Terms = result.Terms,
         StoreTrouble = result.StoreTrouble,
+    };
+
+    /// <summary>What is said of a migration that is not begun now; the machine stays as it is.</summary>
+    public static MigrationReport NotBegun(MigrateArguments arguments, SlaPolicy policy, string reason) => new()
+    {
+        MigrationId = null,
+        Machine = arguments.Machine ?? arguments.Source,
+        Source = arguments.Source,
+        Destination = arguments.Destination,
+        Sla = policy.Name,
+        Outcome = Word(MigrationOutcome.Stayed),
+        BlackoutSeconds = 0,
+        LimitSeconds = policy.BlackoutLimit.TotalSeconds,
+        Reason = reason,
+        Terms = [],
     };
 
     /// <summary>The outcome as a word of the JSON: <c>completed</c>, <c>completedOverLimit</c>, <c>stayed</c>, <c>recovered</c>, <c>needsPerson</c>.</summary>

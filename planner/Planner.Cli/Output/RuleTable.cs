@@ -29,7 +29,7 @@ internal static class RuleTable
             }
 
             context.Console.MarkupLineInterpolated($"limit {DecisionTable.Seconds(part.Key.LimitSeconds)}{(part.Key.Keys.Length > 0 ? ", " : "")}{part.Key.Keys}");
-            context.Console.Write(table);
+            context.Console.WriteTable(table);
         }
     }
 

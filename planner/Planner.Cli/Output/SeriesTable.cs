@@ -42,6 +42,6 @@ internal static class SeriesTable
         }
 
         context.Console.MarkupLineInterpolated($"[bold]{title}[/]");
-        context.Console.Write(table);
+        context.Console.WriteTable(table);
     }
 }

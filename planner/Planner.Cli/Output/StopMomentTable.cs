@@ -21,7 +21,7 @@ internal static class StopMomentTable
         table.AddColumn(new TableColumn("p90 error").RightAligned());
         table.AddRow("predicted from other configurations", DecisionTable.Seconds(report.ErrorP50Seconds), DecisionTable.Seconds(report.ErrorP90Seconds));
         table.AddRow("constant: median of the others", DecisionTable.Seconds(report.ConstantErrorP50Seconds), DecisionTable.Seconds(report.ConstantErrorP90Seconds));
-        context.Console.Write(table);
+        context.Console.WriteTable(table);
         var probability = report.PairedProbability is { } p ? p.ToString("0.####", CultureInfo.InvariantCulture) : "-";
         context.Console.MarkupLineInterpolated(
             $"{report.Moments.Count} blackouts; better than the constant with p = {probability}; {RuleTable.Percent(report.Coverage)} kept to their 90 % bound; at 99 % {report.InsufficientEvidence} of {report.Moments.Count} stay for too little evidence.");

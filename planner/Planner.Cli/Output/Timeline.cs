@@ -30,7 +30,7 @@ internal static class Timeline
             var predicted = result.Decision?.Blackout;
             var happened = result.Blackout > TimeSpan.Zero ? Quantity.Format(result.Blackout) : "-";
             table.AddRow("[bold]blackout[/]", "", DecisionTable.Seconds(predicted?.P50Seconds), DecisionTable.Seconds(predicted?.BoundSeconds), $"[bold]{happened}[/]");
-            console.Write(table);
+            console.WriteTable(table);
         }
 
         if (result.Pause is { Uncertainty.Ticks: > 0 } pause)

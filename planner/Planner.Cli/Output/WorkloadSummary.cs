@@ -35,7 +35,7 @@ internal static class WorkloadSummary
         }
 
         context.Console.MarkupLineInterpolated($"[bold]Promises kept, all limits together[/]");
-        context.Console.Write(table);
+        context.Console.WriteTable(table);
         foreach (var rule in PlannerRules.Names)
         {
             var won = GridComparison.BetterInBoth(tallies, rule).Select(a => a.Cell).Distinct().Count();

@@ -19,7 +19,14 @@ internal static class CompletionCommand
     public static Command Create(CommonOptions common)
     {
         var shell = new Argument<string>("shell") { Description = "The shell: bash." };
-        shell.AcceptOnlyFromAmong("bash");
+        shell.CompletionSources.Add("bash");
+        shell.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not "bash" } other])
+            {
+                result.AddError($"there is no completion for '{other.Value}'; bash is expected.");
+            }
+        });
         var command = new Command("completion", "Print the completion script of a shell.") { shell };
         command.SetAction(parsed => common.Bind(parsed).Output.WriteLine(Bash));
         return command;

@@ -11,8 +11,9 @@ internal static class DemoCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var seed = new Option<ulong>("--seed") { Description = "Another seed tells another story.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var profile = new Option<string?>("--profile") { Description = "A device profile (YAML) instead of the built-in one.", HelpName = "FILE" };
+        var seed = Choices.Seed("Another seed tells another story.");
+        var profile = new Option<string?>("--profile") { Description = $"Another device profile (YAML), or a built-in one: {string.Join(", ", BuiltInProfiles.Names)}.", HelpName = "FILE" };
+        profile.CompletionSources.Add([.. BuiltInProfiles.Names]);
         var command = new Command("demo", "Show the main job in three stories: measure, estimate, decide, act.") { seed, profile };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetValue(seed), parsed.GetValue(profile)));
         return command;
@@ -21,7 +22,7 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(CommandContext context, ulong seed, string? profileFile)
     {
         using var stop = new StopSignal();
-        var profile = profileFile is null ? BuiltInProfiles.FastNic : DeviceProfileText.Read(TextFiles.Read(profileFile), profileFile);
+        var profile = profileFile is null ? BuiltInProfiles.FastNic : DeviceCommand.ReadProfile(profileFile);
         var policy = context.FindPolicy("gold");
         var snapshots = Path.Combine(StateDirectory.Locate(), "demo");
         StateDirectory.Create(snapshots);
@@ -66,7 +67,7 @@ internal static class DemoCommand
         if (context.IsLive)
         {
             // One line that overwrites itself; the last one clears it.
-            context.Output.Write(done == all ? "\r                              \r" : $"\rrehearsing {done} of {all}");
+            context.Console.Write(new ControlCode(done == all ? "\r                              \r" : $"\rrehearsing {done} of {all}"));
         }
         else if (done == all)
         {

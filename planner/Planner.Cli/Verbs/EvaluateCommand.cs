@@ -9,8 +9,8 @@ internal static class EvaluateCommand
 {
     private const int MostMigrations = 100_000;
     private const int MostThreads = 256;
-    private const double SeriesLevel = 0.99;
 
+    private static readonly double[] SeriesLevels = [0.99];
     private static readonly double[] RecordingLimits = [0.03, 0.05, 0.1, 0.3];
 
     // About 15 blackouts are evidence for each recording: enough at 0.9, and at 0.99 the planner has to say that they are not.
@@ -20,31 +20,22 @@ internal static class EvaluateCommand
     {
         var paths = new Argument<string[]>("path") { Description = "Folders and files: recordings (*.jsonl), latency series (*.csv), workloads (*.yaml); also .gz.", HelpName = "DIR", Arity = ArgumentArity.OneOrMore };
         var limits = EvaluationOptions.Limits("A blackout limit with its unit; may be repeated. Without it 30ms, 50ms, 100ms and 300ms for recordings, and the grid's for workloads.");
-        var confidence = EvaluationOptions.Confidence("The share of commits that must keep the limit, and the level of series. Without it 0.9 and 0.99 for recordings, the grid's for workloads, 0.99 for series.");
+        var confidence = EvaluationOptions.Confidences("A share of commits that must keep the limit, and a level of series; may be repeated. Without it 0.9 and 0.99 for recordings, the grid's for workloads, 0.99 for series.");
         var rules = EvaluationOptions.Rules("A rule to show; may be repeated. Without it all.", RuleNames.All);
-        var seed = new Option<ulong>("--seed") { Description = "The seed of simulated workloads.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = Choices.Seed("The seed of simulated workloads.");
         var migrations = EvaluationOptions.Count("--migrations", "Migrations of every cell of the grid of workloads.", MostMigrations, usual: 20);
         var threads = EvaluationOptions.Count("--threads", "Threads that share the work; the figures do not depend on it.", MostThreads, Math.Min(MostThreads, Environment.ProcessorCount));
-        var by = new Option<Grouping>("--by")
-        {
-            Description = "Keep apart what workloads give: each cell, or each kind of devices.",
-            HelpName = "cell|group",
-            CustomParser = result => result.Tokens[^1].Value switch
-            {
-                "cell" => Grouping.Cell,
-                "group" => Grouping.Group,
-                var other => Refuse(result, other),
-            },
-        };
-        by.CompletionSources.Add("cell", "group");
+        var by = Choices.Of(
+            new Option<Grouping>("--by") { Description = "Keep apart what workloads give: each cell, or each kind of devices." }, ("cell", Grouping.Cell), ("group", Grouping.Group));
         var pictures = new Option<string?>("--pictures") { Description = "Draw the figures too, as SVG files in this folder.", HelpName = "DIR" };
         var train = ColdStartTraining.CreateOption();
         var command = new Command("evaluate", "Try all switchover rules on recordings and workloads, and the bound on latency series.") { paths, limits, confidence, rules, seed, migrations, threads, by, pictures, train };
+        Option[] ofEvaluation = [limits, confidence, rules, migrations, threads, by, pictures];
         command.SetAction(parsed => parsed.GetValue(train)
-            ? Train(common.Bind(parsed), parsed.GetRequiredValue(paths), (int)(parsed.GetValue(seed) & int.MaxValue))
+            ? Train(ofEvaluation.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }), common.Bind(parsed), parsed.GetRequiredValue(paths), (int)(parsed.GetValue(seed) & int.MaxValue))
             : Run(common.Bind(parsed), parsed.GetRequiredValue(paths), new Arguments(
-            parsed.GetValue(limits) is { Length: > 0 } given ? given : null,
-            parsed.GetValue(confidence),
+            parsed.GetValue(limits) is { Length: > 0 } given ? [.. given.Distinct()] : null,
+            parsed.GetValue(confidence) is { Length: > 0 } stated ? [.. stated.Distinct()] : null,
             parsed.GetValue(rules) is { Length: > 0 } named ? [.. named.Distinct()] : RuleNames.All,
             new GridOptions { Seed = parsed.GetValue(seed), MigrationsPerCell = parsed.GetValue(migrations), Threads = parsed.GetValue(threads) },
             parsed.GetValue(by),
@@ -52,8 +43,13 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Train(CommandContext context, string[] paths, int seed)
+    private static int Train(Option? unused, CommandContext context, string[] paths, int seed)
     {
+        if (unused is not null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{unused.Name} is for an evaluation; --train only learns");
+        }
+
         if (!ProgramParts.HasTraining)
         {
             throw new CliException(ExitStatus.TargetLacks, "this planner was compiled ahead of time, without the library that trains models; train with one that was not");
@@ -67,7 +63,7 @@ internal static class EvaluateCommand
     private static int Run(CommandContext context, string[] paths, Arguments arguments)
     {
         using var stop = new StopSignal();
-        using var progress = new StderrProgress(context);
+        using var progress = new StderrProgress();
         try
         {
             var inputs = EvaluationInputs.Read(context, InputFiles.Find(paths), stop.Token);
@@ -82,7 +78,7 @@ internal static class EvaluateCommand
             Series(context, "arc-series", "Recorded arcs", inputs.Arcs, arguments, stop.Token);
             if (inputs.Series.Count > 0)
             {
-                pictures.Draw("coverage.svg", () => EvaluationPictures.Coverage(inputs.Series, arguments.Confidence ?? SeriesLevel));
+                pictures.Draw("coverage.svg", () => EvaluationPictures.Coverage(inputs.Series, (arguments.Confidences ?? SeriesLevels)[0]));
             }
 
             Workloads(context, inputs.Workloads, arguments, pictures, progress, stop.Token);
@@ -105,7 +101,7 @@ internal static class EvaluateCommand
         var rows = rules.Evaluate(
             [.. RuleNames.OfRecordings.Where(arguments.Rules.Contains)],
             arguments.Limits ?? RecordingLimits,
-            arguments.Confidence is { } confidence ? [confidence] : RecordingConfidences).ToList();
+            arguments.Confidences ?? RecordingConfidences).ToList();
         var moments = StopMomentEvaluation.Evaluate(recordings);
         if (context.IsJson)
         {
@@ -129,8 +125,7 @@ internal static class EvaluateCommand
 
     private static void Series(CommandContext context, string kind, string title, IReadOnlyList<LatencySeries> series, Arguments arguments, CancellationToken stop)
     {
-        var level = arguments.Confidence ?? SeriesLevel;
-        if (series.Count > 0)
+        foreach (var level in series.Count > 0 ? arguments.Confidences ?? SeriesLevels : [])
         {
             var reports = series.Select(s =>
             {
@@ -151,7 +146,7 @@ internal static class EvaluateCommand
                 Grid = read.Grid with
                 {
                     LimitSeconds = arguments.Limits ?? read.Grid.LimitSeconds,
-                    Confidences = arguments.Confidence is { } confidence ? [confidence] : read.Grid.Confidences,
+                    Confidences = arguments.Confidences ?? read.Grid.Confidences,
                 },
             };
             void Show(double share) => progress.Show($"{Path.GetFileName(file)}: {share * 100:0} %");
@@ -186,12 +181,6 @@ internal static class EvaluateCommand
         }
     }
 
-    private static Grouping Refuse(System.CommandLine.Parsing.ArgumentResult result, string other)
-    {
-        result.AddError($"--by is '{other}'; cell or group is expected.");
-        return default;
-    }
-
     private sealed record Arguments(
-        IReadOnlyList<double>? Limits, double? Confidence, IReadOnlyList<string> Rules, GridOptions Options, Grouping By, string? Pictures);
+        IReadOnlyList<double>? Limits, IReadOnlyList<double>? Confidences, IReadOnlyList<string> Rules, GridOptions Options, Grouping By, string? Pictures);
 }

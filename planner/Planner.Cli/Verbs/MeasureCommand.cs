@@ -19,7 +19,7 @@ internal static class MeasureCommand
         var device = new Argument<string>("device") { Description = $"The device, {common.Drivers.DeviceForms}. It is stopped in every round: measure only what carries no load." };
         var rounds = new Option<int>("--rounds")
         {
-            Description = "How many rounds (with --to: how many switchovers).",
+            Description = "How many rounds (with --to: how many switchovers; after an odd number one more, which is not counted, brings the machine home).",
             HelpName = "N",
             DefaultValueFactory = _ => 100,
         };
@@ -74,7 +74,9 @@ internal static class MeasureCommand
     private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Walk(
         CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
     {
-        using var device = MachineDevices.Open(context.Drivers, address);
+        using var device = MachineDevices.Open(context.Drivers, MachineDevices.Split(address) is [var one]
+            ? one
+            : throw new CliException(ExitStatus.InvalidInput, $"'{address}' are several devices, and without --to one is walked at a time: name one (a comma in a path is written \\,)"));
         var result = new ArcWalk(device, address, TimeProvider.System).Run(rounds, stop);
         store.Append(result.Measurements);
         return (device.Offer, result.RoundsDone, result.Trouble, result.Restored);
@@ -144,7 +146,7 @@ internal static class MeasureCommand
                 DecisionTable.Seconds(arc.LargestSeconds));
         }
 
-        console.Write(table);
+        console.WriteTable(table);
         console.WriteLine("Bounds hold with 95 % confidence; a dash means too few samples (29 for p90, 299 for p99).");
     }
 }

@@ -17,9 +17,9 @@ internal static class MigrateCommand
 
     public static Command Create(CommonOptions common)
     {
-        var source = new Argument<string>("source") { Description = $"What to migrate: a machine, {common.Drivers.HypervisorForms}, or a device, {common.Drivers.DeviceForms}; several devices, separated by commas, move together." };
+        var source = new Argument<string>("source") { Description = $"What to migrate: a machine, {common.Drivers.HypervisorForms}, or a device, {common.Drivers.DeviceForms}; several devices, separated by commas, move together (a comma in a path is written \\,)." };
         var destination = new Argument<string>("destination") { Description = "What takes its state: a machine started with -incoming defer -S, or as many devices as sources." };
-        var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
+        var sla = common.Sla();
         var machine = new Option<string?>("--machine") { Description = "The machine's name, for error budgets and records; without it the source's address.", HelpName = "NAME" };
         var channel = new Option<string?>("--channel") { Description = "Where a machine's memory goes; without it a socket beside the destination's monitor.", HelpName = common.Drivers.ChannelForms };
         var listen = new Option<string?>("--listen") { Description = "Where the destination listens, if something stands between it and the channel.", HelpName = common.Drivers.ChannelForms };
@@ -50,8 +50,7 @@ internal static class MigrateCommand
         var policy = context.FindPolicy(arguments.Sla);
         if (ClosedWindow(policy, now) is { } closed)
         {
-            context.Error.WriteLine($"planner: stayed RUNNING: {closed}");
-            return ExitStatus.Stayed;
+            throw NotBegun(context, arguments, policy, $"stayed RUNNING: {closed}");
         }
 
         policy = WithinWindow(policy, now);
@@ -59,6 +58,17 @@ internal static class MigrateCommand
             ? await MachineMigration.RunAsync(context, arguments, policy, stop)
             : await RunDevicesAsync(context, arguments, policy, now, stop);
         return MigrationReport.ExitStatusOf(result.Outcome);
+    }
+
+    /// <summary>Ends a migration that is not begun now: the machine stays as it is, and programs are told so too.</summary>
+    public static CliException NotBegun(CommandContext context, MigrateArguments arguments, SlaPolicy policy, string reason)
+    {
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(MigrationReport.NotBegun(arguments, policy, reason), CliJson.Default.MigrationReport));
+        }
+
+        return new CliException(ExitStatus.Stayed, reason);
     }
 
     private static async Task<SessionResult> RunDevicesAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, StopSignal stop)
@@ -184,7 +194,7 @@ internal static class MigrateCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitStatus.InvalidInput, $"cannot write the recording {path}: {e.Message}");
+            throw new CliException(ExitStatus.InvalidInput, $"cannot write the recording {path}: {TextFiles.Why(path, e)}");
         }
     }
 }

@@ -17,9 +17,18 @@ internal static class ProbeCommand
         var target = new Argument<string>("target") { Description = $"A machine, {common.Drivers.HypervisorForms}, or a device: {common.Drivers.DeviceForms}." };
         var windows = new Option<string>("--windows") { Description = "How long a machine's writing is watched, each time anew.", HelpName = "500ms,1s,…", DefaultValueFactory = _ => "500ms,1s,2s" };
         var command = new Command("probe", "Show what a device or a machine offers: capabilities, commit point, sizes, deadline, dirty curve. Nothing is changed; but a server may reset its device when a client leaves, and probe is a client: ask about a device that carries load only where its server does not.") { target, windows };
-        command.SetAction(parsed => common.Drivers.IsHypervisor(parsed.GetRequiredValue(target))
-            ? MachineProbe.Run(common.Bind(parsed), parsed.GetRequiredValue(target), Windows(parsed.GetRequiredValue(windows)))
-            : Run(common.Bind(parsed), parsed.GetRequiredValue(target)));
+        command.SetAction(parsed =>
+        {
+            var watched = Windows(parsed.GetRequiredValue(windows));
+            if (common.Drivers.IsHypervisor(parsed.GetRequiredValue(target)))
+            {
+                return MachineProbe.Run(common.Bind(parsed), parsed.GetRequiredValue(target), watched);
+            }
+
+            return parsed.GetResult(windows) is { Implicit: false }
+                ? throw new CliException(ExitStatus.InvalidInput, $"--windows is for machines ({common.Drivers.HypervisorForms}); a device is not watched")
+                : Run(common.Bind(parsed), parsed.GetRequiredValue(target));
+        });
         return command;
     }
 
@@ -46,7 +55,7 @@ internal static class ProbeCommand
         {
             windows.Add(UnitText.TryParseDuration(part, out var window) && window >= ShortestWindow && window <= LongestWindow
                 ? window
-                : throw new CliException(ExitStatus.InvalidInput, $"--windows has '{part}'; durations from {Quantity.Format(ShortestWindow)} to {Quantity.Format(LongestWindow)} are expected, such as 500ms,1s"));
+                : throw new CliException(ExitStatus.InvalidInput, $"--windows has '{part}'; durations with their units (us, ms, s or m) from {Quantity.Format(ShortestWindow)} to {Quantity.Format(LongestWindow)} are expected, such as 500ms,1s"));
         }
 
         return windows;
@@ -135,6 +144,6 @@ internal static class ProbeCommand
             table.AddRow(Markup.Escape($"{arc.From}->{arc.To}"), DecisionTable.Seconds(arc.WorstSeconds), arc.StatedBy);
         }
 
-        console.Write(table);
+        console.WriteTable(table);
     }
 }

@@ -139,7 +139,7 @@ internal static class ReplayCommand
                 RuleTable.Percent(report.RemainingErrorP90Share));
         }
 
-        console.Write(table);
+        console.WriteTable(table);
     }
 
     private sealed record Arguments(string Rule, double LimitSeconds, double Confidence);

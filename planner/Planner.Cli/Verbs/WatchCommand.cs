@@ -16,7 +16,7 @@ internal static class WatchCommand
     public static Command Create(CommonOptions common)
     {
         var target = new Argument<string>("target") { Description = $"A monitor of the source that nobody else uses: {common.Drivers.HypervisorForms}." };
-        var sla = new Option<string>("--sla") { Description = "The SLA class.", HelpName = "CLASS", Required = true };
+        var sla = common.Sla();
         var command = new Command("watch", "Advise beside a migration that somebody else runs; nothing is changed. Between dirty syncs what is left is a guess.") { target, sla };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetRequiredValue(target), parsed.GetRequiredValue(sla)));
         return command;

@@ -71,7 +71,7 @@ public static class WorkloadFileText
             throw parent.Error(name, $"the link '{name}' needs either 'rate' or 'levels' with 'dwell'");
         }
 
-        var levels = map.Has("rate") ? [map.BytesPerSecond("rate")] : map.List<double>("levels", TryParseRate, "a rate above 0 with its unit, such as 400MiB/s");
+        var levels = map.Has("rate") ? [map.BytesPerSecond("rate")] : map.List<double>("levels", TryParseRate, $"a rate above 0 {UnitText.BytesPerSecondForm}, such as 400MiB/s");
         if (levels.Count is 0 or > MaximumItems || levels.Min() < SlowestBytesPerSecond)
         {
             throw parent.Error(name, $"the link '{name}' needs 1 to {MaximumItems} rates of at least 1 KiB/s");
@@ -101,7 +101,7 @@ public static class WorkloadFileText
             StopPhaseBytesPerSecond = stopPhase,
             StopPhaseJitter = Share(map, "stopPhaseJitter"),
         };
-        map.Finish();
+        map.Finish("dwell");
         return link;
     }
 
@@ -190,7 +190,7 @@ public static class WorkloadFileText
         Dictionary<string, LinkWorkload> links,
         Dictionary<string, MachineDevices> devices)
     {
-        var limits = map.List<TimeSpan>("limit", TryParseLimit, "a duration above 0 with its unit, such as 300ms");
+        var limits = map.List<TimeSpan>("limit", TryParseLimit, $"a duration above 0 {UnitText.DurationForm}, such as 300ms");
         var confidences = map.List<double>("confidence", TryParseConfidence, "a share from 0.5 to 0.9999, such as 0.99");
         var grid = new WorkloadGrid(
             Named(map, "memory", memory),

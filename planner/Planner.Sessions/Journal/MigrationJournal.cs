@@ -262,7 +262,7 @@ public sealed class MigrationJournal : IJournal
     /// <summary>Makes the file so that it is whole, on the disk and locked before it is found.</summary>
     private void Make(byte[] content, SafeFileHandle folder)
     {
-        var name = Path.Combine(_folder, $"{Guid.CreateVersion7():N}.journal");
+        var name = Path.Combine(_folder, $"{TimeOrderedId.New():N}.journal");
         _path = name + UnfinishedSuffix;
         _file = PosixFiles.Create(_path);
         Made?.Invoke(JournalMaking.Created);

@@ -4,7 +4,7 @@ using Planner.Measurements;
 
 namespace Planner.Simulation;
 
-/// <summary>Simulated devices inside this process: <c>sim:PROFILE.yaml</c>. Each one that is opened is a device of its own.</summary>
+/// <summary>Simulated devices inside this process: <c>sim:PROFILE.yaml</c>, or <c>sim:NAME</c> for a built-in profile. Each one that is opened is a device of its own.</summary>
 /// <param name="options">The seed and what else they are told beside their profiles; null for the defaults.</param>
 public sealed class SimulatedDriver(SimulatedDeviceOptions? options = null) : IDeviceDriver
 {
@@ -15,9 +15,12 @@ public sealed class SimulatedDriver(SimulatedDeviceOptions? options = null) : ID
     public string Form => "PROFILE.yaml";
 
     /// <inheritdoc/>
+    public string? FormMeaning => $"a file, or the name of a built-in profile: {string.Join(", ", BuiltInProfiles.Names)}";
+
+    /// <inheritdoc/>
     public bool TryParse(string text, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? problem)
     {
-        (name, problem) = (Path.GetFullPath(text), null);
+        (name, problem) = (BuiltInProfiles.Names.Contains(text) ? text : Path.GetFullPath(text), null);
         return true;
     }
 
@@ -26,5 +29,5 @@ public sealed class SimulatedDriver(SimulatedDeviceOptions? options = null) : ID
 
     /// <inheritdoc/>
     /// <exception cref="DocumentException">The profile cannot be read.</exception>
-    public IMigrationDevice Open(string name) => new SimulatedDevice(DeviceProfileFile.Read(name), $"{Scheme}:{name}", options);
+    public IMigrationDevice Open(string name) => new SimulatedDevice(BuiltInProfiles.Names.Contains(name) ? BuiltInProfiles.Get(name) : DeviceProfileFile.Read(name), $"{Scheme}:{name}", options);
 }

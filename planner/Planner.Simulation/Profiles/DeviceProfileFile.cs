@@ -28,7 +28,7 @@ internal static class DeviceProfileFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DocumentException(path, 0, 0, $"the file cannot be read ({e.Message}); name a device profile");
+            throw new DocumentException(path, 0, 0, Directory.Exists(path) ? "it is a folder; name a device profile" : $"the file cannot be read ({e.Message}); name a device profile");
         }
 
         return DeviceProfileText.Read(text.ToString(), path);

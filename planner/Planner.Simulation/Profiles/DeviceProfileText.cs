@@ -132,7 +132,7 @@ public static class DeviceProfileText
         }
 
         var load = new LoadProfile(
-            map.OptionalValue<TimeSpan>("fixed", TimeSpan.Zero, UnitText.TryParseDuration, "a duration with its unit, such as 5ms,"),
+            map.OptionalValue<TimeSpan>("fixed", TimeSpan.Zero, UnitText.TryParseDuration, $"a duration {UnitText.DurationForm}, such as 5ms,"),
             map.Has("rate") ? map.BytesPerSecond("rate") : null);
         map.Finish();
         return load;

@@ -20,7 +20,7 @@ public static class LatencyText
             : map.Has("pareto") ? ReadPareto(map, drift)
             : map.Has("median") ? ReadLogNormal(map, drift)
             : throw parent.Error(key, $"the latency '{key}' needs median and p99, or empirical, or pareto");
-        map.Finish();
+        map.Finish("median", "p99", "worst", "empirical", "pareto");
         return latency;
     }
 
@@ -53,7 +53,7 @@ public static class LatencyText
 
     private static EmpiricalLatency ReadEmpirical(YamlMap map, LatencyDrift? drift)
     {
-        var values = map.List<TimeSpan>("empirical", TryParsePositive, "a duration above 0 with its unit, such as 8ms");
+        var values = map.List<TimeSpan>("empirical", TryParsePositive, $"a duration above 0 {UnitText.DurationForm}, such as 8ms");
         return values.Count is > 0 and <= MaximumValues
             ? new EmpiricalLatency(values) { Drift = drift }
             : throw map.Error("empirical", $"'empirical' holds {values.Count} values; from 1 to {MaximumValues} are expected");

@@ -16,6 +16,7 @@ public sealed class YamlMap
     private readonly string _file;
     private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _entries = [];
     private readonly HashSet<string> _taken = [];
+    private readonly HashSet<string> _known = [];
 
     private YamlMap(YamlMappingNode node, string file)
     {
@@ -40,8 +41,12 @@ public sealed class YamlMap
             ? new YamlMap(map, file)
             : throw new DocumentException(file, node.Start.Line, node.Start.Column, $"{what} must be a mapping of keys to values");
 
-    /// <summary>Whether the key is there (with any value).</summary>
-    public bool Has(string key) => _entries.ContainsKey(key);
+    /// <summary>Whether the key is there (with any value). What is asked for is known, whether it is there or not.</summary>
+    public bool Has(string key)
+    {
+        _known.Add(key);
+        return _entries.ContainsKey(key);
+    }
 
     /// <summary>An exception that points at a key, or at the mapping where the key is missing.</summary>
     public DocumentException Error(string key, string problem) =>
@@ -94,24 +99,24 @@ public sealed class YamlMap
     }
 
     /// <summary>A duration above 0, such as <c>300ms</c>; the key must be there.</summary>
-    public TimeSpan Duration(string key) => Value<TimeSpan>(key, PositiveDuration, "a duration above 0 with its unit, such as 300ms,");
+    public TimeSpan Duration(string key) => Value<TimeSpan>(key, PositiveDuration, $"a duration above 0 {UnitText.DurationForm}, such as 300ms,");
 
     /// <summary>A duration above 0, or null.</summary>
     public TimeSpan? OptionalDuration(string key) => Has(key) ? Duration(key) : null;
 
     /// <summary>A size of at least 0, such as <c>64MiB</c>; the fallback where the key is missing.</summary>
     public long Bytes(string key, long? fallback = null) =>
-        Has(key) || fallback is null ? Value<long>(key, UnitText.TryParseBytes, "a size with its unit, such as 64MiB,") : fallback.Value;
+        Has(key) || fallback is null ? Value<long>(key, UnitText.TryParseBytes, $"a size {UnitText.BytesForm}, such as 64MiB,") : fallback.Value;
 
     /// <summary>A rate above 0, such as <c>2GiB/s</c>; the key must be there.</summary>
-    public double BytesPerSecond(string key) => Value<double>(key, PositiveRate, "a rate above 0 with its unit, such as 2GiB/s or 10Gbit/s,");
+    public double BytesPerSecond(string key) => Value<double>(key, PositiveRate, $"a rate above 0 {UnitText.BytesPerSecondForm}, such as 2GiB/s or 10Gbit/s,");
 
     /// <summary>A rate of at least 0; the fallback where the key is missing.</summary>
     public double BytesPerSecond(string key, double fallback) =>
-        OptionalValue<double>(key, fallback, UnitText.TryParseBytesPerSecond, "a rate with its unit, such as 20MiB/s,");
+        OptionalValue<double>(key, fallback, UnitText.TryParseBytesPerSecond, $"a rate {UnitText.BytesPerSecondForm}, such as 20MiB/s,");
 
     /// <summary>A share such as <c>5%</c>; the fallback where the key is missing.</summary>
-    public double Percent(string key, double fallback) => OptionalValue<double>(key, fallback, UnitText.TryParsePercent, "a share such as 5%");
+    public double Percent(string key, double fallback) => OptionalValue<double>(key, fallback, UnitText.TryParsePercent, "a share such as 5% and at most 100%");
 
     /// <summary>A plain number between two ends; the fallback where the key is missing.</summary>
     public double Number(string key, double fallback, double least, double most) => OptionalValue(
@@ -154,15 +159,14 @@ public sealed class YamlMap
     }
 
     /// <summary>Refuses keys that were not asked for.</summary>
-    public void Finish()
+    /// <param name="others">Keys that may stand here too, but not beside those that were asked for.</param>
+    public void Finish(params string[] others)
     {
-        foreach (var (name, entry) in _entries)
+        _known.UnionWith(others);
+        foreach (var (name, entry) in _entries.Where(e => !_taken.Contains(e.Key)))
         {
-            if (!_taken.Contains(name))
-            {
-                var known = _taken.Count == 0 ? "no keys" : string.Join(", ", _taken.Order(StringComparer.Ordinal));
-                throw At(entry.Key, $"unknown key '{name}'; known here: {known}");
-            }
+            var known = _known.Count == 0 ? "no keys" : string.Join(", ", _known.Order(StringComparer.Ordinal));
+            throw At(entry.Key, _known.Contains(name) ? $"the key '{name}' does not go with the others here" : $"unknown key '{name}'; known here: {known}");
         }
     }
 
@@ -179,6 +183,7 @@ public sealed class YamlMap
     private YamlNode? Take(string key)
     {
         _taken.Add(key);
+        _known.Add(key);
         return _entries.TryGetValue(key, out var entry) ? entry.Value : null;
     }
 

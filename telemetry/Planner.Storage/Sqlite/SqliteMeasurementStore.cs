@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
 
@@ -47,6 +48,16 @@ public sealed class SqliteMeasurementStore : SqlMeasurementStore
         }
     }
 
+    // SQLite goes on writing to a file that has no name any more, and only tells who asks (SQLITE_FCNTL_HAS_MOVED).
+    private bool HasMoved()
+    {
+        const int HasMovedQuestion = 20;
+        return FileControl(_connection.Handle!.DangerousGetHandle(), "main", HasMovedQuestion, out var moved) == 0 && moved != 0;
+    }
+
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", BestFitMapping = false)]
+    private static extern int FileControl(IntPtr database, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, int question, out int answer);
+
     private protected override T Use<T>(Func<DbConnection, T> work, bool toWrite)
     {
         if (toWrite && IsReadOnly)
@@ -58,7 +69,10 @@ public sealed class SqliteMeasurementStore : SqlMeasurementStore
         {
             try
             {
-                return work(_connection);
+                var result = work(_connection);
+                return toWrite && HasMoved()
+                    ? throw new StoreException($"The store {_path} was deleted or replaced while it was in use, so what was measured since is lost: start again, and leave its folder alone meanwhile.")
+                    : result;
             }
             catch (SqliteException e)
             {

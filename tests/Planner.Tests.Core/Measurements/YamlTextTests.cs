@@ -44,15 +44,31 @@ public sealed class YamlTextTests
     {
         var root = YamlText.Read(Head + text, "f.yaml", "Thing");
         root.OptionalString("name");
-        Refused(message, root.Finish);
+        Refused(message, () => root.Finish());
+    }
+
+    [Fact]
+    public void Known_keys_are_named_in_full_also_those_that_do_not_go_with_what_is_there()
+    {
+        Refused("f.yaml:3:1: unknown key 'rat'; known here: apiVersion, dwell, kind, levels, rate", () => Finish("rat: x\n"));
+        Refused("f.yaml:3:1: the key 'dwell' does not go with the others here", () => Finish("dwell: x\n"));
+
+        static void Finish(string text)
+        {
+            var map = YamlText.Read(Head + text, "f.yaml", "Thing");
+            _ = map.Has("levels") || map.Has("rate");
+            map.Finish("dwell");
+        }
     }
 
     [Theory]
-    [InlineData("v: 300", "f.yaml:3:4: 'v' is '300'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: -3ms", "f.yaml:3:4: 'v' is '-3ms'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: 0ms", "f.yaml:3:4: 'v' is '0ms'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: .inf", "f.yaml:3:4: 'v' is '.inf'; a duration above 0 with its unit, such as 300ms, is expected")]
-    [InlineData("v: 3MiB", "f.yaml:3:4: 'v' is '3MiB'; a duration above 0 with its unit, such as 300ms, is expected")]
+    [InlineData("v: 300", "f.yaml:3:4: 'v' is '300'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: -3ms", "f.yaml:3:4: 'v' is '-3ms'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 0ms", "f.yaml:3:4: 'v' is '0ms'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: .inf", "f.yaml:3:4: 'v' is '.inf'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 3MiB", "f.yaml:3:4: 'v' is '3MiB'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 36501d", "f.yaml:3:4: 'v' is '36501d'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
+    [InlineData("v: 1ns", "f.yaml:3:4: 'v' is '1ns'; a duration above 0 with its unit (ns, us, ms, s, m, h or d) up to 36500d, in steps of 100ns, such as 300ms, is expected")]
     [InlineData("v: [3ms]", "f.yaml:3:4: 'v' must be a plain value")]
     [InlineData("v: { a: 3ms }", "f.yaml:3:4: 'v' must be a plain value")]
     [InlineData("w: 3ms", "f.yaml:1:1: the key 'v' is missing")]
@@ -64,8 +80,9 @@ public sealed class YamlTextTests
     [InlineData("v: -1MiB")]
     [InlineData("v: 3ms")]
     [InlineData("v: infinityB")]
+    [InlineData("v: 8193TiB")]
     public void A_wrong_size_is_refused(string text) =>
-        Refused(text, "a size with its unit, such as 64MiB, is expected", root => root.Bytes("v"));
+        Refused(text, "a size with its unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) up to 8192TiB, such as 64MiB, is expected", root => root.Bytes("v"));
 
     [Theory]
     [InlineData("v: 0MiB/s")]
@@ -73,7 +90,7 @@ public sealed class YamlTextTests
     [InlineData("v: 64MiB")]
     [InlineData("v: 1e999MiB/s")]
     public void A_wrong_rate_is_refused(string text) =>
-        Refused(text, "a rate above 0 with its unit, such as 2GiB/s or 10Gbit/s, is expected", root => root.BytesPerSecond("v"));
+        Refused(text, "a rate above 0 with its unit (a size's and /s, or bit/s, kbit/s, Mbit/s or Gbit/s), such as 2GiB/s or 10Gbit/s, is expected", root => root.BytesPerSecond("v"));
 
     [Theory]
     [InlineData("v: NaN")]

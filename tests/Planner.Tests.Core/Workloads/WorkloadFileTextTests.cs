@@ -39,11 +39,11 @@ public sealed class WorkloadFileTextTests
     }
 
     [Theory]
-    [InlineData("jitter: 3%", "jiter: 3%", "jiter", "unknown key 'jiter'")]
+    [InlineData("jitter: 3%", "jiter: 3%", "jiter", "unknown key 'jiter'; known here: dips, dwell, jitter, levels, rate, stopPhase, stopPhaseJitter")]
     [InlineData("jitter: 3%", "jitter: 101%", "101%", "at most 100%")]
     [InlineData("jitter: 3%", "jitter: -3%", "-3%", "a share such as 5%")]
     [InlineData("jitter: 3%", "jitter: 3", "3,", "a share such as 5%")]
-    [InlineData("jitter: 3%", "dwell: 1s", "dwell", "unknown key 'dwell'")]
+    [InlineData("jitter: 3%", "dwell: 1s", "dwell", "the key 'dwell' does not go with the others here")]
     [InlineData("rate: 1GiB/s", "rate: 1", "1,", "a rate above 0 with its unit")]
     [InlineData("rate: 1GiB/s", "rate: 0GiB/s", "0GiB/s", "a rate above 0")]
     [InlineData("rate: 1GiB/s", "rate: -1GiB/s", "-1GiB/s", "a rate above 0")]

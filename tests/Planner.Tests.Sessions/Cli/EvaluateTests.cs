@@ -58,6 +58,21 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task Confidences_and_limits_may_both_be_repeated_and_count_once_each()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "w.yaml"), TinyWorkloads, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.Path, "s.csv"), $"start_time,microseconds\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"2026-01-01T{i / 60:00}:{i % 60:00}:00,{100 + (i % 7)}\n"))}", TestContext.Current.CancellationToken);
+
+        var objects = await PlannerHere.RunJsonAsync(
+            "evaluate", _folder.Path, "--rule", "earliest", "--migrations", "1", "--limit", "100ms", "--limit", "1s", "--limit", "100ms", "--confidence", "0.8", "--confidence", "0.95", "--confidence", "0.8");
+
+        var rows = objects.Where(o => o.Text("kind") == "workloads").Select(o => (o.Number("limitSeconds"), o.Number("confidence"))).Order();
+        Assert.Equal([(0.1, 0.8), (0.1, 0.95), (1, 0.8), (1, 0.95)], rows);
+        Assert.Equal([0.8, 0.95], objects.Where(o => o.Text("kind") == "latency-series").Select(o => o.Number("level")));
+    }
+
+    [Fact]
     public async Task Fifteen_blackouts_carry_commits_at_90_percent_and_none_at_99()
     {
         var rows = await PlannerHere.RunJsonAsync("evaluate", QemuFixtures.Folder, "--rule", "earliest", "--rule", "calmest", "--limit", "300ms");

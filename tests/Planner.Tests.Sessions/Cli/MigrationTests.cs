@@ -158,6 +158,39 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_closed_window_is_told_in_JSON_too()
+    {
+        var policy = _devices.Write(
+            "never.yaml",
+            "apiVersion: planner/v1\nkind: SlaPolicy\nmetadata: { name: never }\nspec: { blackout: { limit: 1s }, maintenanceWindows: [ { cron: \"0 0 0 1 1 ? 2099\", for: 1h } ] }\n");
+
+        var result = await PlannerHere.RunAsync("migrate", "sim:fast-nic", "sim:fast-nic", "--sla", "never", "--policy", policy, "--machine", "vm1", "--output", "json");
+
+        Assert.Equal(3, result.Status);
+        var report = Assert.Single(PlannerHere.Objects(result.Output));
+        Assert.Equal(("stayed", "vm1", "never", 1.0, 0.0), (report.Text("outcome"), report.Text("machine"), report.Text("sla"), report.Number("limitSeconds"), report.Number("blackoutSeconds")));
+        Assert.Contains("2099-01-01", report.Text("reason"), StringComparison.Ordinal);
+        Assert.True(report.IsNull("migrationId"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(4)]
+    public async Task So_many_switchovers_are_rehearsed_as_were_asked_for_and_the_machine_is_home(int rounds)
+    {
+        var (source, destination) = await PairAsync("fast-nic");
+        var store = _devices.PathOf($"rounds-{rounds}.db");
+
+        var measured = Assert.Single(await PlannerHere.RunJsonAsync("measure", source, "--to", destination, "--rounds", $"{rounds}", "--store", store));
+
+        Assert.Equal(rounds, measured.Number("rounds"));
+        using var kept = Planner.Storage.SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(store));
+        Assert.Equal(rounds, kept.ReadTransfers("sim/fast-nic/1.0->sim/fast-nic/1.0", Planner.Measurements.TransferPhase.StopCopy, 100).Count);
+        Assert.Equal("RUNNING", Assert.Single(await PlannerHere.RunJsonAsync("probe", source)).Text("state"));
+    }
+
+    [Fact]
     public async Task A_device_without_migration_is_refused_with_status_7()
     {
         var path = _devices.PathOf("none");

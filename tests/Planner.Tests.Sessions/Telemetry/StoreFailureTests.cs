@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
 using Planner.Storage;
+using Planner.Tests.Cli;
 using Planner.Tests.Processes;
 using Xunit;
 
@@ -49,6 +50,61 @@ public sealed class StoreFailureTests : IDisposable
         Execute("insert into schema_version (version) values (99)");
 
         Assert.Equal($"The store {StorePath} was written by a newer planner (schema 99, this build knows 4): use that planner, or name another file with --store.", Refusal());
+    }
+
+    [Theory]
+    [InlineData("create table recipes (name text)")]
+    [InlineData("create table schema_version (version integer); insert into schema_version (version) values (99)")]
+    public async Task What_cannot_be_a_store_of_this_planner_is_wrong_input(string tables)
+    {
+        Execute(tables);
+
+        var result = await PlannerHere.RunAsync("measure", "sim:fast-nic", "--rounds", "1", "--store", StorePath);
+
+        Assert.Equal((2, ""), (result.Status, result.Output));
+        Assert.Single(result.ErrorLines);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_store_that_is_deleted_or_replaced_while_it_is_in_use_is_noticed(bool isReplaced)
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(StoreChild.Batch("before", 0));
+        foreach (var file in Directory.GetFiles(_directory.Path))
+        {
+            File.Delete(file);
+        }
+
+        if (isReplaced)
+        {
+            SqliteMeasurementStore.Open(Address).Dispose();
+        }
+
+        var failure = Assert.Throws<StoreException>(() => store.Append(StoreChild.Batch("after", 1)));
+
+        Assert.Contains("was deleted or replaced while it was in use", failure.Message, StringComparison.Ordinal);
+        Assert.False(failure.IsWrongAddress);
+    }
+
+    [Fact]
+    public async Task A_state_folder_that_is_deleted_during_a_measurement_is_told()
+    {
+        var state = _directory.File("state");
+        using var process = PlannerProcess.Start(["measure", "sim:fast-nic", "--rounds", "60"], state);
+        var said = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (!File.Exists(Path.Combine(state, "planner", "planner.db-wal")))
+        {
+            Assert.False(process.HasExited);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Directory.Delete(state, recursive: true);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("was deleted or replaced while it was in use", await said, StringComparison.Ordinal);
     }
 
     [Fact]
