@@ -1,7 +1,6 @@
 using System.Text;
 using Planner.Devices;
 using Planner.Documents;
-using Planner.Measurements;
 using Planner.Simulation;
 
 namespace Planner.Fuzz;
