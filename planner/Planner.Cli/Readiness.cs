@@ -11,7 +11,7 @@ namespace Planner.Cli;
 /// <summary>What this process does before it touches a machine.</summary>
 internal static class Readiness
 {
-    /// <summary>The files that the code of the program takes, each a descriptor while the process lives; a test counts them.</summary>
+    /// <summary>The files that the code of the program takes, each a descriptor while the process lives; a test counts them. Compiled ahead of time it is one file.</summary>
     internal const int CodeFiles = 260;
 
     /// <summary>Store, journal, recording, telemetry and terminal.</summary>
@@ -25,7 +25,7 @@ internal static class Readiness
     /// <exception cref="CliException">The process may not open enough files. Nothing was touched.</exception>
     public static void Prepare(int devices)
     {
-        ProcessLimits.RequireFiles(CodeFiles + SessionFiles + (devices * DeviceFiles));
+        ProcessLimits.RequireFiles((RuntimeFeature.IsDynamicCodeSupported ? CodeFiles : 0) + SessionFiles + (devices * DeviceFiles));
         LoadCode();
     }
 

@@ -74,9 +74,12 @@ internal static class MeasureCommand
     private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Walk(
         CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
     {
-        using var device = MachineDevices.Open(context.Drivers, MachineDevices.Split(address) is [var one]
-            ? one
-            : throw new CliException(ExitStatus.InvalidInput, $"'{address}' are several devices, and without --to one is walked at a time: name one (a comma in a path is written \\,)"));
+        var target = MachineDevices.Split(address) is [var one]
+            ? MachineDevices.Parse(context.Drivers, one)
+            : throw new CliException(ExitStatus.InvalidInput, $"'{address}' are several devices, and without --to one is walked at a time: name one (a comma in a path is written \\,)");
+        Readiness.Prepare(1);
+        context.Guard(target);
+        using var device = context.Drivers.OpenDevice(target.Address);
         var result = new ArcWalk(device, address, TimeProvider.System).Run(rounds, stop);
         store.Append(result.Measurements);
         return (device.Offer, result.RoundsDone, result.Trouble, result.Restored);

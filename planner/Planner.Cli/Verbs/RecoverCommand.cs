@@ -19,6 +19,7 @@ internal static class RecoverCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         using var stop = new StopSignal();
+        Readiness.Prepare(1);
         var (found, status) = (0, ExitStatus.Done);
         foreach (var place in context.JournalPlaces)
         {

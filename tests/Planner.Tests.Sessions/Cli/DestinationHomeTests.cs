@@ -111,6 +111,25 @@ public sealed class DestinationHomeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_an_interrupted_migration_has_is_not_measured_before_it_is_recovered()
+    {
+        var (source, destination) = await PairAsync(Healthy, Healthy);
+        using (var process = await StartInPreCopyAsync(source, destination))
+        {
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var refused = await RunAsync(["measure", destination, "--rounds", "1"]);
+        Assert.NotEqual(0, refused.Status);
+        Assert.Contains("was interrupted", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("RESUMING", await StateAsync(destination));
+
+        Assert.Equal(0, (await RunAsync(["recover"])).Status);
+        Assert.Equal(0, (await RunAsync(["measure", source, "--rounds", "1"])).Status);
+    }
+
+    [Fact]
     public async Task Probe_says_that_a_reset_could_not_be_asked_for_where_the_server_refuses_the_question()
     {
         var (source, destination) = await PairAsync(Healthy, Healthy);
