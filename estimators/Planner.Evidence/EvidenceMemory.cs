@@ -62,7 +62,7 @@ public sealed class EvidenceMemory
     /// SLA class, and a rehearsal under all: no promise selected it.</summary>
     public void Add(BlackoutSample sample)
     {
-        if (sample.Kind == BlackoutKind.Shadow || sample.Predicted <= TimeSpan.Zero || sample.Actual < TimeSpan.Zero)
+        if (sample.Kind == BlackoutKind.Shadow || sample.Predicted <= TimeSpan.Zero || sample.Actual <= TimeSpan.Zero)
         {
             return;
         }

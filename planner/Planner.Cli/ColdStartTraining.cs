@@ -59,7 +59,7 @@ internal static class ColdStartTraining
         {
             if (file.EndsWith(".jsonl", StringComparison.Ordinal) || file.EndsWith(".jsonl.gz", StringComparison.Ordinal))
             {
-                recordings.Add(QemuRecordingReader.ReadFile(file));
+                recordings.AddRange(QemuRecordingReader.ReadFile(file));
             }
             else if ((file.EndsWith(".yaml", StringComparison.Ordinal) || file.EndsWith(".yml", StringComparison.Ordinal))
                 && TextFiles.Read(file) is var text && WorkloadFileText.IsWorkloads(text))

@@ -46,10 +46,13 @@ internal sealed record CommandContext(
     public void Say(string sentence) => (IsJson ? Error : Output).WriteLine(sentence);
 
     /// <summary>Finds an SLA class in the policy file or among the built-in ones.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="stop">Ends the wait for a file that does not come.</param>
     /// <exception cref="CliException">There is no such class.</exception>
-    public SlaPolicy FindPolicy(string name)
+    /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
+    public SlaPolicy FindPolicy(string name, CancellationToken stop)
     {
-        var policies = Policies();
+        var policies = Interruptible.Run(Policies, stop);
         return policies.FirstOrDefault(p => p.Name == name)
             ?? throw new CliException(ExitStatus.InvalidInput, $"there is no SLA class '{name}'; known are {string.Join(", ", policies.Select(p => p.Name))}");
     }
@@ -74,13 +77,15 @@ internal sealed record CommandContext(
         // A user need not be able to look into the system's place. Root can look into all of its own.
         var guard = new TargetGuard(Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace], Drivers, targets);
         return guard.Find() is { } held
-            ? throw new CliException(held.IsUnderWay ? ExitStatus.OtherFailure : ExitStatus.NeedsPerson, held.Sentence)
+            ? throw new CliException(ExitStatus.Stayed, $"nothing was touched, since {held.Sentence}")
             : guard;
     }
 
     /// <summary>Opens the store.</summary>
+    /// <param name="stop">Ends the wait for a disk that does not answer.</param>
     /// <exception cref="StoreException">It cannot be opened.</exception>
-    public IMeasurementStore OpenStore() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store));
+    /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
+    public IMeasurementStore OpenStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
 
     private static IAnsiConsole CreateConsole(TextWriter output)
     {

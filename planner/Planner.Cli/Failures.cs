@@ -32,6 +32,11 @@ internal static class Failures
     /// <summary>The sentence for stderr: a single line that ends in a full stop.</summary>
     public static string Sentence(Exception exception)
     {
+        if (exception is OperationCanceledException)
+        {
+            return "it was stopped before anything was done.";
+        }
+
         // What nobody foresaw is named by its type too: the sentence alone would not be enough to report it.
         var message = IsForeseen(exception) ? exception.Message : $"this should not have happened ({exception.GetType().Name}: {exception.Message}); --verbose prints where";
         var line = PlainWriter.OnOneLine(message);

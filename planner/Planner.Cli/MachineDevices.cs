@@ -53,13 +53,17 @@ internal sealed partial class MachineDevices : IDisposable
     public static IMigrationDevice Open(Drivers drivers, string text) => drivers.OpenDevice(Parse(drivers, text).Address);
 
     /// <summary>Opens every device, or none.</summary>
+    /// <param name="drivers">Open them.</param>
+    /// <param name="targets">The devices.</param>
+    /// <param name="moved">Where their machine went before, as the end of a sentence; null if it is not known to have gone.</param>
     /// <exception cref="DeviceException">A device cannot be opened.</exception>
-    public static MachineDevices Open(Drivers drivers, IReadOnlyList<(Target Source, Target Destination)> targets)
+    /// <exception cref="CliException">A source is gone, and its machine before it.</exception>
+    public static MachineDevices Open(Drivers drivers, IReadOnlyList<(Target Source, Target Destination)> targets, string? moved = null)
     {
         var devices = new MachineDevices(targets.Any(t => (t.Source.Identity ?? t.Destination.Identity) is not null));
         try
         {
-            devices.Pairs = [.. targets.Select((t, i) => new DevicePair($"device{i}", devices.OpenOne(drivers, t.Source), devices.OpenOne(drivers, t.Destination)))];
+            devices.Pairs = [.. targets.Select((t, i) => new DevicePair($"device{i}", devices.OpenSource(drivers, t.Source, moved), devices.OpenOne(drivers, t.Destination)))];
             return devices;
         }
         catch
@@ -75,6 +79,18 @@ internal sealed partial class MachineDevices : IDisposable
         foreach (var device in _opened)
         {
             device.Dispose();
+        }
+    }
+
+    private IMigrationDevice OpenSource(Drivers drivers, Target source, string? moved)
+    {
+        try
+        {
+            return OpenOne(drivers, source);
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.NotFound && moved is not null)
+        {
+            throw EarlierMoves.Gone(e, moved);
         }
     }
 

@@ -4,4 +4,4 @@ using Planner.Cli;
 var output = new ForgivingWriter(Console.Out);
 Console.SetOut(output);
 Console.SetError(new ForgivingWriter(Console.Error));
-return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.In, ProductDrivers.Register(Console.Error), () => output.Trouble);
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, StandardInput.Open(), ProductDrivers.Register(Console.Error), () => output.Trouble);

@@ -26,11 +26,31 @@ internal abstract class StepBuilder<TState>(TState state, long nowNanoseconds)
         Send(new WakeAt(nanoseconds));
     }
 
+    /// <summary>Takes notice of what a peer stated that makes no sense; the same once.</summary>
+    public void Distrust(string what)
+    {
+        if (State.Distrusted?.Contains(what, StringComparison.Ordinal) != true)
+        {
+            State = State with { Distrusted = State.Distrusted is { } before ? $"{before}; {what}" : what };
+        }
+    }
+
     public void End(MigrationOutcome outcome, string reason)
     {
+        if (State.Distrusted is { } distrusted)
+        {
+            reason += $" {distrusted}.";
+        }
+
         if (State.ShellTrouble is { } trouble && !reason.Contains(trouble, StringComparison.Ordinal))
         {
             reason += $" On the way the planner itself failed ({trouble}).";
+        }
+
+        // A completed migration says it in its own words.
+        if (outcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit) && State.Promise is { } limit)
+        {
+            reason += State.PausesUntil(NowNanoseconds).OverWords(limit);
         }
 
         State = Ended with { IntendedOutcome = outcome, Reason = reason };

@@ -19,6 +19,9 @@ public abstract record MigrationRequest
     /// <summary>What is done with the verdicts.</summary>
     public MigrationMode Mode { get; init; }
 
+    /// <summary>Where the machine is known to have gone before, as the end of a sentence; null if nothing is known. Said where the source does not run.</summary>
+    public string? Moved { get; init; }
+
     /// <summary>The blackout time that the machine's error budget still allows; null for no budget.</summary>
     public TimeSpan? ErrorBudgetRemaining { get; init; }
 }
@@ -56,4 +59,7 @@ public sealed record MachineMigrationRequest : MigrationRequest
 
     /// <summary>Whether a destination that listens already is taken as it is.</summary>
     public bool MayListenAlready { get; init; }
+
+    /// <summary>Whether the guest is paused, and is to be so on the destination.</summary>
+    public bool IsPaused { get; init; }
 }

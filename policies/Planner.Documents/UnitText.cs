@@ -1,4 +1,5 @@
 using System.Globalization;
+using Planner.Measurements;
 
 namespace Planner.Documents;
 
@@ -19,7 +20,7 @@ public static class UnitText
 
     private static readonly (string Unit, double Seconds)[] Durations =
     [
-        ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400),
+        ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("min", 60), ("h", 3600), ("d", 86400),
     ];
 
     private static readonly (string Unit, double Bytes)[] Sizes =
@@ -33,11 +34,11 @@ public static class UnitText
         ("kbit/s", 1e3 / 8), ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8), ("bit/s", 1.0 / 8),
     ];
 
-    /// <summary>Reads a duration: ns, us, ms, s, m, h or d. The largest is 36,500 days.</summary>
+    /// <summary>Reads a duration: ns, us, ms, s, m or min, h or d. The longest is <see cref="ValueLimits.LongestSeconds"/>.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = default;
-        if (!TryParse(text, Durations, out var seconds) || seconds > 36_500.0 * 86_400)
+        if (!TryParse(text, Durations, out var seconds) || seconds > ValueLimits.LongestSeconds)
         {
             return false;
         }
@@ -59,15 +60,13 @@ public static class UnitText
         return true;
     }
 
-    /// <summary>Reads a rate in bytes per second: a size followed by <c>/s</c>, or kbit/s, Mbit/s, Gbit/s.</summary>
+    /// <summary>Reads a rate in bytes per second: a size followed by <c>/s</c>, or kbit/s, Mbit/s, Gbit/s. The highest is
+    /// <see cref="ValueLimits.MostBytesPerSecond"/>.</summary>
     public static bool TryParseBytesPerSecond(string text, out double bytesPerSecond)
     {
-        if (TryParse(text, BitRates, out bytesPerSecond))
-        {
-            return true;
-        }
-
-        return text.EndsWith("/s", StringComparison.Ordinal) && TryParse(text[..^2], Sizes, out bytesPerSecond);
+        var isRate = TryParse(text, BitRates, out bytesPerSecond)
+            || (text.EndsWith("/s", StringComparison.Ordinal) && TryParse(text[..^2], Sizes, out bytesPerSecond));
+        return isRate && bytesPerSecond <= ValueLimits.MostBytesPerSecond;
     }
 
     /// <summary>Reads a share such as <c>5%</c> as 0.05.</summary>

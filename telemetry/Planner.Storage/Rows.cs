@@ -5,7 +5,8 @@ using Planner.Measurements;
 namespace Planner.Storage;
 
 // The rows of the tables. Names of states, outcomes, kinds and phases are the program's own words; durations and times are whole
-// ticks of 100 ns, times counted from 0001-01-01T00:00:00Z. A word that is none is a FormatException.
+// ticks of 100 ns, times counted from 0001-01-01T00:00:00Z. A word that is none is a FormatException, and so is a value that cannot be: a damaged
+// row must not be found out when devices are touched.
 
 internal sealed record ArcRow(string Device, string DeviceClass, string Arc, string Outcome, long DurationTicks, long AtTicks)
 {
@@ -15,7 +16,7 @@ internal sealed record ArcRow(string Device, string DeviceClass, string Arc, str
         Device,
         DeviceClass,
         Measurements.Arc.TryParse(Arc, out var arc) ? arc : throw new FormatException($"'{Arc}' is no arc"),
-        TimeSpan.FromTicks(DurationTicks),
+        Column.Time(DurationTicks),
         Column.Word<ArcOutcome>(Outcome),
         Column.At(AtTicks));
 }
@@ -25,14 +26,14 @@ internal sealed record TransferRow(string Link, string Phase, long Bytes, long F
     public static TransferRow From(TransferSample s) => new(s.Link, s.Phase.ToString(), s.Bytes, s.Fixed.Ticks, s.Moving.Ticks, s.At.UtcTicks);
 
     public TransferSample ToSample() =>
-        new(Link, Column.Word<TransferPhase>(Phase), Bytes, TimeSpan.FromTicks(FixedTicks), TimeSpan.FromTicks(MovingTicks), Column.At(AtTicks));
+        new(Link, Column.Word<TransferPhase>(Phase), Column.Bytes(Bytes), Column.Time(FixedTicks), Column.Time(MovingTicks), Column.At(AtTicks));
 }
 
 internal sealed record StateSizeRow(string DeviceClass, long? ExpectedBytes, long ActualBytes, long AtTicks)
 {
     public static StateSizeRow From(StateSizeSample s) => new(s.DeviceClass, s.ExpectedBytes, s.ActualBytes, s.At.UtcTicks);
 
-    public StateSizeSample ToSample() => new(DeviceClass, ExpectedBytes, ActualBytes, Column.At(AtTicks));
+    public StateSizeSample ToSample() => new(DeviceClass, ExpectedBytes is { } expected ? Column.Bytes(expected) : null, Column.Bytes(ActualBytes), Column.At(AtTicks));
 }
 
 internal sealed record BlackoutRow(string DeviceClass, string SlaClass, string Kind, string Span, long PredictedTicks, long ActualTicks, long AtTicks, long? WasCalm)
@@ -45,8 +46,8 @@ internal sealed record BlackoutRow(string DeviceClass, string SlaClass, string K
         SlaClass,
         Column.Word<BlackoutKind>(Kind),
         Column.Word<BlackoutSpan>(Span),
-        TimeSpan.FromTicks(PredictedTicks),
-        TimeSpan.FromTicks(ActualTicks),
+        Column.Time(PredictedTicks),
+        Column.Time(ActualTicks),
         Column.At(AtTicks))
     {
         WasCalm = WasCalm is { } calm ? calm != 0 : null,
@@ -57,7 +58,9 @@ internal sealed record LinkAgeRow(string Link, long Age, long Seen, long Broke)
 {
     public static LinkAgeRow From(LinkAgeSample s) => new(s.Link, s.Age, s.Seen, s.Broke);
 
-    public LinkAgeSample ToSample() => new(Link, (int)Age, Seen, Broke);
+    public LinkAgeSample ToSample() => Age is >= -1 and <= int.MaxValue && Seen >= 0 && Broke >= 0 && Broke <= Seen
+        ? new(Link, (int)Age, Seen, Broke)
+        : throw new FormatException($"a link seen {Seen} times at the age {Age}, and broken down {Broke} times, cannot be");
 }
 
 internal sealed record MigrationRow(
@@ -74,8 +77,13 @@ internal sealed record MigrationRow(
     long EndedTicks,
     string Reason,
     string? Snapshot,
-    string? Method)
+    string? Method,
+    long PausedMostTicks,
+    long VainQuiesceTicks,
+    long FailedCommitTicks)
 {
+    public static TimeSpan Spent(long ticks) => Column.Time(ticks);
+
     public static MigrationRow From(MigrationRecord r) => new(
         r.Id,
         r.Machine,
@@ -90,7 +98,15 @@ internal sealed record MigrationRow(
         r.Ended.UtcTicks,
         r.Reason,
         r.Snapshot,
-        r.Method?.ToString());
+        r.Method?.ToString(),
+        Math.Max(r.Blackout.Ticks, r.Pauses.AtMost.Ticks),
+        r.Pauses.VainQuiesces?.Length.Ticks ?? 0,
+        r.Pauses.FailedCommits?.Length.Ticks ?? 0);
+}
+
+internal sealed record MoveRow(string Source, string Destination, long AtTicks)
+{
+    public MachineMove ToMove() => new(Source, Destination, Column.At(AtTicks));
 }
 
 internal sealed record ModelRow(string Name, long Version, long CreatedTicks, string Kind, string Judgement, long Accepted, string Body, string Checksum)
@@ -111,7 +127,17 @@ internal sealed record ModelRow(string Name, long Version, long CreatedTicks, st
 
 file static class Column
 {
-    public static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
+    public static DateTimeOffset At(long ticks) => ticks >= DateTimeOffset.MinValue.UtcTicks && ticks <= DateTimeOffset.MaxValue.UtcTicks
+        ? new(ticks, TimeSpan.Zero)
+        : throw new FormatException($"a date of {ticks} ticks cannot be");
+
+    public static TimeSpan Time(long ticks) => ticks >= 0 && TimeSpan.FromTicks(ticks).TotalSeconds <= ValueLimits.LongestSeconds
+        ? TimeSpan.FromTicks(ticks)
+        : throw new FormatException($"a time of {ticks} ticks cannot be");
+
+    public static long Bytes(long bytes) => bytes is >= 0 and <= ValueLimits.MostBytes
+        ? bytes
+        : throw new FormatException($"{bytes} bytes cannot be");
 
     public static T Word<T>(string text)
         where T : struct, Enum =>

@@ -18,7 +18,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
         connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
         connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
-        connection.Execute(Statements.InsertBlackout, batch.Blackouts.Select(BlackoutRow.From), transaction);
+        connection.Execute(Statements.InsertBlackout, batch.Blackouts.Where(b => b.Actual > TimeSpan.Zero).Select(BlackoutRow.From), transaction);
         connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From), transaction);
 
         // One by one: in a list the first row's texts would say how long the texts of the others may be.
@@ -62,8 +62,13 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Select(r => r.ToSample()).ToList());
 
     /// <inheritdoc/>
+    public IReadOnlyList<MachineMove> ReadMoves() => Read(connection => connection
+        .Query<MoveRow>(Statements.ReadMoves, new { within = nameof(MigrationOutcome.Completed), over = nameof(MigrationOutcome.CompletedOverLimit) })
+        .Select(r => r.ToMove()).ToList());
+
+    /// <inheritdoc/>
     public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) =>
-        Read(connection => TimeSpan.FromTicks(connection.ExecuteScalar<long>(Statements.ReadBlackoutSpent, new { machine, sinceTicks = since.UtcTicks })));
+        Read(connection => MigrationRow.Spent(connection.ExecuteScalar<long>(Statements.ReadBlackoutSpent, new { machine, sinceTicks = since.UtcTicks })));
 
     /// <inheritdoc/>
     public long Save(ModelRecord model) => model.Body.Length > ModelRecord.MaximumBodyLength

@@ -38,15 +38,16 @@ internal static class Statements
     // A recovery may end a migration that its own process had already ended: the last word counts.
     public const string WriteMigration = """
         insert into migration (id, machine, source, destination, sla_class, outcome, limit_ticks, bound_ticks, blackout_ticks,
-                               started_ticks, ended_ticks, reason, snapshot, method)
+                               started_ticks, ended_ticks, reason, snapshot, method, paused_most_ticks, vain_quiesce_ticks, failed_commit_ticks)
         values (@Id, @Machine, @Source, @Destination, @SlaClass, @Outcome, @LimitTicks, @BoundTicks, @BlackoutTicks,
-                @StartedTicks, @EndedTicks, @Reason, @Snapshot, @Method)
+                @StartedTicks, @EndedTicks, @Reason, @Snapshot, @Method, @PausedMostTicks, @VainQuiesceTicks, @FailedCommitTicks)
         on conflict (id) do update set
             machine = excluded.machine, source = excluded.source, destination = excluded.destination,
             sla_class = excluded.sla_class, outcome = excluded.outcome, limit_ticks = excluded.limit_ticks,
             bound_ticks = excluded.bound_ticks, blackout_ticks = excluded.blackout_ticks,
             started_ticks = excluded.started_ticks, ended_ticks = excluded.ended_ticks,
-            reason = excluded.reason, snapshot = excluded.snapshot, method = excluded.method
+            reason = excluded.reason, snapshot = excluded.snapshot, method = excluded.method,
+            paused_most_ticks = excluded.paused_most_ticks, vain_quiesce_ticks = excluded.vain_quiesce_ticks, failed_commit_ticks = excluded.failed_commit_ticks
         """;
 
     // The recursion steps from one arc of the class to the next through the index, so that the cost does not grow
@@ -87,11 +88,12 @@ internal static class Statements
         limit @latest
         """;
 
+    // Earlier planners wrote blackouts of 0 where two hosts' clocks differed.
     public const string ReadBlackouts = """
         select device_class as DeviceClass, sla_class as SlaClass, kind as Kind, span as Span,
                predicted_ticks as PredictedTicks, actual_ticks as ActualTicks, at_ticks as AtTicks, was_calm as WasCalm
         from blackout_sample
-        where device_class = @deviceClass and span = @span
+        where device_class = @deviceClass and span = @span and actual_ticks > 0
           and (kind = @rehearsal or (kind = @commit and sla_class = @slaClass))
         order by at_ticks desc, id desc
         limit @latest
@@ -123,8 +125,16 @@ internal static class Statements
         limit @latest
         """;
 
+    public const string ReadMoves = """
+        select source as Source, destination as Destination, max(ended_ticks) as AtTicks
+        from migration
+        where outcome in (@within, @over)
+        group by source, destination
+        order by max(ended_ticks) desc
+        """;
+
     public const string ReadBlackoutSpent = """
-        select cast(coalesce(sum(blackout_ticks), 0) as bigint)
+        select cast(coalesce(sum(coalesce(paused_most_ticks, blackout_ticks)), 0) as bigint)
         from migration
         where machine = @machine and ended_ticks >= @sinceTicks
         """;

@@ -80,6 +80,7 @@ internal static class MigrationInstruments
         var tags = new TagList
         {
             { "vm.migration.outcome", Word(ended.Outcome) },
+            { "vm.migration.limit.exceeded", ended.IsOverLimit },
             { "vm.migration.sla.class", slaClass },
         };
         Migrations.Add(1, tags);

@@ -130,9 +130,10 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         }
 
         span.SetTag("vm.migration.outcome", MigrationInstruments.Word(ended.Outcome));
+        span.SetTag("vm.migration.limit.exceeded", ended.IsOverLimit);
         span.SetTag("vm.migration.blackout.duration", ended.Blackout.TotalSeconds);
         span.SetTag("vm.migration.reason", ended.Reason);
-        if (ended.Outcome is MigrationOutcome.CompletedOverLimit or MigrationOutcome.Recovered or MigrationOutcome.NeedsPerson)
+        if (ended.IsOverLimit || ended.Outcome is MigrationOutcome.Recovered or MigrationOutcome.NeedsPerson)
         {
             span.SetStatus(ActivityStatusCode.Error, ended.Reason);
         }

@@ -19,7 +19,7 @@ internal static class RecordingTarget
             {
                 (byte)'a' => Describe(ArcRecordingReader.Read(stream, "fuzz-run1.jsonl")),
                 (byte)'l' => Describe([LatencySeriesReader.Read(stream, "fuzz.csv")]),
-                _ => Use(QemuRecordingReader.Read(stream, "fuzz-run1.jsonl")),
+                _ => string.Join("; ", QemuRecordingReader.Read(stream, "fuzz-run1.jsonl").Select(Use)),
             };
         }
         catch (DocumentException e)
@@ -50,7 +50,7 @@ internal static class RecordingTarget
             }
         }
 
-        if (recording.IsSwitchover && recording.Outcome!.DowntimeSeconds > 0)
+        if (recording.NeverCompleted || (recording.IsSwitchover && recording.Outcome!.DowntimeSeconds > 0))
         {
             var moments = new RecordingReplay(recording, 0.005).MomentsInOrder;
             return $"{recording.Polls.Count} polls, {recording.Events.Count} events, {moments.Count} moments";

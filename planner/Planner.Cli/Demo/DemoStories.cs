@@ -62,7 +62,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             "the evidence supports a promise, and the promise is kept",
             [
                 $"{Rehearsals} switchovers of a {profile.DeviceClass} were rehearsed over its socket; {foreseen.Evidence.Need} are needed for a bound at {Share(policy.Confidence)}.",
-                $"They support a bound of {DecisionTable.Seconds(foreseen.Blackout.BoundSeconds)}, so {Quantity.Format(limit)} can be promised. Now the machine migrates under that promise.",
+                $"They support a bound of {DecisionTable.Bound(foreseen.Blackout.BoundSeconds)}, so {Quantity.Format(limit)} can be promised. Now the machine migrates under that promise.",
             ],
             Rehearsals,
             result);
@@ -100,7 +100,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
         var last = await rehearsal.RunAsync(Rehearsals, stop);
         if (last.Outcome != MigrationOutcome.Completed)
         {
-            throw new CliException(MigrationReport.ExitStatusOf(last.Outcome), $"a rehearsal did not complete: {last.Reason}");
+            throw new CliException(MigrationReport.ExitStatusOf(last), $"a rehearsal did not complete: {last.Reason}");
         }
     }
 

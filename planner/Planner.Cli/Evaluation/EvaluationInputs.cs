@@ -15,7 +15,10 @@ internal sealed class EvaluationInputs
     private EvaluationInputs(CommandContext context) => _context = context;
 
     /// <summary>The recorded migrations under QEMU.</summary>
-    public IReadOnlyList<QemuRecording> Migrations => [.. _recordings.Select(r => r.Migration).OfType<QemuRecording>()];
+    public IReadOnlyList<QemuRecording> Migrations => [.. _recordings.SelectMany(r => r.Migrations)];
+
+    /// <summary>The recorded sessions with devices.</summary>
+    public IReadOnlyList<DeviceRecording> Sessions => [.. _recordings.SelectMany(r => r.Sessions)];
 
     /// <summary>The latencies of recorded arcs, those of one arc and class in one series, file by file.</summary>
     public IReadOnlyList<LatencySeries> Arcs =>
@@ -41,7 +44,7 @@ internal sealed class EvaluationInputs
             stop.ThrowIfCancellationRequested();
             try
             {
-                inputs.Take(file);
+                Interruptible.Run(() => inputs.Take(file), stop);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -52,13 +55,14 @@ internal sealed class EvaluationInputs
         return inputs;
     }
 
-    private void Take(InputFile file)
+    private bool Take(InputFile file)
     {
         switch (file.Kind)
         {
             case InputKind.Recording:
                 var recording = Recording.ReadFile(file.Path);
                 Tell(file.Path, recording.Skipped);
+                TellNumbers(file.Path, recording.Impossible);
                 _recordings.Add(recording);
                 break;
             case InputKind.LatencySeries:
@@ -70,6 +74,8 @@ internal sealed class EvaluationInputs
                 TakeYaml(file);
                 break;
         }
+
+        return true;
     }
 
     private void TakeYaml(InputFile file)
@@ -100,6 +106,15 @@ internal sealed class EvaluationInputs
         catch (InvalidDataException)
         {
             throw new DocumentException(path, 0, 0, "the compressed file is cut or damaged");
+        }
+    }
+
+    private void TellNumbers(string path, IReadOnlyList<SkippedLine> impossible)
+    {
+        if (impossible.Count > 0)
+        {
+            var counted = impossible.Count == 1 ? "1 such number is" : $"{impossible.Count} such numbers are";
+            _context.Error.WriteLine($"planner: {path}:{impossible[0].Line}: {impossible[0].Reason}; {counted} passed over.");
         }
     }
 

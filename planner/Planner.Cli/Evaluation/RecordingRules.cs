@@ -22,6 +22,9 @@ internal sealed class RecordingRules
     /// <summary>The replays.</summary>
     public IReadOnlyList<RecordingReplay> Replays => _evaluation.Replays;
 
+    /// <summary>The replays of migrations that never completed.</summary>
+    public IReadOnlyList<RecordingReplay> NeverCompleted => _evaluation.NeverCompleted;
+
     /// <summary>The errors of what remains between syncs.</summary>
     public (double? P50, double? P90) RemainingErrors => (_evaluation.RemainingErrorP50, _evaluation.RemainingErrorP90);
 

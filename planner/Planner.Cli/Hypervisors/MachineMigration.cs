@@ -20,49 +20,45 @@ internal static class MachineMigration
         var channel = Channel(context.Drivers, arguments);
         context.Guard(targets.Source, targets.Destination);
         Readiness.Prepare(1);
-        using var store = context.OpenStore();
-        try
+        using var store = context.OpenStore(stop.Token);
+        var moved = EarlierMoves.Find(store, context.Drivers, [targets.Source]);
+        await using var source = await OpenSourceAsync(context.Drivers, targets.Source.Address, moved, stop.Token);
+        await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop.Token);
+        if (source.Offer.Process is { } process && process == destination.Offer.Process)
         {
-            await using var source = await context.Drivers.OpenHypervisorAsync(targets.Source.Address, stop.Token);
-            await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop.Token);
-            if (source.Offer.Process is { } process && process == destination.Offer.Process)
-            {
-                throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are monitors of one machine; a machine cannot migrate to itself");
-            }
+            throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are monitors of one machine; a machine cannot migrate to itself");
+        }
 
-            // By another monitor the same machine may be in another migration.
-            var guard = context.Guard(targets.Source with { Process = source.Offer.Process }, targets.Destination with { Process = destination.Offer.Process });
-            using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(context.JournalPlace, guard);
-            var services = new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, Hurry = stop.Hurry };
-            return await RunAsync(context, arguments, policy, (source, destination), channel, services, stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
-        {
-            throw MigrateCommand.NotBegun(context, arguments, policy, "stayed RUNNING: it was cancelled before anything was touched");
-        }
+        // By another monitor the same machine may be in another migration.
+        var guard = context.Guard(targets.Source with { Process = source.Offer.Process }, targets.Destination with { Process = destination.Offer.Process });
+        using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(context.JournalPlace, guard);
+        var services = new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, Hurry = stop.Hurry };
+        return await RunAsync(context, arguments, policy, (source, destination, moved), channel, services, stop.Token);
     }
 
     private static async Task<SessionResult> RunAsync(
         CommandContext context,
         MigrateArguments arguments,
         SlaPolicy policy,
-        (IHypervisor Source, IHypervisor Destination) machines,
+        (IHypervisor Source, IHypervisor Destination, string? Moved) machines,
         (string Channel, string Listen) channel,
         SessionServices services,
         CancellationToken stop)
     {
-        var name = arguments.Machine ?? machines.Source.Offer.Name ?? arguments.Source;
-        using var record = arguments.Record is { } path ? Record(machines.Source, path) : null;
+        var name = MigrateCommand.MachineName(arguments, machines.Source.Offer.Name, policy);
+        using var record = arguments.Record is { } path ? Record(machines.Source, path, stop) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
         var request = new MachineMigrationRequest
         {
             Machine = name,
+            Moved = machines.Moved,
             Source = machines.Source,
             Destination = machines.Destination,
             Channel = channel.Channel,
             Listen = channel.Listen,
             MayListenAlready = arguments.Channel is not null && arguments.Listen is null,
+            IsPaused = arguments.Paused,
             Policy = policy,
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(services.Store!.ReadBlackoutSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
@@ -80,8 +76,20 @@ internal static class MachineMigration
         return result;
     }
 
-    private static IHypervisorRecording Record(IHypervisor machine, string path) => machine is IRecordedHypervisor recorded
-        ? recorded.Record(MigrateCommand.OpenRecord(path))
+    private static async Task<IHypervisor> OpenSourceAsync(Drivers drivers, string address, string? moved, CancellationToken stop)
+    {
+        try
+        {
+            return await drivers.OpenHypervisorAsync(address, stop);
+        }
+        catch (HypervisorException e) when (e.Fault == HypervisorFault.NotFound && moved is not null)
+        {
+            throw EarlierMoves.Gone(e, moved);
+        }
+    }
+
+    private static IHypervisorRecording Record(IHypervisor machine, string path, CancellationToken stop) => machine is IRecordedHypervisor recorded
+        ? recorded.Record(MigrateCommand.OpenRecord(path, stop))
         : throw new CliException(ExitStatus.TargetLacks, $"{machine.Address} cannot be recorded: leave out --record");
 
     private static (Target Source, Target Destination) Parse(Drivers drivers, MigrateArguments arguments)

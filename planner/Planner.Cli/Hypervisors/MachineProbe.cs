@@ -42,7 +42,7 @@ internal static class MachineProbe
         var offer = machine.Offer;
         return new MachineProbeReport
         {
-            Target = target,
+            Machine = target,
             Name = offer.Name,
             Version = offer.Version,
             Class = offer.MachineClass,
@@ -76,7 +76,7 @@ internal static class MachineProbe
     {
         var grid = new Grid().AddColumn().AddColumn();
         void Row(string name, string value) => grid.AddRow(Markup.Escape(name), Markup.Escape(value));
-        Row("machine", report.Name is { } name ? $"{report.Target} ({name})" : report.Target);
+        Row("machine", report.Name is { } name ? $"{report.Machine} ({name})" : report.Machine);
         Row("hypervisor", report.Version);
         Row("class", report.Class);
         Row("machine type", report.MachineType);

@@ -5,7 +5,9 @@ namespace Planner.Cli;
 /// <summary>What <c>probe qmp:PATH</c> prints as JSON.</summary>
 internal sealed record MachineProbeReport
 {
-    public required string Target { get; init; }
+    public string Kind { get; } = "machine";
+
+    public required string Machine { get; init; }
 
     public string? Name { get; init; }
 

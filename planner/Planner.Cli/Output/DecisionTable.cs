@@ -7,8 +7,6 @@ namespace Planner.Cli;
 /// <summary>Prints a decision for people.</summary>
 internal static class DecisionTable
 {
-    private const double LongestSeconds = 1e9;
-
     public static void Print(IAnsiConsole console, ExplainedDecision decision)
     {
         var table = new Table().Border(TableBorder.Simple);
@@ -23,11 +21,11 @@ internal static class DecisionTable
                 Markup.Escape(term.Term),
                 Markup.Escape(term.Device ?? ""),
                 Seconds(term.P50Seconds),
-                Seconds(term.BoundSeconds),
+                Bound(term.BoundSeconds),
                 term.Samples.ToString());
         }
 
-        table.AddRow("[bold]blackout[/]", "", Seconds(decision.Blackout.P50Seconds), Seconds(decision.Blackout.BoundSeconds), $"{decision.Evidence.Have}/{decision.Evidence.Need}");
+        table.AddRow("[bold]blackout[/]", "", Seconds(decision.Blackout.P50Seconds), Bound(decision.Blackout.BoundSeconds), $"{decision.Evidence.Have}/{decision.Evidence.Need}");
         console.WriteTable(table);
         console.MarkupLineInterpolated($"[bold]{decision.Reason}[/]");
         var confidence = $"{decision.Confidence * 100:0.##} %";
@@ -45,5 +43,10 @@ internal static class DecisionTable
     }
 
     /// <summary>A duration for people; a dash where nothing is known.</summary>
-    public static string Seconds(double? seconds) => seconds is { } s ? Quantity.Format(TimeSpan.FromSeconds(Math.Min(s, LongestSeconds))) : "-";
+    public static string Seconds(double? seconds) => seconds is { } s ? Quantity.Format(Span(s)) : "-";
+
+    /// <summary>A bound for people, never written shorter than it is, and everywhere with the same figure; a dash where nothing is known.</summary>
+    public static string Bound(double? seconds) => seconds is { } s ? Quantity.FormatUp(Span(s)) : "-";
+
+    private static TimeSpan Span(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, ValueLimits.LongestSeconds));
 }

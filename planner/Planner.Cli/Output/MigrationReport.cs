@@ -7,8 +7,10 @@ namespace Planner.Cli;
 /// <summary>What <c>migrate</c> prints as JSON.</summary>
 internal sealed record MigrationReport
 {
-    /// <summary>The migration; null where none was begun.</summary>
-    public required string? MigrationId { get; init; }
+    public string Kind { get; } = "migration";
+
+    /// <summary>The attempt; null where none was begun.</summary>
+    public required string? AttemptId { get; init; }
 
     public required string Machine { get; init; }
 
@@ -20,13 +22,25 @@ internal sealed record MigrationReport
 
     public required string Outcome { get; init; }
 
-    public required double BlackoutSeconds { get; init; }
+    /// <summary>How long the guest did not run in all, whatever became of the attempt; null if it is not known.</summary>
+    public double? PausedSeconds { get; init; }
+
+    /// <summary>The part of it in quiesces that were taken back.</summary>
+    public double VainQuiesceSeconds { get; init; }
+
+    /// <summary>The part of it in switchovers that failed.</summary>
+    public double FailedCommitSeconds { get; init; }
+
+    /// <summary>The blackout of the switchover; null without one, or if it is not known.</summary>
+    public double? BlackoutSeconds { get; init; }
 
     public double? BlackoutUncertaintySeconds { get; init; }
 
     public string? BlackoutFrom { get; init; }
 
     public required double LimitSeconds { get; init; }
+
+    public required bool LimitExceeded { get; init; }
 
     public double? BoundSeconds { get; init; }
 
@@ -43,16 +57,20 @@ internal sealed record MigrationReport
     /// <summary>Takes what a session gave.</summary>
     public static MigrationReport From(SessionResult result) => new()
     {
-        MigrationId = result.Record.Id,
+        AttemptId = result.Record.Id,
         Machine = result.Record.Machine,
         Source = result.Record.Source,
         Destination = result.Record.Destination,
         Sla = result.Record.SlaClass,
         Outcome = Word(result.Outcome),
-        BlackoutSeconds = result.Blackout.TotalSeconds,
-        BlackoutUncertaintySeconds = result.Pause?.Uncertainty.TotalSeconds,
-        BlackoutFrom = result.Pause?.Basis,
+        PausedSeconds = result.IsBlackoutKnown ? result.Blackout.TotalSeconds : null,
+        VainQuiesceSeconds = result.Pauses.VainQuiesces?.Length.TotalSeconds ?? 0,
+        FailedCommitSeconds = result.Pauses.FailedCommits?.Length.TotalSeconds ?? 0,
+        BlackoutSeconds = result is { IsBlackoutKnown: true, Outcome: MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit } ? result.Pauses.Blackout?.Length.TotalSeconds ?? 0 : null,
+        BlackoutUncertaintySeconds = result.Pauses.Total?.Uncertainty.TotalSeconds,
+        BlackoutFrom = result.Pauses.Total?.Basis,
         LimitSeconds = result.Record.Limit.TotalSeconds,
+        LimitExceeded = result.IsOverLimit,
         BoundSeconds = result.Record.Bound?.TotalSeconds,
         Reason = result.Reason,
         Decision = result.Decision,
@@ -64,14 +82,15 @@ internal sealed record MigrationReport
     /// <summary>What is said of a migration that is not begun now; the machine stays as it is.</summary>
     public static MigrationReport NotBegun(MigrateArguments arguments, SlaPolicy policy, string reason) => new()
     {
-        MigrationId = null,
+        AttemptId = null,
         Machine = arguments.Machine ?? arguments.Source,
         Source = arguments.Source,
         Destination = arguments.Destination,
         Sla = policy.Name,
         Outcome = Word(MigrationOutcome.Stayed),
-        BlackoutSeconds = 0,
+        PausedSeconds = 0,
         LimitSeconds = policy.BlackoutLimit.TotalSeconds,
+        LimitExceeded = false,
         Reason = reason,
         Terms = [],
     };
@@ -83,13 +102,13 @@ internal sealed record MigrationReport
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
-    /// <summary>The exit status of an outcome.</summary>
-    public static int ExitStatusOf(MigrationOutcome outcome) => outcome switch
+    /// <summary>The exit status of a session. Where several are true: 6 before 4 before 5 before 3.</summary>
+    public static int ExitStatusOf(SessionResult result) => result.Outcome switch
     {
+        MigrationOutcome.NeedsPerson => ExitStatus.NeedsPerson,
+        _ when result.IsOverLimit => ExitStatus.LimitExceeded,
         MigrationOutcome.Completed => ExitStatus.Done,
-        MigrationOutcome.CompletedOverLimit => ExitStatus.LimitExceeded,
         MigrationOutcome.Stayed => ExitStatus.Stayed,
-        MigrationOutcome.Recovered => ExitStatus.Recovered,
-        _ => ExitStatus.NeedsPerson,
+        _ => ExitStatus.Recovered,
     };
 }

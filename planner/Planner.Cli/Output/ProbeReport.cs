@@ -3,7 +3,9 @@ namespace Planner.Cli;
 /// <summary>What <c>probe</c> prints about a device.</summary>
 internal sealed record ProbeReport
 {
-    public required string Target { get; init; }
+    public string Kind { get; } = "device";
+
+    public required string Device { get; init; }
 
     public required string Class { get; init; }
 

@@ -1,4 +1,7 @@
 namespace Planner.Cli;
 
 /// <summary>What <c>recover</c> prints about a machine as JSON.</summary>
-internal sealed record RecoveryReport(string MigrationId, string Machine, string Outcome, string Reason);
+internal sealed record RecoveryReport(string AttemptId, string Machine, string Outcome, string Reason)
+{
+    public string Kind { get; } = "recovery";
+}

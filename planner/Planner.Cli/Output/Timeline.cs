@@ -23,17 +23,22 @@ internal static class Timeline
                     Markup.Escape(term.Term),
                     Markup.Escape(term.Device ?? ""),
                     DecisionTable.Seconds(term.P50Seconds),
-                    DecisionTable.Seconds(term.BoundSeconds),
+                    DecisionTable.Bound(term.BoundSeconds),
                     DecisionTable.Seconds(term.ActualSeconds));
             }
 
             var predicted = result.Decision?.Blackout;
             var happened = result.Blackout > TimeSpan.Zero ? Quantity.Format(result.Blackout) : "-";
-            table.AddRow("[bold]blackout[/]", "", DecisionTable.Seconds(predicted?.P50Seconds), DecisionTable.Seconds(predicted?.BoundSeconds), $"[bold]{happened}[/]");
+            table.AddRow("[bold]blackout[/]", "", DecisionTable.Seconds(predicted?.P50Seconds), DecisionTable.Bound(predicted?.BoundSeconds), $"[bold]{happened}[/]");
             console.WriteTable(table);
         }
 
-        if (result.Pause is { Uncertainty.Ticks: > 0 } pause)
+        if (result.Pauses is { VainQuiesces: not null } or { FailedCommits: not null })
+        {
+            console.WriteLine($"The guest was paused for {Quantity.Format(result.Blackout)}: {Parts(result.Pauses)}.");
+        }
+
+        if (result.Pauses.Total is { Uncertainty.Ticks: > 0 } pause)
         {
             console.WriteLine($"The blackout was counted from {pause.Basis}, to {Quantity.Format(pause.Uncertainty)}.");
         }
@@ -41,7 +46,7 @@ internal static class Timeline
         var colour = result.Outcome switch
         {
             MigrationOutcome.Completed => "green",
-            MigrationOutcome.Stayed => "yellow",
+            MigrationOutcome.Stayed when !result.IsOverLimit => "yellow",
             _ => "red",
         };
         console.MarkupLine($"[{colour}]{Headline(result)}[/] {Markup.Escape(result.Reason)}");
@@ -54,12 +59,30 @@ internal static class Timeline
         }
     }
 
+    private static string Parts(PauseSum pauses) => string.Join(", ", new (GuestPause? Pause, string What)[]
+    {
+        (pauses.VainQuiesces, "in quiesces that were taken back"), (pauses.FailedCommits, "in switchovers that failed"), (pauses.Blackout, "in the one that succeeded"),
+    }.Where(part => part.Pause is not null).Select(part => $"{Quantity.Format(part.Pause!.Length)} {part.What}"));
+
     private static string Headline(SessionResult result) => result.Outcome switch
     {
-        MigrationOutcome.Completed => $"migrated within the limit: {Quantity.Format(result.Blackout)} of {Quantity.Format(result.Record.Limit)}.",
-        MigrationOutcome.CompletedOverLimit => $"migrated over the limit: {Quantity.Format(result.Blackout)} of {Quantity.Format(result.Record.Limit)}.",
-        MigrationOutcome.Stayed => "stayed RUNNING on the source.",
-        MigrationOutcome.Recovered => "failed and recovered.",
+        MigrationOutcome.Completed when result.Blackout == TimeSpan.Zero => "migrated.",
+        MigrationOutcome.Completed => $"migrated within the limit: {OfLimit(result)}.",
+        MigrationOutcome.CompletedOverLimit => $"migrated over the limit: {OfLimit(result)}.",
+        MigrationOutcome.Stayed when result.IsUntouched => "stayed as it was.",
+        MigrationOutcome.Stayed => result.IsOverLimit ? "stayed RUNNING on the source, paused over the limit." : "stayed RUNNING on the source.",
+        MigrationOutcome.Recovered => result.IsOverLimit ? "failed and recovered, paused over the limit." : "failed and recovered.",
         _ => "failed; a person has to act.",
     };
+
+    private static string OfLimit(SessionResult result)
+    {
+        if (!result.IsBlackoutKnown)
+        {
+            return $"how long it stood is not known, of {Quantity.Format(result.Record.Limit)}";
+        }
+
+        var (blackout, limit) = Quantity.FormatAgainst(result.Blackout, result.Record.Limit);
+        return $"{blackout} of {limit}";
+    }
 }

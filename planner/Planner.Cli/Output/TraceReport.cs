@@ -14,11 +14,20 @@ internal sealed record TraceReport
     /// <summary><c>committed</c> or <c>stayed</c>.</summary>
     public required string Verdict { get; init; }
 
+    /// <summary>Whether the recorded migration came to its end.</summary>
+    public required bool Completed { get; init; }
+
+    /// <summary>When it did, in seconds since it began; null if it never completed.</summary>
+    public double? RecordedCompletionSeconds { get; init; }
+
     public required int Decisions { get; init; }
 
     public double? CommitSeconds { get; init; }
 
     public double? BlackoutSeconds { get; init; }
+
+    /// <summary>Where that is known from: <c>measured</c>, <c>otherStopPhases</c>, <c>preCopyRate</c> or <c>predicted</c>; null without a commit.</summary>
+    public string? BlackoutFrom { get; init; }
 
     public double? BoundSeconds { get; init; }
 
@@ -34,4 +43,7 @@ internal sealed record TraceReport
 
     /// <summary>The same at 90 % of the syncs.</summary>
     public double? RemainingErrorP90Share { get; init; }
+
+    /// <summary>What was left at each dirty sync of a migration that never completed, over time; null for others.</summary>
+    public IReadOnlyList<RemainingAt>? Remaining { get; init; }
 }

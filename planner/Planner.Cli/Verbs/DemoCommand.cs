@@ -22,8 +22,8 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(CommandContext context, ulong seed, string? profileFile)
     {
         using var stop = new StopSignal();
-        var profile = profileFile is null ? BuiltInProfiles.FastNic : DeviceCommand.ReadProfile(profileFile);
-        var policy = context.FindPolicy("gold");
+        var profile = profileFile is null ? BuiltInProfiles.FastNic : Interruptible.Run(() => DeviceCommand.ReadProfile(profileFile), stop.Token);
+        var policy = context.FindPolicy("gold", stop.Token);
         var snapshots = Path.Combine(StateDirectory.Locate(), "demo");
         StateDirectory.Create(snapshots);
         var folder = Directory.CreateTempSubdirectory("planner-demo-");

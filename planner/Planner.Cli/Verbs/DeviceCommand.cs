@@ -59,7 +59,7 @@ internal static class DeviceCommand
         }
 
         using var stop = new StopSignal();
-        var profile = ReadProfile(profileName);
+        var profile = Interruptible.Run(() => ReadProfile(profileName), stop.Token);
         using var server = Start(profile, path, behaviour, seed);
         context.Say($"{profile.DeviceClass} listens on {server.SocketPath}; Ctrl-C ends it.");
         stop.Token.WaitHandle.WaitOne();

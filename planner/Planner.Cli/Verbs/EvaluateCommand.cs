@@ -55,7 +55,7 @@ internal static class EvaluateCommand
             throw new CliException(ExitStatus.TargetLacks, "this planner was compiled ahead of time, without the library that trains models; train with one that was not");
         }
 
-        using var store = context.OpenStore();
+        using var store = context.OpenStore(CancellationToken.None);
         context.Say(ColdStartTraining.Run(paths, store, seed, TimeProvider.System.GetUtcNow()));
         return ExitStatus.Done;
     }
@@ -119,8 +119,41 @@ internal static class EvaluateCommand
             StopMomentTable.Print(context, moments);
         }
 
+        NeverCompleted(context, rules, arguments);
+
         pictures.Draw("predicted-actual.svg", () => EvaluationPictures.PredictedActual(moments));
         pictures.Draw("rules-recordings.svg", () => EvaluationPictures.Rules("Rules on recordings", [.. rows.Select(r => r.Report)]));
+    }
+
+    private static void NeverCompleted(CommandContext context, RecordingRules rules, Arguments arguments)
+    {
+        var reports = new List<TraceReport>();
+        foreach (var replay in rules.NeverCompleted)
+        {
+            foreach (var limit in arguments.Limits ?? RecordingLimits)
+            {
+                var confidences = arguments.Confidences ?? RecordingConfidences;
+                foreach (var confidence in confidences)
+                {
+                    reports.AddRange(RuleNames.OfRecordings.Where(arguments.Rules.Contains).Where(r => !RuleNames.IsPeer(r) || confidence == confidences[0])
+                        .Select(rule => TraceTable.Report(replay, replay.Run(rules.Create(rule, replay.Recording, limit, confidence), limit), rule, limit, confidence)));
+                }
+            }
+        }
+
+        if (reports.Count == 0)
+        {
+            return;
+        }
+
+        if (!context.IsJson)
+        {
+            TraceTable.PrintNeverCompleted(context.Console, reports);
+            reports.DistinctBy(r => r.Trace).ToList().ForEach(r => TraceTable.PrintRemaining(context.Console, r));
+            return;
+        }
+
+        reports.ForEach(r => context.Output.WriteLine(CliJson.Write(r, CliJson.Default.TraceReport, ("kind", "trace"))));
     }
 
     private static void Series(CommandContext context, string kind, string title, IReadOnlyList<LatencySeries> series, Arguments arguments, CancellationToken stop)

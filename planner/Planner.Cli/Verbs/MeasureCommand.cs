@@ -43,7 +43,7 @@ internal static class MeasureCommand
     private static async Task<int> RunAsync(CommandContext context, string device, int rounds, string? destination)
     {
         using var stop = new StopSignal();
-        using var store = context.OpenStore();
+        using var store = context.OpenStore(stop.Token);
         var (offer, done, trouble, restored) = destination is null
             ? Walk(context, store, device, rounds, stop.Token)
             : await RehearseAsync(context, store, device, destination, rounds, stop);
@@ -66,12 +66,13 @@ internal static class MeasureCommand
         return (trouble, restored) switch
         {
             (null, _) => ExitStatus.Done,
+            (_, null) => ExitStatus.Stayed,
             (_, true) => ExitStatus.Recovered,
             _ => ExitStatus.NeedsPerson,
         };
     }
 
-    private static (DeviceOffer Offer, int Done, string? Trouble, bool Restored) Walk(
+    private static (DeviceOffer Offer, int Done, string? Trouble, bool? Restored) Walk(
         CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
     {
         var target = MachineDevices.Split(address) is [var one]
@@ -79,19 +80,19 @@ internal static class MeasureCommand
             : throw new CliException(ExitStatus.InvalidInput, $"'{address}' are several devices, and without --to one is walked at a time: name one (a comma in a path is written \\,)");
         Readiness.Prepare(1);
         context.Guard(target);
-        using var device = context.Drivers.OpenDevice(target.Address);
+        using var device = Interruptible.Run(() => context.Drivers.OpenDevice(target.Address), stop);
         var result = new ArcWalk(device, address, TimeProvider.System).Run(rounds, stop);
         store.Append(result.Measurements);
-        return (device.Offer, result.RoundsDone, result.Trouble, result.Restored);
+        return (device.Offer, result.RoundsDone, result.Trouble, result is { Restored: true, Measurements.Arcs.Count: 0 } ? null : result.Restored);
     }
 
-    private static async Task<(DeviceOffer Offer, int Done, string? Trouble, bool Restored)> RehearseAsync(
+    private static async Task<(DeviceOffer Offer, int Done, string? Trouble, bool? Restored)> RehearseAsync(
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, StopSignal stop)
     {
         var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
         Readiness.Prepare(targets.Count);
         var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
-        using var devices = MachineDevices.Open(context.Drivers, targets);
+        using var devices = Interruptible.Run(() => MachineDevices.Open(context.Drivers, targets), stop.Token);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
         var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry })
@@ -108,7 +109,7 @@ internal static class MeasureCommand
         await Readiness.ForDevicesAsync();
         var last = await rehearsal.RunAsync(switchovers, stop.Token);
         var trouble = last.Outcome == MigrationOutcome.Completed ? last.StoreTrouble : last.Reason;
-        return (devices.Pairs[0].Source.Offer, done, trouble, last.Outcome != MigrationOutcome.NeedsPerson);
+        return (devices.Pairs[0].Source.Offer, done, trouble, last.IsUntouched ? null : last.Outcome != MigrationOutcome.NeedsPerson);
     }
 
     private static List<MeasuredArc> MeasuredArcs(IMeasurementStore store, string deviceClass) =>
@@ -144,8 +145,8 @@ internal static class MeasureCommand
                 Markup.Escape($"{arc.From}->{arc.To}"),
                 arc.Samples.ToString(),
                 DecisionTable.Seconds(arc.P50Seconds),
-                DecisionTable.Seconds(arc.P90BoundSeconds),
-                DecisionTable.Seconds(arc.P99BoundSeconds),
+                DecisionTable.Bound(arc.P90BoundSeconds),
+                DecisionTable.Bound(arc.P99BoundSeconds),
                 DecisionTable.Seconds(arc.LargestSeconds));
         }
 

@@ -8,5 +8,6 @@ namespace Planner.Cli;
 /// <param name="Channel">Where the source's hypervisor sends to; null for a socket beside the destination's monitor.</param>
 /// <param name="Listen">Where the destination's hypervisor listens; null for the channel.</param>
 /// <param name="Shadow">Whether nothing is committed.</param>
+/// <param name="Paused">Whether the guest is paused, and is to stay so.</param>
 /// <param name="Record">The recording to write; null for none.</param>
-internal sealed record MigrateArguments(string Source, string Destination, string Sla, string? Machine, string? Channel, string? Listen, bool Shadow, string? Record);
+internal sealed record MigrateArguments(string Source, string Destination, string Sla, string? Machine, string? Channel, string? Listen, bool Shadow, bool Paused, string? Record);

@@ -35,7 +35,7 @@ internal static class ProbeCommand
     private static int Run(CommandContext context, string target)
     {
         using var device = MachineDevices.Open(context.Drivers, target);
-        var report = Report(target, device);
+        var report = Report(context, target, device);
         if (context.IsJson)
         {
             context.Output.WriteLine(CliJson.Write(report, CliJson.Default.ProbeReport));
@@ -61,12 +61,12 @@ internal static class ProbeCommand
         return windows;
     }
 
-    private static ProbeReport Report(string target, IMigrationDevice device)
+    private static ProbeReport Report(CommandContext context, string target, IMigrationDevice device)
     {
         var offer = device.Offer;
         return new ProbeReport
         {
-            Target = target,
+            Device = target,
             Class = offer.DeviceClass,
             State = device.GetState().Name(),
             Flags = offer.Capabilities.Names(),
@@ -74,7 +74,7 @@ internal static class ProbeCommand
             Gate2 = offer.Capabilities.Has(MigrationCapabilities.P2P) && offer.CommitArc.To is not (DeviceState.RunningP2P or DeviceState.PreCopyP2P),
             DataSizeOffered = Told(offer.OffersDataSize),
             DataSizeMeaning = offer.OffersDataSize == Answer.Yes ? offer.DataSizeMeaning.ToString().ToLowerInvariant() : null,
-            DataSizeBytes = offer.OffersDataSize == Answer.Yes ? device.GetDataSizeBytes() : null,
+            DataSizeBytes = offer.OffersDataSize == Answer.Yes ? Believable(context, device.GetDataSizeBytes) : null,
             PreCopyInfoOffered = Told(offer.OffersPreCopyInfo),
             ArcLatencyReportOffered = Told(offer.OffersArcLatency),
             DeadlineOffered = Told(offer.OffersDeadline),
@@ -82,8 +82,23 @@ internal static class ProbeCommand
             StreamRestartsAtStopCopy = offer.StreamRestartsAtStopCopy,
             DmaLoggingOffered = Told(offer.OffersDmaLogging),
             Hazards = offer.Hazards,
-            WorstArcs = [.. WorstArcs(device)],
+            WorstArcs = [.. WorstArcs(context, device)],
         };
+    }
+
+    /// <summary>What a device states; null, and said, if that cannot be.</summary>
+    private static T? Believable<T>(CommandContext context, Func<T> question)
+        where T : struct
+    {
+        try
+        {
+            return question();
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Unbelievable)
+        {
+            context.Error.WriteLine($"planner: {e.Message}");
+            return null;
+        }
     }
 
     private static bool? Told(Answer answer) => answer switch
@@ -95,7 +110,7 @@ internal static class ProbeCommand
 
     private static string No(bool? offered) => offered is null ? "could not be asked in this state" : "not offered";
 
-    private static IEnumerable<ArcLatencyReport> WorstArcs(IMigrationDevice device)
+    private static IEnumerable<ArcLatencyReport> WorstArcs(CommandContext context, IMigrationDevice device)
     {
         foreach (var (arc, worst) in device.Offer.StatedWorstCases)
         {
@@ -109,7 +124,10 @@ internal static class ProbeCommand
 
         foreach (var arc in DeviceProfile.SingleArcs(device.Offer.Capabilities))
         {
-            yield return new ArcLatencyReport(arc.From.Name(), arc.To.Name(), device.GetWorstArcLatency(arc).TotalSeconds, "device");
+            if (Believable(context, () => device.GetWorstArcLatency(arc)) is { } worst)
+            {
+                yield return new ArcLatencyReport(arc.From.Name(), arc.To.Name(), worst.TotalSeconds, "device");
+            }
         }
     }
 
@@ -117,12 +135,12 @@ internal static class ProbeCommand
     {
         var grid = new Grid().AddColumn().AddColumn();
         void Row(string name, string value) => grid.AddRow(Markup.Escape(name), Markup.Escape(value));
-        Row("device", report.Target);
+        Row("device", report.Device);
         Row("class", report.Class);
         Row("state", report.State);
         Row("capabilities", string.Join(", ", report.Flags));
         Row("commit point", $"{report.CommitArc} ({(report.Gate2 ? "the machine can still go back once quiesced" : "no way back once it begins")})");
-        Row("data size", report.DataSizeOffered == true ? $"{Quantity.FormatBytes(report.DataSizeBytes!.Value)} ({report.DataSizeMeaning})" : $"{No(report.DataSizeOffered)}; learned from streams");
+        Row("data size", report.DataSizeOffered == true ? report.DataSizeBytes is { } size ? $"{Quantity.FormatBytes(size)} ({report.DataSizeMeaning})" : "not believed; learned from streams" : $"{No(report.DataSizeOffered)}; learned from streams");
         Row("pre-copy info", report.PreCopyInfoOffered == true ? "offered" : $"{No(report.PreCopyInfoOffered)}; learned by draining");
         Row("latency report", report.ArcLatencyReportOffered == true ? "offered" : $"{No(report.ArcLatencyReportOffered)}; measured");
         Row("deadline", report.DeadlineOffered == true ? "taken by the device with SET_STATE" : $"{No(report.DeadlineOffered)}; the planner decides before the commit point");

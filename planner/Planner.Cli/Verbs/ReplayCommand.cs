@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Planner.Evaluation;
-using Spectre.Console;
 
 namespace Planner.Cli;
 
@@ -11,7 +10,7 @@ internal static class ReplayCommand
 
     public static Command Create(CommonOptions common)
     {
-        var traces = new Argument<string[]>("trace") { Description = "Recordings, or folders of them; also .gz. Recordings of arcs, as 'migrate --record' writes them, are evaluated as latency series.", HelpName = "TRACE", Arity = ArgumentArity.OneOrMore };
+        var traces = new Argument<string[]>("trace") { Description = "Recordings, or folders of them; also .gz. Arcs in them are evaluated as latency series too.", HelpName = "TRACE", Arity = ArgumentArity.OneOrMore };
         var rule = EvaluationOptions.Rule($"The rule: {string.Join(", ", RuleNames.OfRecordings)}.", RuleNames.OfRecordings);
         var limit = EvaluationOptions.Limit("The blackout limit with its unit.");
         var confidence = EvaluationOptions.Confidence("The share of commits that must keep the limit, and the level of arcs; 0.9 if not stated.");
@@ -33,13 +32,18 @@ internal static class ReplayCommand
             var inputs = Read(context, paths, stop.Token);
             var evidence = evidenceFolder is null ? [] : Read(context, [evidenceFolder], stop.Token).Migrations;
             var migrations = inputs.Migrations;
-            if (migrations.Count + inputs.Arcs.Count == 0)
+            if (migrations.Count + inputs.Sessions.Count + inputs.Arcs.Count == 0)
             {
                 throw new CliException(ExitStatus.InvalidInput, $"there is no recording in {string.Join(", ", paths)}");
             }
 
             var given = migrations.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-            Replay(context, migrations, [.. migrations, .. evidence.Where(e => !given.Contains(e.Name))], arguments);
+            Replay(context, migrations, [.. migrations, .. evidence.Where(e => !given.Contains(e.Name))], inputs.Sessions, arguments);
+            if (inputs is { Arcs.Count: > 0, Sessions.Count: 0 } && migrations.Count == 0)
+            {
+                context.Error.WriteLine("planner: this recording holds arcs alone, and no rule can be tried on them: record anew, and the decisions are recorded too.");
+            }
+
             if (inputs.Arcs.Count > 0)
             {
                 SeriesTable.Print(
@@ -60,34 +64,57 @@ internal static class ReplayCommand
     private static EvaluationInputs Read(CommandContext context, string[] paths, CancellationToken stop) =>
         EvaluationInputs.Read(context, InputFiles.Find(paths).Where(f => f.Kind == InputKind.Recording || f.IsNamed).Select(f => f with { Kind = InputKind.Recording }), stop);
 
-    private static void Replay(CommandContext context, IReadOnlyList<QemuRecording> migrations, IReadOnlyList<QemuRecording> evidence, Arguments arguments)
+    private static void Replay(CommandContext context, IReadOnlyList<QemuRecording> migrations, IReadOnlyList<QemuRecording> evidence, IReadOnlyList<DeviceRecording> sessions, Arguments arguments)
     {
         var rules = new RecordingRules(evidence);
-        var replays = rules.Replays.Where(r => migrations.Contains(r.Recording)).ToList();
+        var replays = rules.Replays.Concat(rules.NeverCompleted).Where(r => migrations.Contains(r.Recording)).OrderBy(r => migrations.ToList().IndexOf(r.Recording)).ToList();
         if (migrations.Count > replays.Count)
         {
             context.Error.WriteLine($"planner: {migrations.Count - replays.Count} of {migrations.Count} traces are no migration by pre-copy with a known blackout: they are evidence, and not replayed.");
         }
 
-        if (replays.Count == 0)
+        var tally = new RuleTally(arguments.Rule, arguments.LimitSeconds, arguments.Confidence);
+        var (reports, counted) = (new List<TraceReport>(), 0);
+        void Count(RuleOutcome outcome, bool isKnown)
         {
-            return;
+            if (isKnown)
+            {
+                tally.Add(outcome);
+                counted++;
+            }
         }
 
-        var tally = new RuleTally(arguments.Rule, arguments.LimitSeconds, arguments.Confidence);
-        var reports = new List<TraceReport>();
         foreach (var replay in replays)
         {
             var outcome = replay.Run(rules.Create(arguments.Rule, replay.Recording, arguments.LimitSeconds, arguments.Confidence), arguments.LimitSeconds);
-            tally.Add(outcome);
-            reports.Add(Report(replay, outcome, arguments));
+            Count(outcome, replay.BlackoutFrom == BlackoutSource.Measured);
+            reports.Add(TraceTable.Report(replay, outcome, arguments.Rule, arguments.LimitSeconds, arguments.Confidence));
         }
 
-        var row = new RuleRow("recordings", [], tally.Report());
+        foreach (var replay in sessions.Select(s => new DeviceReplay(s)))
+        {
+            var outcome = replay.Run(arguments.Rule, arguments.LimitSeconds, arguments.Confidence);
+            Count(outcome, replay.Recording.IsCompleted);
+            reports.Add(TraceTable.Report(replay, outcome, arguments.Rule, arguments.LimitSeconds, arguments.Confidence));
+        }
+
+        if (reports.Count > 0)
+        {
+            Print(context, reports, counted > 0 ? new RuleRow("recordings", [], tally.Report()) : null);
+        }
+    }
+
+    private static void Print(CommandContext context, List<TraceReport> reports, RuleRow? all)
+    {
         if (!context.IsJson)
         {
-            Print(context.Console, reports);
-            RuleTable.Print(context, "All traces", [row]);
+            TraceTable.Print(context.Console, reports);
+            reports.ForEach(r => TraceTable.PrintRemaining(context.Console, r));
+            if (all is not null)
+            {
+                RuleTable.Print(context, "All traces whose blackout is known", [all]);
+            }
+
             return;
         }
 
@@ -96,50 +123,10 @@ internal static class ReplayCommand
             context.Output.WriteLine(CliJson.Write(report, CliJson.Default.TraceReport, ("kind", "trace")));
         }
 
-        context.Output.WriteLine(CliJson.Write(row.Report, CliJson.Default.RuleReport, ("kind", "summary")));
-    }
-
-    private static TraceReport Report(RecordingReplay replay, RuleOutcome outcome, Arguments arguments) => new()
-    {
-        Trace = replay.Recording.Name,
-        Rule = arguments.Rule,
-        LimitSeconds = arguments.LimitSeconds,
-        Confidence = arguments.Confidence,
-        Verdict = outcome.BlackoutSeconds is null ? "stayed" : "committed",
-        Decisions = outcome.Decisions,
-        CommitSeconds = outcome.CompletionSeconds - outcome.BlackoutSeconds,
-        BlackoutSeconds = outcome.BlackoutSeconds,
-        BoundSeconds = outcome.BoundSeconds,
-        Violated = outcome.BlackoutSeconds is { } blackout ? blackout > arguments.LimitSeconds : null,
-        CompletionSeconds = outcome.CompletionSeconds,
-        OracleCompletionSeconds = outcome.OracleCompletionSeconds,
-        RemainingErrorP50Share = replay.RemainingErrorAt(0.5),
-        RemainingErrorP90Share = replay.RemainingErrorAt(0.9),
-    };
-
-    private static void Print(IAnsiConsole console, List<TraceReport> reports)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("trace").AddColumn("verdict");
-        foreach (var column in new[] { "commit", "blackout", "bound", "completion", "oracle's", "remaining p50", "p90" })
+        if (all is not null)
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            context.Output.WriteLine(CliJson.Write(all.Report, CliJson.Default.RuleReport, ("kind", "summary")));
         }
-
-        foreach (var report in reports)
-        {
-            table.AddRow(
-                Markup.Escape(report.Trace),
-                report.Violated == true ? "over the limit" : report.Verdict,
-                DecisionTable.Seconds(report.CommitSeconds),
-                DecisionTable.Seconds(report.BlackoutSeconds),
-                DecisionTable.Seconds(report.BoundSeconds),
-                DecisionTable.Seconds(report.CompletionSeconds),
-                DecisionTable.Seconds(report.OracleCompletionSeconds),
-                RuleTable.Percent(report.RemainingErrorP50Share),
-                RuleTable.Percent(report.RemainingErrorP90Share));
-        }
-
-        console.WriteTable(table);
     }
 
     private sealed record Arguments(string Rule, double LimitSeconds, double Confidence);

@@ -25,10 +25,10 @@ internal static class WatchCommand
     private static async Task<int> RunAsync(CommandContext context, string target, string sla)
     {
         using var stop = new StopSignal();
-        var policy = context.FindPolicy(sla);
-        using var store = context.OpenStore();
         try
         {
+            var policy = context.FindPolicy(sla, stop.Token);
+            using var store = context.OpenStore(stop.Token);
             await using var opened = await context.Drivers.OpenHypervisorAsync(target, stop.Token);
             var machine = opened as IObservedHypervisor
                 ?? throw new CliException(ExitStatus.TargetLacks, $"{target} can only be migrated, not watched: its hypervisor tells nothing beside a migration of somebody else");
@@ -54,9 +54,12 @@ internal static class WatchCommand
         var (known, withUnknownDevices) = HypervisorKnowledge.Recall(machine.Offer, machine.Offer.Name ?? machine.Address, policy, store);
         GateDecision? latest = null;
         var pass = 0;
+        (string? Words, string? Distrusted) told = default;
         while (true)
         {
             var seen = await machine.ObserveAsync(pass, stop);
+            TellState(context, machine, seen, told);
+            told = (seen.Words, seen.Distrusted ?? told.Distrusted);
             if (seen is { Progress: { } progress })
             {
                 judge ??= new SwitchoverJudge(
@@ -83,6 +86,21 @@ internal static class WatchCommand
         }
     }
 
+    /// <summary>Says what a migration does outside of pre-copy, where there is nothing to decide, and what of an answer makes no sense; each once.</summary>
+    private static void TellState(CommandContext context, IObservedHypervisor machine, HypervisorObservation seen, (string? Words, string? Distrusted) told)
+    {
+        if (seen.Distrusted is { } distrusted && distrusted != told.Distrusted)
+        {
+            context.Say($"{machine.Address}: {distrusted}.");
+        }
+
+        if (seen is { IsUnderWay: true, Status: not HypervisorMigrationStatus.Active } && seen.Words != told.Words)
+        {
+            var noBound = seen.Status == HypervisorMigrationStatus.PostCopy ? " There is no bound on the blackout in post-copy: the guest may wait for any page, for as long as the link takes." : "";
+            context.Say(string.Create(CultureInfo.InvariantCulture, $"{seen.Elapsed.TotalSeconds,7:F1} s  The migration is in {seen.Words}.{noBound}"));
+        }
+    }
+
     private static void Print(CommandContext context, GateDecision gate, TimeSpan elapsed)
     {
         var explained = gate.Evaluator.Explain(gate.Decision, gate.Moment);
@@ -94,9 +112,8 @@ internal static class WatchCommand
     private static void PrintEnd(CommandContext context, HypervisorObservation seen, GateDecision? latest, SlaPolicy policy)
     {
         var advised = latest is null ? "nothing could be advised" : $"the last advice was {latest.Decision.Verdict.ToString().ToLowerInvariant()}";
-        var blackout = seen.Downtime is { } downtime
-            ? $" QEMU counts a blackout of {Quantity.Format(downtime)}; the limit of {policy.Name} is {Quantity.Format(policy.BlackoutLimit)}."
-            : "";
+        var (counted, limit) = Quantity.FormatAgainst(seen.Downtime ?? TimeSpan.Zero, policy.BlackoutLimit);
+        var blackout = seen.Downtime is null ? "" : $" QEMU counts a blackout of {counted}; the limit of {policy.Name} is {limit}.";
         context.Say($"The migration is over ({seen.Words}{(seen.Error is { } error ? $": {error.TrimEnd('.')}" : "")}); {advised}.{blackout}");
     }
 }

@@ -58,6 +58,9 @@ internal static class MigrationFeatureLayout
         return TimeSpan.FromTicks(rest == 0 ? ticks : ticks + 1);
     }
 
+    // An exbibyte, or 36 years in nanoseconds: nothing is that much.
+    private const ulong Most = 1UL << 60;
+
     /// <summary>A u64 that counts something.</summary>
     /// <param name="data">The bytes.</param>
     /// <param name="address">The device, for the message.</param>
@@ -66,8 +69,8 @@ internal static class MigrationFeatureLayout
     public static long ReadNumber(ReadOnlySpan<byte> data, string address, string what)
     {
         var number = BinaryPrimitives.ReadUInt64LittleEndian(data);
-        return number <= long.MaxValue
+        return number <= Most
             ? (long)number
-            : throw new DeviceException(DeviceFault.Failed, $"{address}: the device states a {what} of {number}, which cannot be; do not rely on it.");
+            : throw new DeviceException(DeviceFault.Unbelievable, $"{address}: the device states a {what} of {number}, which cannot be and was not believed.");
     }
 }

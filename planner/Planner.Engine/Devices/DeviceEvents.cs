@@ -30,7 +30,11 @@ public sealed record ResetEnded(MigrationSide Side, int Device, string? Trouble)
 /// <param name="DataSizeBytes">The data size that the device tells; null if it tells none.</param>
 /// <param name="InitialBytes">The initial bytes before the first round, where the device tells: more than these that round cannot have
 /// carried of the first data set, however much changed and was carried again meanwhile. Null in later rounds.</param>
-public sealed record Surveyed(int Device, long CarriedBytes, PreCopyInfo? PreCopy, long? DataSizeBytes, long? InitialBytes = null) : EngineEvent;
+public sealed record Surveyed(int Device, long CarriedBytes, PreCopyInfo? PreCopy, long? DataSizeBytes, long? InitialBytes = null) : EngineEvent
+{
+    /// <summary>What the device stated that cannot be, as clauses; it counts as not told.</summary>
+    public IReadOnlyList<string> Distrusted { get; init; } = [];
+}
 
 /// <summary>The tables for a decision are ready.</summary>
 /// <param name="Evaluator">The evaluator, prepared from everything known at this moment.</param>

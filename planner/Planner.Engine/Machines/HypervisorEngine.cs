@@ -10,9 +10,6 @@ namespace Planner.Engine;
 /// destination never runs by itself: it was started stopped.</remarks>
 public static class HypervisorEngine
 {
-    // More than any switchover has, and a limit on what a peer can make this process keep.
-    private const int MostMoves = 1024;
-
     /// <summary>Begins a session.</summary>
     /// <param name="plan">What is intended.</param>
     /// <param name="nowNanoseconds">The monotonic clock.</param>
@@ -42,7 +39,7 @@ public static class HypervisorEngine
             Destination = prepared,
         };
         var step = new MachineStepBuilder(state, nowNanoseconds);
-        step.Resolve(MigrationOutcome.Recovered, "The migration was interrupted before the handover; the machine runs on the source.");
+        step.Resolve(MigrationOutcome.Recovered, $"The migration was interrupted before the handover; {plan.AtHome}.");
         return step.Step;
     }
 
@@ -87,14 +84,15 @@ public static class HypervisorEngine
                 Woke(step);
                 break;
             case ShellFailed e:
-                NoteShell(step, e);
+                HypervisorShell.NoteFailure(step, e);
                 break;
         }
 
         return step.Step;
     }
 
-    private static void Answered(MachineStepBuilder step, HypervisorAnswered e)
+    /// <summary>A side did what it was told, or did not.</summary>
+    internal static void Answered(MachineStepBuilder step, HypervisorAnswered e)
     {
         if (e.Order == HypervisorOrder.Report)
         {
@@ -103,6 +101,13 @@ public static class HypervisorEngine
             {
                 step.State = step.State with { ResetDevices = step.State.ResetDevices.Add((e.Side, "a passed-through device")) };
             }
+        }
+
+        if (e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report.Guest: GuestRunState.Running }
+            && step.State is { Stage: HypervisorStage.Resolving, Times: { Stopped: not null, Resumed: null } stood })
+        {
+            // Nobody told that it runs again: not later than now.
+            step.State = step.State with { Times = stood with { Resumed = new SwitchoverMoment(TimeSpan.Zero, step.NowNanoseconds), ResumedOn = MigrationSide.Source } };
         }
 
         if (e is { Order: HypervisorOrder.Continue, Side: MigrationSide.Destination, Trouble: null })
@@ -121,7 +126,7 @@ public static class HypervisorEngine
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 HypervisorPreCopy.Answered(step, e);
                 break;
-            case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } }:
+            case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } } && !step.Plan.IsPaused:
                 step.State = step.State with { IsPausedByOthers = true };
                 step.Resolve(MigrationOutcome.Recovered, $"The guest was stopped on the source in pre-copy and not by the migration ({e.Report.Words}), so the migration was given up.");
                 break;
@@ -143,44 +148,6 @@ public static class HypervisorEngine
         }
     }
 
-    /// <summary>The planner itself failed: what is before the stop of the guest is left, and the rest goes on as well as it can.</summary>
-    private static void NoteShell(MachineStepBuilder step, ShellFailed e)
-    {
-        var isUntold = e.HasHandover && e.Unanswered.Any(c => c is TellHypervisor { Order: HypervisorOrder.Continue });
-        step.State = step.State with { ShellTrouble = step.State.ShellTrouble ?? e.Reason, IsHandedOver = step.State.IsHandedOver && !isUntold };
-        if (step.State.Stage is HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal)
-        {
-            step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the planner itself failed ({e.Reason}).");
-            return;
-        }
-
-        if (isUntold || step.State.Stage < HypervisorStage.Stopped)
-        {
-            step.Resolve(MigrationOutcome.Recovered, $"The planner itself failed ({e.Reason}).");
-        }
-        else if (e.Unanswered.Any(c => c is WakeAt))
-        {
-            step.WakeIn(step.Plan.AskAgain);
-        }
-
-        foreach (var told in e.Unanswered.OfType<TellHypervisor>())
-        {
-            if (!step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.ReportPatience))
-            {
-                // What is told once only is told again.
-                step.State = (told.Side, told.Order) switch
-                {
-                    (MigrationSide.Source, HypervisorOrder.Continue) => step.State with { HasContinuedSource = false },
-                    (_, HypervisorOrder.Cancel) => step.State with { HasCancelled = false },
-                    (_, HypervisorOrder.Quit) => step.State with { HasQuit = false },
-                    _ => step.State,
-                };
-            }
-
-            Answered(step, new HypervisorAnswered(told.Side, told.Order, e.Reason, HypervisorFault.Lost));
-        }
-    }
-
     private static void Continued(MachineStepBuilder step, HypervisorAnswered e)
     {
         if (e.Trouble is { } trouble)
@@ -195,7 +162,7 @@ public static class HypervisorEngine
 
     private static void Told(MachineStepBuilder step, HypervisorTold e)
     {
-        NoteTimes(step, e);
+        HypervisorTimes.Note(step, e);
         switch (e.What)
         {
             case SwitchoverDone:
@@ -213,14 +180,26 @@ public static class HypervisorEngine
                 step.State = step.State with { Stage = HypervisorStage.Stopped, Gate = step.State.CommitGate ?? step.State.Gate };
                 step.WakeIn(step.Plan.SendingPatience);
                 break;
+            case GuestResumed when e.Side == MigrationSide.Source && step.Plan.IsPaused && step.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                step.Resolve(MigrationOutcome.Stayed, "Somebody let the guest run on the source, which was to be migrated paused; the migration was given up.");
+                break;
+            case MigrationChanged { Status: HypervisorMigrationStatus.Device } when e.Side == MigrationSide.Source && step.Plan.IsPaused
+                && step.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
+                // No STOP is told of a guest that stands.
+                step.Enter(HypervisorStage.Stopped);
+                step.WakeIn(step.Plan.PausePatience);
+                break;
             case AnswerDistrusted distrusted:
-                step.State = step.State with { Distrusted = step.State.Distrusted ?? $"{(e.Side == MigrationSide.Source ? step.Plan.SourceAddress : step.Plan.DestinationAddress)}: {distrusted.What}" };
+                step.Distrust($"{(e.Side == MigrationSide.Source ? step.Plan.SourceAddress : step.Plan.DestinationAddress)}: {distrusted.What}");
                 break;
             case PreCopyProgressed { DeviceSentBytes: not null }:
                 step.State = step.State with { SeesDevices = true };
                 break;
             case DeviceStateChanged moved:
                 DeviceMoved(step, e.Side, moved.Device);
+                break;
+            case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && step.Plan.IsPaused && IsOnTheWay(step.State.Stage):
+                step.Resolve(MigrationOutcome.Recovered, "The destination did not take the guest.");
                 break;
             case MigrationChanged { Status: HypervisorMigrationStatus.Completed } when e.Side == MigrationSide.Source && step.State.Stage == HypervisorStage.Stopped:
                 SentAll(step);
@@ -230,12 +209,15 @@ public static class HypervisorEngine
                 step.State = step.State with { IsHandedOver = true };
                 step.Send(new MarkHandover());
                 break;
-            case MigrationChanged { Status: HypervisorMigrationStatus.Failed or HypervisorMigrationStatus.Cancelled or HypervisorMigrationStatus.Other }
-                when IsOnTheWay(step.State.Stage):
+            case MigrationChanged { Status: HypervisorMigrationStatus.Failed or HypervisorMigrationStatus.Cancelled } when IsOnTheWay(step.State.Stage):
                 step.Resolve(MigrationOutcome.Recovered, "The migration failed.");
                 break;
+            case MigrationChanged { Status: HypervisorMigrationStatus.PostCopy or HypervisorMigrationStatus.Other } other when IsOnTheWay(step.State.Stage):
+                step.Resolve(MigrationOutcome.Recovered, $"The migration went where the planner does not drive it ({other.Words ?? "an unknown state"}).");
+                break;
             case GuestResumed when e.Side == MigrationSide.Source && step.State.Stage == HypervisorStage.Stopped:
-                step.Resolve(MigrationOutcome.Recovered, step.State.Times.Sending is null && !step.State.HasFailed
+                step.State = step.State with { IsPausedByOthers = step.State.Times.Sending is null && !step.State.HasFailed };
+                step.Resolve(MigrationOutcome.Recovered, step.State.IsPausedByOthers
                     ? $"Somebody stopped the guest on the source in pre-copy and let it run again{(step.State.HasDevices ? ", which the streams of passed-through devices do not survive" : "")}; the migration was given up."
                     : "The migration failed while the guest was stopped.");
                 break;
@@ -297,7 +279,13 @@ public static class HypervisorEngine
     {
         if (step.State.IsRecovery)
         {
-            step.Restore(MigrationOutcome.Completed, "The migration was interrupted after everything was sent; the machine runs on the destination.");
+            step.Restore(MigrationOutcome.Completed, $"The migration was interrupted after everything was sent; {(step.Plan.IsPaused ? "the guest is on the destination, paused as it was" : "the machine runs on the destination")}.");
+            return;
+        }
+
+        if (step.Plan.IsPaused)
+        {
+            step.Restore(MigrationOutcome.Completed, "The guest is on the destination, paused as it was: 'cont' in its monitor lets it run.");
             return;
         }
 
@@ -329,70 +317,9 @@ public static class HypervisorEngine
     private static bool IsOnTheWay(HypervisorStage stage) =>
         stage is HypervisorStage.Preparing or HypervisorStage.PreCopying or HypervisorStage.Allowed or HypervisorStage.Stopped;
 
-    private static void NoteTimes(MachineStepBuilder step, HypervisorTold e)
-    {
-        var moment = new SwitchoverMoment(e.What.HappenedAt, e.What.ReceivedNanoseconds);
-        var state = step.State;
-        var times = state.Times;
-        if (e.Side == MigrationSide.Source)
-        {
-            state = state with { HeardNanoseconds = step.NowNanoseconds };
-        }
-
-        if (e.What is DeviceStateChanged moved && times.Moves.Length < MostMoves)
-        {
-            var move = new DeviceMove(e.Side, moved.Device, moved.State, moved.IsPreparing, moment);
-            var runsAgain = times.Resumed is not null && times.ResumedOn == e.Side;
-            if (DeviceArcs.IsReset(times.Moves, move, runsAgain, state.HasFailed || state.HasCancelled) && !state.ResetDevices.Contains((e.Side, moved.Device)))
-            {
-                state = state with { ResetDevices = state.ResetDevices.Add((e.Side, moved.Device)) };
-            }
-
-            times = times with { Moves = times.Moves.Add(move) };
-        }
-
-        step.State = state with
-        {
-            SeesDevices = state.SeesDevices || e.What is DeviceStateChanged,
-            HasFailed = state.HasFailed || e is
-            {
-                Side: MigrationSide.Source,
-                What: MigrationChanged { Status: HypervisorMigrationStatus.Failed or HypervisorMigrationStatus.Cancelling or HypervisorMigrationStatus.Cancelled },
-            },
-            Times = (e.Side, e.What) switch
-            {
-                (MigrationSide.Source, GuestStopped stopped) => times with
-                {
-                    Stopped = moment,
-                    Resumed = null,
-                    LastRan = LastRan(times, stopped),
-                },
-                (MigrationSide.Source, PreCopyProgressed) => times with { AnsweredNanoseconds = e.What.ReceivedNanoseconds },
-                (MigrationSide.Source, SwitchoverDone done) => times with { ReportedDowntime = done.ReportedDowntime },
-                (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Device }) => times with { Sending = moment },
-                (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Sent = moment },
-                (MigrationSide.Destination, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Loaded = moment },
-                (_, GuestResumed) when times.Resumed is null => times with { Resumed = moment, ResumedOn = e.Side },
-                _ => times,
-            },
-        };
-    }
-
-    /// <summary>The later of the last pass and the last answer before a stop, by both clocks.</summary>
-    private static SwitchoverMoment? LastRan(SwitchoverTimes times, GuestStopped stopped)
-    {
-        var heard = stopped.ReceivedNanoseconds;
-        var sinceAnswer = times.AnsweredNanoseconds is { } answered && answered <= heard ? TimeSpan.FromTicks((heard - answered) / TimeSpan.NanosecondsPerTick) : TimeSpan.MaxValue;
-        var sincePass = stopped.LastPassAt > TimeSpan.Zero && stopped.HappenedAt >= stopped.LastPassAt ? stopped.HappenedAt - stopped.LastPassAt : TimeSpan.MaxValue;
-        var since = sinceAnswer < sincePass ? sinceAnswer : sincePass;
-        return since == TimeSpan.MaxValue || stopped.HappenedAt <= since
-            ? null
-            : new SwitchoverMoment(stopped.HappenedAt - since, heard - (since.Ticks * TimeSpan.NanosecondsPerTick));
-    }
-
     private static void Cancel(MachineStepBuilder step)
     {
-        const string reason = "It was cancelled before the commit point; the machine runs on the source.";
+        var reason = $"It was cancelled before the commit point; {step.Plan.AtHome}.";
         switch (step.State.Stage)
         {
             case HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal:

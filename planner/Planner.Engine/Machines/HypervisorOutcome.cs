@@ -16,11 +16,6 @@ internal static class HypervisorOutcome
             reason += $" A passed-through device '{device}' that neither side had named told of itself.";
         }
 
-        if (state.Distrusted is { } distrusted)
-        {
-            reason += $" {distrusted}.";
-        }
-
         return WithLosses(state, isCompleted ? MigrationSide.Destination : MigrationSide.Source, outcome, reason);
     }
 
@@ -29,7 +24,7 @@ internal static class HypervisorOutcome
         const string runs = "The machine runs on the destination";
         if (state.Plan.Limit is not { } limit)
         {
-            return (MigrationOutcome.Completed, $"{runs}.");
+            return (MigrationOutcome.Completed, state.Plan.IsPaused ? state.Reason : $"{runs}.");
         }
 
         if (state.Pause is not { } pause)
@@ -40,14 +35,16 @@ internal static class HypervisorOutcome
         var unasked = state.Times.AllowedNanoseconds is null
             ? " The hypervisor stopped the guest before it was permitted to, as it does where the first pass is shorter than it can measure, or nothing at all is left."
             : "";
+        var (length, of) = Quantity.FormatAgainst(pause.Length, limit);
         if (pause.AtMost <= limit)
         {
-            return (MigrationOutcome.Completed, $"{runs} after a blackout of {Quantity.Format(pause.Length)}; the limit is {Quantity.Format(limit)}.{unasked}");
+            return (MigrationOutcome.Completed, $"{runs} after a blackout of {length}; the limit is {of}.{unasked}");
         }
 
+        var (atMost, kept) = Quantity.FormatAgainst(pause.AtMost, limit);
         var was = pause.Length > limit
-            ? $"{runs}, but the blackout was {Quantity.Format(pause.Length)}; the limit of {Quantity.Format(limit)} was exceeded."
-            : $"{runs}, but the blackout was {Quantity.Format(pause.Length)}, and may have been {Quantity.Format(pause.AtMost)}: the limit of {Quantity.Format(limit)} may have been exceeded.";
+            ? $"{runs}, but the blackout was {length}; the limit of {of} was exceeded."
+            : $"{runs}, but the blackout was {length}, and may have been {atMost}: the limit of {kept} may have been exceeded.";
         return (MigrationOutcome.CompletedOverLimit, $"{was}{unasked}{SavedByDeadline(state, pause.Length, limit)}");
     }
 

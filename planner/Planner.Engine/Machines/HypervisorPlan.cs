@@ -5,6 +5,9 @@ namespace Planner.Engine;
 /// <summary>What a session with a hypervisor intends. It does not change while the session runs.</summary>
 public sealed record HypervisorPlan
 {
+    /// <summary>Where the machine is known to have gone before, as the end of a sentence; null if nothing is known.</summary>
+    public string? Moved { get; init; }
+
     /// <summary>The source's address, for messages.</summary>
     public required string SourceAddress { get; init; }
 
@@ -13,6 +16,12 @@ public sealed record HypervisorPlan
 
     /// <summary>What is done with the verdicts.</summary>
     public MigrationMode Mode { get; init; }
+
+    /// <summary>Whether the guest is paused by its owner and is to be so on the destination. It is never told to run, and nothing is promised of its blackout.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>What the machine does on the source when the migration has not come about.</summary>
+    public string AtHome => IsPaused ? "the guest stays paused on the source" : "the machine runs on the source";
 
     /// <summary>Whether the guest may be slowed down.</summary>
     public bool MayThrottle { get; init; }
@@ -35,8 +44,8 @@ public sealed record HypervisorPlan
     /// <summary>How long the rest may take to be sent before the destination is ended, so that the source fails and runs on; null for the limit and the way back.</summary>
     public TimeSpan? StopPatience { get; init; }
 
-    /// <summary>The same as a time: who waits longer than the limit and the way back pays more than going back costs. Without a limit 30 s.</summary>
-    public TimeSpan SendingLimit => StopPatience ?? (Limit is { } limit ? limit + PausePatience : TimeSpan.FromSeconds(30));
+    /// <summary>The same as a time: who waits longer than the limit and the way back pays more than going back costs. Without a limit 30 s; for a guest that is paused anyway there is no hurry.</summary>
+    public TimeSpan SendingLimit => IsPaused ? TimeSpan.FromMinutes(10) : StopPatience ?? (Limit is { } limit ? limit + PausePatience : TimeSpan.FromSeconds(30));
 
     /// <summary>How long a side that does not answer is asked before a person is called.</summary>
     public TimeSpan ReportPatience { get; init; } = TimeSpan.FromSeconds(60);

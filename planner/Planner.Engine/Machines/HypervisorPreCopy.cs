@@ -14,7 +14,7 @@ internal static class HypervisorPreCopy
         if (judgement.Gate is { } gate)
         {
             step.State = step.State with { Gate = gate };
-            if (judgement.IsNews || (judgement.Action != SwitchoverAction.Wait && step.State.Stage != HypervisorStage.Allowed))
+            if (judgement.IsNews || (judgement is { IsRepeated: false, Action: not SwitchoverAction.Wait } && step.State.Stage != HypervisorStage.Allowed))
             {
                 step.Send(new ReportDecision(gate));
             }
@@ -31,7 +31,7 @@ internal static class HypervisorPreCopy
                 step.Resolve(MigrationOutcome.Stayed, judgement.Reason ?? Gates.Explain(judgement.Gate!));
                 break;
             case SwitchoverAction.Commit when step.Plan.Mode == MigrationMode.Shadow:
-                step.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {Gates.Explain(judgement.Gate!)}");
+                step.Resolve(MigrationOutcome.Stayed, $"Shadow mode: it would commit now. {judgement.Reason ?? Gates.Explain(judgement.Gate!)}");
                 break;
             case SwitchoverAction.Commit or SwitchoverAction.Wait when judgement.Action == SwitchoverAction.Commit || StillFits(step, judgement):
                 var times = step.State.Times;
@@ -78,7 +78,9 @@ internal static class HypervisorPreCopy
     {
         if (step.IsPast(step.State.HeardNanoseconds, step.Plan.SilencePatience))
         {
-            step.Resolve(MigrationOutcome.Recovered, $"The source told nothing for {Quantity.Format(step.Plan.SilencePatience)}.");
+            var outcome = step.State.Distrusted is null ? MigrationOutcome.Recovered : MigrationOutcome.Stayed;
+            var words = step.State.MigrationWords is { } told ? $"; its migration is in {told}" : "";
+            step.Resolve(outcome, $"The source told nothing that a decision can be made of for {Quantity.Format(step.Plan.SilencePatience)}{words}.");
         }
         else
         {

@@ -14,7 +14,7 @@ internal static class HypervisorPreparing
 
         if (step.State.Source.IsGone)
         {
-            step.End(MigrationOutcome.NeedsPerson, $"Nothing was touched, but the process of {step.Plan.SourceAddress} has ended: look why, and start the guest anew from its disks.");
+            step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the process of {step.Plan.SourceAddress} has ended: {step.Plan.Moved ?? "look where its guest runs, and if nowhere, start it anew from its disks"}.");
             return;
         }
 
@@ -73,15 +73,25 @@ internal static class HypervisorPreparing
         {
             ({ Trouble: { } trouble }, _) => $"the source cannot be asked: {trouble}",
             (_, { Trouble: { } trouble }) => $"the destination cannot be asked: {trouble}",
+            ({ Report.Migration: HypervisorMigrationStatus.PostCopy }, _) =>
+                $"{state.Plan.SourceAddress} is in post-copy ({source.Report.Words}): its guest belongs to the destination of that migration, and a part of its memory is still here. End neither before it has completed.",
             ({ Report.IsMigrating: true }, _) =>
                 $"another migration of {state.Plan.SourceAddress} is under way ({source.Report.Words}): wait for its end, or cancel it; 'planner watch' advises beside it.",
-            ({ Report.Guest: not GuestRunState.Running }, _) =>
+            ({ Report.Guest: GuestRunState.Migrated }, _) =>
+                $"the guest of {state.Plan.SourceAddress} was migrated away ({source.Report.Words}): {state.Plan.Moved ?? "look where it runs, and do not continue it here"}.",
+            ({ Report.Guest: not GuestRunState.Running }, _) when state.Plan.Moved is { } moved =>
+                $"the guest of {state.Plan.SourceAddress} does not run ({source.Report!.Words}): {moved}.",
+            ({ Report.Guest: GuestRunState.Running }, _) when state.Plan.IsPaused =>
+                $"the guest of {state.Plan.SourceAddress} runs ({source.Report.Words}): leave out --paused, or pause it first ('stop' in its monitor).",
+            ({ Report.Guest: GuestRunState.Paused }, _) when !state.Plan.IsPaused =>
+                $"the guest of {state.Plan.SourceAddress} does not run ({source.Report.Words}): continue it first ('cont' in its monitor), or migrate it with --paused to have it paused on the destination, unless it waits for 'planner recover' by whoever began to migrate it.",
+            ({ Report.Guest: not (GuestRunState.Running or GuestRunState.Paused) }, _) =>
                 $"the guest of {state.Plan.SourceAddress} does not run ({source.Report!.Words}): continue it first ('cont' in its monitor), unless it waits for 'planner recover' by whoever began to migrate it.",
             (_, { Report.Guest: GuestRunState.Running }) =>
                 $"{state.Plan.DestinationAddress} already runs a guest: start a destination with -incoming defer and -S.",
             (_, { Report.Guest: not GuestRunState.Incoming }) =>
                 $"{state.Plan.DestinationAddress} does not wait for a machine ({destination.Report!.Words}): start it anew with -incoming defer and -S; a destination cannot be used twice.",
-            (_, { Report.Migration: HypervisorMigrationStatus.Active or HypervisorMigrationStatus.Device or HypervisorMigrationStatus.Other }) =>
+            (_, { Report.Migration: HypervisorMigrationStatus.Active or HypervisorMigrationStatus.Device or HypervisorMigrationStatus.PostCopy or HypervisorMigrationStatus.Other }) =>
                 $"{state.Plan.DestinationAddress} is already taking a machine in ({destination.Report!.Words}): start another destination.",
             _ => null,
         };

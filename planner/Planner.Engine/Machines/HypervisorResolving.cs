@@ -12,6 +12,9 @@ internal static class HypervisorResolving
 {
     private const int MostContinues = 3;
 
+    /// <summary>How long a migration may take to be given up before the destination is ended.</summary>
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a destination that is told to end may take for it before the source is told to give up.</summary>
     private static readonly TimeSpan QuitPatience = TimeSpan.FromMilliseconds(500);
 
@@ -26,7 +29,13 @@ internal static class HypervisorResolving
             return;
         }
 
-        if (source.Report?.Guest == GuestRunState.Running && destination.Report?.Guest == GuestRunState.Running)
+        if (source.Report is { Migration: HypervisorMigrationStatus.PostCopy } || destination.Report is { Migration: HypervisorMigrationStatus.PostCopy })
+        {
+            step.End(MigrationOutcome.NeedsPerson,
+                $"Somebody took the migration to post-copy ({(source.Report ?? destination.Report)!.Words}), which the planner does not drive: the guest belongs to {step.Plan.DestinationAddress}, and a part of its memory is still on {step.Plan.SourceAddress}. "
+                + "End neither; once it has completed, or its connection was mended ('migrate-recover'), run 'planner recover'.");
+        }
+        else if (source.Report?.Guest == GuestRunState.Running && destination.Report?.Guest == GuestRunState.Running)
         {
             step.End(MigrationOutcome.NeedsPerson,
                 $"The guest runs on both sides: stop {step.Plan.DestinationAddress} at once, or {step.Plan.SourceAddress} if the destination is the one in use.");
@@ -45,7 +54,7 @@ internal static class HypervisorResolving
         }
         else
         {
-            SourceIsSilent(step, source.Trouble!);
+            SourceIsSilent(step, source);
         }
     }
 
@@ -69,10 +78,12 @@ internal static class HypervisorResolving
     {
         switch (source.Guest)
         {
-            case GuestRunState.Running when source.IsMigrating:
-                CancelOnce(step);
+            case GuestRunState.Running or GuestRunState.Unknown when source.IsMigrating && (source.Guest == GuestRunState.Running || step.State.Times.Stopped is null):
+            case GuestRunState.Paused when step.Plan.IsPaused && source.IsMigrating:
+                CancelOnce(step, source);
                 break;
             case GuestRunState.Running:
+            case GuestRunState.Paused when step.Plan.IsPaused:
                 step.Restore(step.State.IntendedOutcome, Why(step, source.Error));
                 break;
             case GuestRunState.Migrated:
@@ -83,7 +94,7 @@ internal static class HypervisorResolving
                     $"The guest of {step.Plan.SourceAddress} has shut down or crashed ({source.Words}); nothing runs on the destination either: start it anew, and end {step.Plan.DestinationAddress}.");
                 break;
             case GuestRunState.Paused when step.State.IsPausedByOthers && source.IsMigrating:
-                CancelOnce(step);
+                CancelOnce(step, source);
                 break;
             case GuestRunState.Paused when step.State.IsPausedByOthers && step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.PausePatience):
                 step.End(MigrationOutcome.NeedsPerson,
@@ -102,7 +113,11 @@ internal static class HypervisorResolving
     /// <summary>The source has sent everything.</summary>
     private static void Migrated(MachineStepBuilder step, HypervisorSide destination)
     {
-        if (IsLoaded(destination) && step.State is { Continued: < MostContinues, IsUntold: false })
+        if (IsLoaded(destination) && step.Plan.IsPaused)
+        {
+            HypervisorEngine.Complete(step);
+        }
+        else if (IsLoaded(destination) && step.State is { Continued: < MostContinues, IsUntold: false })
         {
             HypervisorEngine.HandOver(step);
         }
@@ -125,7 +140,11 @@ internal static class HypervisorResolving
 
     private static void SourceIsGone(MachineStepBuilder step, HypervisorSide destination)
     {
-        if (IsLoaded(destination) && step.State.Continued < MostContinues)
+        if (IsLoaded(destination) && step.Plan.IsPaused)
+        {
+            HypervisorEngine.Complete(step);
+        }
+        else if (IsLoaded(destination) && step.State.Continued < MostContinues)
         {
             HypervisorEngine.HandOver(step);
         }
@@ -141,13 +160,19 @@ internal static class HypervisorResolving
     }
 
     /// <summary>While the devices are saved a monitor does not answer, and a link that is dead may keep it so.</summary>
-    private static void SourceIsSilent(MachineStepBuilder step, string trouble)
+    private static void SourceIsSilent(MachineStepBuilder step, HypervisorSide source)
     {
+        if (source.Fault == HypervisorFault.NotAMonitor && step.State is { HasCancelled: false, IsHandedOver: false, IsBegun: true, Times.Stopped: null })
+        {
+            // It answers, and what it says cannot be read. Giving up needs no answer.
+            Cancel(step);
+        }
+
         BreakIfTooLong(step);
         if (IsOver(step))
         {
             step.End(MigrationOutcome.NeedsPerson,
-                $"It is not known whether the guest of {step.Plan.SourceAddress} runs, since its monitor does not answer ({trouble.TrimEnd('.')}): do not continue {step.Plan.DestinationAddress}; run 'planner recover' once the monitor answers.");
+                $"It is not known whether the guest of {step.Plan.SourceAddress} runs, since its monitor does not answer ({source.Trouble!.TrimEnd('.')}): do not continue {step.Plan.DestinationAddress}; run 'planner recover' once the monitor answers.");
         }
     }
 
@@ -163,8 +188,7 @@ internal static class HypervisorResolving
         {
             // A link that carries nothing does not tell the source either, and a process that stands still does not end. Nobody has told the destination
             // to run, so this is safe.
-            step.State = step.State with { HasCancelled = true };
-            step.Tell(MigrationSide.Source, HypervisorOrder.Cancel);
+            Cancel(step);
         }
         else if (step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.SendingLimit + step.Plan.ReportPatience))
         {
@@ -173,23 +197,45 @@ internal static class HypervisorResolving
         }
     }
 
-    private static void CancelOnce(MachineStepBuilder step)
+    private static void Cancel(MachineStepBuilder step)
+    {
+        step.State = step.State with { HasCancelled = true, CancelledNanoseconds = step.NowNanoseconds };
+        step.Tell(MigrationSide.Source, HypervisorOrder.Cancel);
+    }
+
+    /// <summary>Gives the migration up. One that stays in its giving up is broken by the end of the destination, which was never told to run; a source that
+    /// does not leave it then either is left there, since its guest is where it belongs.</summary>
+    private static void CancelOnce(MachineStepBuilder step, HypervisorReport source)
     {
         if (!step.State.HasCancelled)
         {
-            step.State = step.State with { HasCancelled = true };
-            step.Tell(MigrationSide.Source, HypervisorOrder.Cancel);
+            Cancel(step);
+        }
+        else if (step.State is { HasQuit: false, IsHandedOver: false, Destination.IsGone: false } && step.IsPast(step.State.CancelledNanoseconds, CancelPatience))
+        {
+            step.State = step.State with { HasQuit = true };
+            step.Tell(MigrationSide.Destination, HypervisorOrder.Quit);
+        }
+        else if (step.State.Destination.IsGone && source.Guest != GuestRunState.Unknown && !step.State.IsPausedByOthers
+            && step.IsPast(step.State.CancelledNanoseconds, 2 * CancelPatience))
+        {
+            step.Restore(step.State.IntendedOutcome, $"{Why(step, source.Error)} Its migration does not leave '{source.Words}', although the destination was ended; no other begins before it does.");
         }
         else if (IsOver(step))
         {
             step.End(MigrationOutcome.NeedsPerson,
-                $"The migration of {step.Plan.SourceAddress} cannot be cancelled; its guest {(step.State.IsPausedByOthers ? "was stopped by somebody else" : "runs")}: end the process of {step.Plan.DestinationAddress}, then run 'planner recover'.");
+                $"The migration of {step.Plan.SourceAddress} cannot be cancelled; its guest {(step.State.Source.Report?.Guest == GuestRunState.Paused ? "was stopped by somebody else" : "runs")}: end the process of {step.Plan.DestinationAddress}, then run 'planner recover'.");
         }
     }
 
     private static void ContinueSource(MachineStepBuilder step, HypervisorSide destination, string words)
     {
-        if (step.State.IsHandedOver)
+        if (step.Plan.IsPaused)
+        {
+            // As its owner left it, it is nobody's to continue.
+            step.Restore(step.State.IntendedOutcome, Why(step, words));
+        }
+        else if (step.State.IsHandedOver)
         {
             step.End(MigrationOutcome.NeedsPerson,
                 $"The guest was handed over, and is stopped on {step.Plan.SourceAddress} ({words}) and not running on {step.Plan.DestinationAddress} ({destination.Report?.Words ?? destination.Trouble?.TrimEnd('.')}): "
@@ -228,6 +274,8 @@ internal static class HypervisorResolving
             reason = $"{reason.TrimEnd('.')}: {error.TrimEnd('.')}.";
         }
 
-        return reason.Contains("runs on the source", StringComparison.Ordinal) || step.State.IntendedOutcome == MigrationOutcome.Stayed ? reason : $"{reason} The machine runs on the source.";
+        return reason.Contains("on the source", StringComparison.Ordinal) || step.State.IntendedOutcome == MigrationOutcome.Stayed
+            ? reason
+            : $"{reason} {char.ToUpperInvariant(step.Plan.AtHome[0])}{step.Plan.AtHome[1..]}.";
     }
 }

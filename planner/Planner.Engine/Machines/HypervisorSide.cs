@@ -23,6 +23,9 @@ public sealed record HypervisorSide
     /// <summary>Whether its settings were changed, so that they have to be put back.</summary>
     public bool WasPrepared { get; init; }
 
+    /// <summary>What is known of its host's clock.</summary>
+    internal HostClock Clock { get; init; } = new();
+
     /// <summary>Whether its settings are being put back.</summary>
     public bool IsRestoring { get; init; }
 }

@@ -48,6 +48,12 @@ public sealed record HypervisorState : SessionState
     /// <summary>Whether the source was told to give the migration up.</summary>
     public bool HasCancelled { get; init; }
 
+    /// <summary>When it was told so, on the monotonic clock.</summary>
+    public long CancelledNanoseconds { get; init; }
+
+    /// <summary>The latest that the source told of its migration, in its own word; null if it told nothing.</summary>
+    public string? MigrationWords { get; init; }
+
     /// <summary>Whether the source was told to run on.</summary>
     public bool HasContinuedSource { get; init; }
 
@@ -59,9 +65,6 @@ public sealed record HypervisorState : SessionState
 
     /// <summary>A device that tells of itself and that neither side named; null if there is none.</summary>
     public string? UnknownDevice { get; init; }
-
-    /// <summary>What a side answered that makes no sense, as a clause; null if all did.</summary>
-    public string? Distrusted { get; init; }
 
     /// <summary>The devices that the hypervisor has reset, and so have lost their state.</summary>
     public ImmutableArray<(MigrationSide Side, string Device)> ResetDevices { get; init; } = [];
@@ -82,8 +85,11 @@ public sealed record HypervisorState : SessionState
     public bool IsOnDestination => Times is { ResumedOn: MigrationSide.Destination, Resumed: not null } && !IsRecovery
         && IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit or MigrationOutcome.NeedsPerson;
 
-    /// <summary>How long the guest stood still; null while it did not, or still does.</summary>
-    public GuestPause? Pause => SwitchoverPause.Of(CountedTimes, HasDevices);
+    /// <summary>How long the guest stood still because of the migration; null while it did not, or still does.</summary>
+    public GuestPause? Pause => Plan.IsPaused ? null : SwitchoverPause.Of(CountedTimes, HasDevices);
+
+    /// <inheritdoc/>
+    public override TimeSpan? Promise => Plan.Limit;
 
     /// <summary>The moments without what only some of the devices tell.</summary>
     public SwitchoverTimes CountedTimes => Plan.TellsArcs ? Times : Times with { Moves = [] };
@@ -95,10 +101,26 @@ public sealed record HypervisorState : SessionState
         HypervisorStage.PreCopying or HypervisorStage.Allowed => SessionPhase.PreCopy,
         HypervisorStage.Stopped => SessionPhase.StopCopy,
         HypervisorStage.Starting => SessionPhase.Resuming,
-        HypervisorStage.Resolving => SessionPhase.GoingBack,
+        HypervisorStage.Resolving => Plan.IsPaused && Times.Sent is not null ? SessionPhase.Resuming : SessionPhase.GoingBack,
         HypervisorStage.Restoring => IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit ? SessionPhase.Resuming : SessionPhase.GoingBack,
         _ => SessionPhase.Ended,
     };
+
+    /// <inheritdoc/>
+    /// <remarks>A stop by somebody else is none of ours.</remarks>
+    public override PauseSum PausesUntil(long nowNanoseconds)
+    {
+        if (IsPausedByOthers || (Pause ?? OpenPause(nowNanoseconds)) is not { } pause)
+        {
+            return PauseSum.None;
+        }
+
+        return PauseSum.None.With(Times is { ResumedOn: MigrationSide.Destination, Resumed: not null } ? PauseKind.Blackout : PauseKind.FailedCommit, pause);
+    }
+
+    private GuestPause? OpenPause(long nowNanoseconds) => Times is { Stopped: { } stopped, Resumed: null }
+        ? GuestPause.Exactly(MonotonicTime.Between(stopped.ReceivedNanoseconds, nowNanoseconds), "STOP, and nothing told that it ran again")
+        : null;
 
     /// <summary>One side.</summary>
     public HypervisorSide Side(MigrationSide side) => side == MigrationSide.Source ? Source : Destination;

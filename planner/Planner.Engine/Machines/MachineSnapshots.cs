@@ -103,6 +103,10 @@ public sealed class MachineSnapshots
         };
     }
 
+    /// <summary>Makes what decides once, with nothing to send, so that what cannot be decided on is found out before anything is touched.</summary>
+    /// <exception cref="InvalidSnapshotException">Something is known that cannot be.</exception>
+    public void Check(SlaTerms sla) => Evaluators(Snapshot(sla, ValueLimits.LeastBytesPerSecond, 0, 0, []));
+
     /// <summary>What decides from a snapshot, at either kind of moments.</summary>
     public MomentEvaluators Evaluators(DecisionSnapshot snapshot) => new(_evaluators, snapshot, _view, Keys.MachineClass);
 

@@ -12,7 +12,15 @@ internal sealed class MachineStepBuilder(HypervisorState state, long nowNanoseco
     /// <inheritdoc/>
     protected override HypervisorState Ended => State with { Stage = HypervisorStage.Ended };
 
-    public void Tell(MigrationSide side, HypervisorOrder order, long value = 0) => Send(new TellHypervisor(side, order, value));
+    public void Tell(MigrationSide side, HypervisorOrder order, long value = 0)
+    {
+        if (order is HypervisorOrder.Listen or HypervisorOrder.Start or HypervisorOrder.Continue)
+        {
+            Set(side, State.Side(side) with { Clock = State.Side(side).Clock with { ToldNanoseconds = NowNanoseconds } });
+        }
+
+        Send(new TellHypervisor(side, order, value));
+    }
 
     public void Enter(HypervisorStage stage) => State = State with { Stage = stage };
 

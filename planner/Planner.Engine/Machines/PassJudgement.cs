@@ -10,6 +10,9 @@ namespace Planner.Engine;
 /// <param name="IsNews">Whether the decision is worth telling: the verdict changed, or some time went by.</param>
 public sealed record PassJudgement(SwitchoverAction Action, GateDecision? Gate, long AllowBytes, int? ThrottlePercent, bool IsNews)
 {
+    /// <summary>Whether it permits once more what the hypervisor did not use when it was permitted, which was said.</summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>Why it is given up, where that is not the gate's decision; null otherwise.</summary>
     public string? Reason { get; init; }
 }

@@ -40,6 +40,7 @@ public sealed class SwitchoverJudge
     private readonly Queue<(long At, long Bytes)> _grants = new();
     private MachineSnapshots _evidence;
     private long _hiddenBytes;
+    private bool _hasToldHidden;
     private long _builtStateBytes;
     private long _unusedGrantBytes;
     private double _passRate;
@@ -132,7 +133,7 @@ public sealed class SwitchoverJudge
         var (writtenBytes, roundSeconds) = progress.IsPass ? NotePass(progress, now) : (double.NaN, double.NaN);
         (_lastRemainingBytes, _lastAt) = (progress.RemainingBytes, now);
         FindHidden(progress, now);
-        DeviceStateBytes = progress.StateBytes > 0 ? progress.StateBytes : Math.Max(_evidence.DeviceStateBytes, _hiddenBytes);
+        DeviceStateBytes = progress.StateBytes > 0 ? progress.StateBytes : Math.Max(_evidence.DeviceStateBytes, _evidence.Keys.HasDevices ? _hiddenBytes : 0);
         if (double.IsNaN(BytesPerSecond))
         {
             return new PassJudgement(SwitchoverAction.Wait, null, 0, null, false);
@@ -175,7 +176,15 @@ public sealed class SwitchoverJudge
     {
         var decision = _moments!.Last;
         _gate = new GateDecision(1, decision, _moments.LastMoment, _moments.LastEvaluator!, now) { WasCalm = _moments.LastIsCalm };
-        var isNews = decision.Verdict != _newsVerdict || now - _newsAt >= NewsEveryNanoseconds;
+        var isFound = _hiddenBytes > 0 && !_hasToldHidden;
+        var isRepeated = decision.Verdict == Verdict.Commit && _hasToldHidden;
+        var isNews = !isRepeated && (isFound || decision.Verdict != _newsVerdict || now - _newsAt >= NewsEveryNanoseconds);
+        if (isFound)
+        {
+            _hasToldHidden = true;
+            _gate = _gate with { Note = HiddenWords };
+        }
+
         if (isNews)
         {
             (_newsAt, _newsVerdict) = (now, decision.Verdict);
@@ -194,13 +203,15 @@ public sealed class SwitchoverJudge
             : null;
         return new PassJudgement(action, _gate, allow, percent, isNews)
         {
+            IsRepeated = isRepeated,
             Reason = action == SwitchoverAction.Abort && HiddenWords.Length > 0 ? Gates.Explain(_gate) + HiddenWords : null,
         };
     }
 
     private string HiddenWords => _hiddenBytes == 0 ? "" :
         $" The hypervisor counts more than it tells: permitted to stop the guest with {Quantity.FormatBytes(_unusedGrantBytes)} left it did not, so it counts at least {Quantity.FormatBytes(_hiddenBytes)}"
-        + " of state of a passed-through device. QEMU 11.1 tells it ('remaining' of query-migrate), and so does one migration under a limit that leaves room for it.";
+        + $" of {(_evidence.Keys.HasDevices ? "state of a passed-through device" : "something that is neither memory nor a passed-through device that it names, such as the state of a vhost-user or vDPA device")}."
+        + " QEMU 11.1 tells it ('remaining' of query-migrate), and so does one migration under a limit that leaves room for it.";
 
     /// <summary>The state that the hypervisor counts beside the memory as it is expected, and with room for what it counts and does not tell.</summary>
     private (double Expected, double WithRoom) CountedState(PreCopyProgressed progress)
@@ -217,7 +228,7 @@ public sealed class SwitchoverJudge
     /// <summary>A permission that was not used though less is left shows how much the hypervisor counts that it does not tell.</summary>
     private void FindHidden(PreCopyProgressed progress, long now)
     {
-        if (!progress.IsPass || !_evidence.Keys.HasDevices)
+        if (!progress.IsPass)
         {
             return;
         }

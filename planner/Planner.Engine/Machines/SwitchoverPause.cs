@@ -43,7 +43,7 @@ public static class SwitchoverPause
         }
 
         return hasDevices
-            ? Sum(Head(times, stopped, sent), Tail(times, sent, resumed))
+            ? Head(times, stopped, sent) + Tail(times, sent, resumed)
             : WithoutDevices(times, stopped, sent, resumed);
     }
 
@@ -57,7 +57,7 @@ public static class SwitchoverPause
 
         // Its own count ends when it tells that everything was sent.
         return times is { Sent: { Happened: var sent } moment, ReportedDowntime: { } downtime } && sent > TimeSpan.Zero
-            ? new SwitchoverMoment(sent - downtime, moment.ReceivedNanoseconds - (downtime.Ticks * TimeSpan.NanosecondsPerTick))
+            ? moment.Before(downtime)
             : times.LastRan;
     }
 
@@ -76,10 +76,18 @@ public static class SwitchoverPause
 
     private static GuestPause WithoutDevices(SwitchoverTimes times, SwitchoverMoment stopped, SwitchoverMoment sent, SwitchoverMoment resumed)
     {
-        var told = Exactly(SwitchoverMoment.Between(stopped, resumed), "STOP and RESUME");
-        return times.ReportedDowntime is { } downtime && downtime + SwitchoverMoment.Between(sent, resumed) is var counted && counted > told.Length + Agreement
+        var told = Told(stopped, resumed);
+        return times.ReportedDowntime is { } downtime && downtime + SwitchoverMoment.Between(sent, resumed) is var counted && counted > told.AtMost + Agreement
             ? GuestPause.Within(counted, VcpuStop, CountUncertainty, "the source's downtime and RESUME, which contradict STOP")
             : told;
+    }
+
+    /// <summary>From STOP to RESUME, on whichever hosts: by their own clocks as far as what the planner knows of them goes.</summary>
+    private static GuestPause Told(SwitchoverMoment stopped, SwitchoverMoment resumed)
+    {
+        var length = SwitchoverMoment.Between(stopped, resumed);
+        var (least, most) = SwitchoverMoment.Bounds(stopped, resumed);
+        return new GuestPause(length, least, most ?? length, "STOP and RESUME");
     }
 
     /// <summary>From the stop of the vCPUs until the source has sent everything.</summary>
@@ -106,7 +114,7 @@ public static class SwitchoverPause
         }
 
         var stop = SwitchoverMoment.OfOneSide(stopped, sent);
-        return stop > best.Length + Agreement ? Exactly(stop, "STOP, which contradicts the source's downtime") : best;
+        return stop > best.Length + Agreement ? GuestPause.Exactly(stop, "STOP, which contradicts the source's downtime") : best;
     }
 
     /// <summary>From there until the last device of the destination runs.</summary>
@@ -152,7 +160,7 @@ public static class SwitchoverPause
     {
         if (!hasDevices)
         {
-            return Exactly(SwitchoverMoment.Between(stopped, resumed), "STOP and RESUME");
+            return Told(stopped, resumed);
         }
 
         var end = LastRunning(times, MigrationSide.Source) is { } last && SwitchoverMoment.OfOneSide(resumed, last) > TimeSpan.Zero ? last : resumed;
@@ -178,9 +186,4 @@ public static class SwitchoverPause
 
         return null;
     }
-
-    private static GuestPause Exactly(TimeSpan length, string basis) => new(length, length, length, basis);
-
-    private static GuestPause Sum(GuestPause head, GuestPause tail) => new(
-        head.Length + tail.Length, head.AtLeast + tail.AtLeast, head.AtMost + tail.AtMost, head.Basis == tail.Basis ? head.Basis : $"{head.Basis}; {tail.Basis}");
 }

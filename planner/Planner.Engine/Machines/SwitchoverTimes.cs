@@ -59,27 +59,58 @@ public sealed record SwitchoverTimes
 /// <param name="ReceivedNanoseconds">When it was heard of, on this host's monotonic clock.</param>
 public readonly record struct SwitchoverMoment(TimeSpan Happened, long ReceivedNanoseconds)
 {
-    // Two hosts' clocks may differ, and a clock may be set: then the moments of hearing are the better measure.
-    private static readonly TimeSpan MostApart = TimeSpan.FromMilliseconds(250);
+    /// <summary>The earliest that it can have been on this host's monotonic clock, in nanoseconds; null if nothing bounds it.</summary>
+    internal long? EarliestNanoseconds { get; init; }
 
-    /// <summary>The time from one moment to a later one; at least 0.</summary>
-    /// <remarks>The hypervisor's clock is exact, but only if both clocks tell about the same.</remarks>
+    /// <summary>The latest that it can have been, likewise; at most when it was heard of.</summary>
+    internal long LatestNanoseconds { get; init; } = ReceivedNanoseconds;
+
+    /// <summary>How often the hypervisor's clock had been seen to be set.</summary>
+    internal int Steps { get; init; }
+
+    /// <summary>The time from one moment to a later one, on whichever hosts; at least 0.</summary>
+    /// <remarks>The hypervisors' clocks are exact, if they can be of one time; else what was heard of both is the better measure, within what can be.</remarks>
     public static TimeSpan Between(SwitchoverMoment first, SwitchoverMoment last)
     {
-        var heard = TimeSpan.FromTicks((last.ReceivedNanoseconds - first.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
+        var (least, most) = Bounds(first, last);
         var told = last.Happened - first.Happened;
-        var isTold = first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero && (told - heard).Duration() <= MostApart;
-        var between = isTold ? told : heard;
-        return between > TimeSpan.Zero ? between : TimeSpan.Zero;
+        if (first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero && told > TimeSpan.Zero && told >= least && (most is not { } end || told <= end))
+        {
+            return told;
+        }
+
+        var heard = MonotonicTime.Between(first.ReceivedNanoseconds, last.ReceivedNanoseconds);
+        return heard < least ? least : most is { } limit && heard > limit ? limit : heard;
+    }
+
+    /// <summary>The shortest and the longest that the time from one moment to a later one, on whichever hosts, can have been; null where nothing bounds it.</summary>
+    internal static (TimeSpan Least, TimeSpan? Most) Bounds(SwitchoverMoment first, SwitchoverMoment last)
+    {
+        var least = last.EarliestNanoseconds is { } end ? MonotonicTime.Between(first.LatestNanoseconds, end) : TimeSpan.Zero;
+        var most = first.EarliestNanoseconds is { } begin ? MonotonicTime.Between(begin, last.LatestNanoseconds) : (TimeSpan?)null;
+        return (least > TimeSpan.Zero ? least : TimeSpan.Zero, most > TimeSpan.Zero ? most : most is null ? null : TimeSpan.Zero);
+    }
+
+    /// <summary>The moment so long before this one, by the same clock.</summary>
+    internal SwitchoverMoment Before(TimeSpan span)
+    {
+        var nanoseconds = span.Ticks * TimeSpan.NanosecondsPerTick;
+        return this with
+        {
+            Happened = Happened > span ? Happened - span : TimeSpan.Zero,
+            ReceivedNanoseconds = ReceivedNanoseconds - nanoseconds,
+            EarliestNanoseconds = EarliestNanoseconds - nanoseconds,
+            LatestNanoseconds = LatestNanoseconds - nanoseconds,
+        };
     }
 
     /// <summary>The time from one moment to a later one that the same hypervisor told; at least 0.</summary>
-    /// <remarks>A monitor may be heard late, and one clock tells the time between two moments even if it is set wrongly.</remarks>
+    /// <remarks>A monitor may be heard late, and one clock tells the time between two moments even if it is wrong, unless it was set between them.</remarks>
     public static TimeSpan OfOneSide(SwitchoverMoment first, SwitchoverMoment last)
     {
-        var between = first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero
+        var between = first.Happened > TimeSpan.Zero && last.Happened > TimeSpan.Zero && first.Steps == last.Steps
             ? last.Happened - first.Happened
-            : TimeSpan.FromTicks((last.ReceivedNanoseconds - first.ReceivedNanoseconds) / TimeSpan.NanosecondsPerTick);
+            : MonotonicTime.Between(first.ReceivedNanoseconds, last.ReceivedNanoseconds);
         return between > TimeSpan.Zero ? between : TimeSpan.Zero;
     }
 }

@@ -33,6 +33,9 @@ internal static class ArcRecordingReader
     {
         private readonly SortedDictionary<string, List<double>> _series = new(StringComparer.Ordinal);
 
+        /// <summary>Whether there is an arc that came to its end.</summary>
+        public bool HasAny => _series.Count > 0;
+
         /// <summary>Takes the line of an arc; passes one of QEMU over.</summary>
         public void Take(RecordingFields line)
         {
@@ -41,17 +44,18 @@ internal static class ArcRecordingReader
                 return;
             }
 
-            if (line.Text("outcome") is not { } outcome || line.Number("seconds") is not { } seconds || line.Text("class") is not { } deviceClass)
+            if (line.Missing("class", "from", "to", "seconds", "outcome") is { } missing)
             {
-                throw line.Problem("an arc must have \"class\", \"seconds\" and \"outcome\"");
+                throw line.Problem($"the arc lacks \"{missing}\"");
             }
 
+            var (deviceClass, outcome) = (line.Text("class"), line.Text("outcome"));
             if (!Arc.TryParse($"{line.Text("from")}->{line.Text("to")}", out var arc))
             {
                 throw line.Problem("\"from\" and \"to\" must be device states, such as RUNNING_P2P and STOP");
             }
 
-            if (outcome == "ok" && seconds > 0)
+            if (line.Number("seconds") is > 0 and var seconds && outcome == "ok")
             {
                 var name = $"{deviceClass} {arc}";
                 if (!_series.TryGetValue(name, out var samples))
@@ -64,8 +68,8 @@ internal static class ArcRecordingReader
         }
 
         /// <summary>The series of the arcs.</summary>
-        public IReadOnlyList<LatencySeries> Finish(string file, IReadOnlyList<SkippedLine> skipped) => _series.Count > 0
-            ? [.. _series.Select(s => new LatencySeries(s.Key, s.Value, skipped))]
+        public IReadOnlyList<LatencySeries> Finish(string file, RecordingFile read) => _series.Count > 0
+            ? [.. _series.Select(s => new LatencySeries(s.Key, s.Value, read.Skipped))]
             : throw new DocumentException(file, 0, 0, "there is no completed arc in this file");
     }
 }

@@ -30,6 +30,9 @@ public sealed record QemuRecording
     /// <summary>Whether it is a migration by pre-copy alone with a known blackout and known bytes sent in it: what a switchover rule can be tried on.</summary>
     public bool IsSwitchover => Outcome is { DowntimeSeconds: > 0, StopPhaseBytes: > 0 } && !IsPostCopy && !WasPaused && Polls.Any(p => p.IsPreCopy);
 
+    /// <summary>Whether it is a migration by pre-copy that did not complete within the recording: given up, cancelled, failed, or cut off.</summary>
+    public bool NeverCompleted => Outcome is null && !IsPostCopy && !WasPaused && Polls.Any(p => p.IsPreCopy);
+
     /// <summary>The limit of the blackout that QEMU was given, in seconds: what it expects before its second dirty sync. NaN if not said.</summary>
     public double DowntimeLimitSeconds => Polls.FirstOrDefault(p => p.IsPreCopy && p.DirtySyncs <= 1)?.ExpectedDowntimeSeconds ?? double.NaN;
 }

@@ -6,22 +6,28 @@ namespace Planner.Evaluation;
 public sealed class RecordingEvaluation
 {
     private readonly List<RecordingReplay> _replays;
+    private readonly List<RecordingReplay> _neverCompleted;
 
     /// <summary>Prepares the replays.</summary>
-    /// <param name="recordings">Recordings of one link. Those that are no migration by pre-copy with a known blackout are not replayed; what they
-    /// say of the fixed part is used.</param>
+    /// <param name="recordings">Recordings of one link. Those that are no migration by pre-copy with a known blackout, and none that never completed, are not replayed;
+    /// what they say of the fixed part is used.</param>
     public RecordingEvaluation(IReadOnlyList<QemuRecording> recordings)
     {
-        var fixedSeconds = StopPhases.Learn(recordings, r => r.Outcome!.StopPhaseBytes).FixedSeconds;
-        FixedSeconds = double.IsNaN(fixedSeconds) ? 0 : fixedSeconds;
+        var transfer = StopPhases.Learn(recordings, r => r.Outcome!.StopPhaseBytes);
+        var otherBytesPerSecond = 1 / transfer.SecondsPerByte;
+        FixedSeconds = double.IsNaN(transfer.FixedSeconds) ? 0 : transfer.FixedSeconds;
+        _neverCompleted = [.. recordings.Where(r => r.NeverCompleted).Select(r => new RecordingReplay(r, FixedSeconds, otherBytesPerSecond))];
         _replays = [.. recordings.Where(r => r.IsSwitchover).Select(r => new RecordingReplay(r, FixedSeconds))];
     }
 
     /// <summary>The fixed part of a blackout, in seconds, as learned from the recordings.</summary>
     public double FixedSeconds { get; }
 
-    /// <summary>The replays.</summary>
+    /// <summary>The replays of migrations with a known blackout.</summary>
     public IReadOnlyList<RecordingReplay> Replays => _replays;
+
+    /// <summary>The replays of migrations that never completed. No figures are made of them: what the blackout would have been is a guess.</summary>
+    public IReadOnlyList<RecordingReplay> NeverCompleted => _neverCompleted;
 
     /// <summary>Median error of "unsent plus D" at the syncs of all replays, as a share of what the sync then found; null without a sync.</summary>
     public double? RemainingErrorP50 => Quantiles.Of(_replays.SelectMany(r => r.RemainingErrors), 0.5);

@@ -1,16 +1,17 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Planner.Documents;
+using Planner.Measurements;
 
 namespace Planner.Evaluation;
 
 /// <summary>Reads the lines of a recording: one JSON object a line with the time <c>t</c> in seconds, which does not run backwards.</summary>
-/// <remarks>A process that is killed leaves half a line behind: such a last line is skipped and reported. Anything else that is wrong is an error,
-/// for a recording with a hole would be replayed as something that never happened.</remarks>
+/// <remarks>A process that is killed leaves half a line behind: such a last line is skipped and reported, and so is a number that cannot be. Anything else that is
+/// wrong is an error, for a recording with a hole would be replayed as something that never happened.</remarks>
 internal static class RecordingLines
 {
     /// <summary>The longest line that is read, in characters.</summary>
-    public const int MaximumLineLength = 256 * 1024;
+    public const int MaximumLineLength = 16 * 1024 * 1024;
 
     /// <summary>The most lines that are read from one file.</summary>
     public const int MaximumLines = 1_000_000;
@@ -21,7 +22,7 @@ internal static class RecordingLines
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
     /// <summary>Reads a file; one whose name ends in <c>.gz</c> is decompressed.</summary>
-    public static List<SkippedLine> ReadFile(string path, Action<RecordingFields> take)
+    public static RecordingFile ReadFile(string path, Action<RecordingFields> take)
     {
         using var stream = File.OpenRead(path);
         if (!path.EndsWith(".gz", StringComparison.Ordinal))
@@ -34,18 +35,18 @@ internal static class RecordingLines
     }
 
     /// <summary>Reads a stream, and hands every line on; what is handed on is valid only during the call.</summary>
-    public static List<SkippedLine> Read(Stream stream, string file, Action<RecordingFields> take)
+    public static RecordingFile Read(Stream stream, string file, Action<RecordingFields> take)
     {
         using var limited = new LimitedStream(stream, file, MaximumBytes);
         using var reader = new StreamReader(limited);
         var lines = new LimitedLines(reader, file, MaximumLineLength, MaximumLines);
-        var skipped = new List<SkippedLine>();
+        var (skipped, impossible) = (new List<SkippedLine>(), new List<SkippedLine>());
         var latest = double.NegativeInfinity;
         try
         {
             while (lines.TryRead(out var line))
             {
-                if (!string.IsNullOrWhiteSpace(line) && !TryTake(line, file, lines, ref latest, take))
+                if (!string.IsNullOrWhiteSpace(line) && !TryTake(line, file, lines, impossible, ref latest, take))
                 {
                     skipped.Add(new SkippedLine(lines.Number, "the file is cut in the middle of this line"));
                 }
@@ -56,7 +57,7 @@ internal static class RecordingLines
             skipped.Add(new SkippedLine(lines.Number + 1, "the compressed file is cut or damaged from here on"));
         }
 
-        return skipped;
+        return new RecordingFile(skipped, impossible);
     }
 
     /// <summary>The file's name without folder and extensions.</summary>
@@ -67,7 +68,7 @@ internal static class RecordingLines
         return name.EndsWith(".jsonl", StringComparison.Ordinal) ? name[..^6] : name;
     }
 
-    private static bool TryTake(string line, string file, LimitedLines lines, ref double latest, Action<RecordingFields> take)
+    private static bool TryTake(string line, string file, LimitedLines lines, List<SkippedLine> impossible, ref double latest, Action<RecordingFields> take)
     {
         JsonDocument document;
         try
@@ -85,8 +86,9 @@ internal static class RecordingLines
 
         using (document)
         {
-            var fields = new RecordingFields(document.RootElement, file, lines.Number, "the line");
-            var seconds = fields.Number("t") ?? throw fields.Problem("the line lacks \"t\", the time in seconds");
+            var fields = new RecordingFields(document.RootElement, file, lines.Number, "the line", impossible);
+            var seconds = fields.Number("t")
+                ?? throw fields.Problem(fields.Has("t") ? $"\"t\" must be a number from 0 to {ValueLimits.LongestSeconds}" : "the line lacks \"t\", the time in seconds");
             if (seconds < latest)
             {
                 throw fields.Problem($"the time goes back from {latest} to {seconds} s");

@@ -8,7 +8,8 @@ namespace Planner.Evaluation;
 /// The blackout at a moment is the fixed part plus the remaining bytes over this run's own rate in the stop phase. What remains is exact at the
 /// first poll after a dirty sync, and those are the candidate moments; at other polls it is what is unsent plus D(time since the sync), with D
 /// fitted to the whole run and its error measured at the syncs. The last moment is QEMU's own stop, with the blackout that was measured. A rule
-/// that lets it pass never commits. Zero pages count as bytes although they cost nothing, so the first round looks longer than it was.
+/// that lets it pass never commits. A migration that never completed has no such moment and no stop phase: its blackout is known as far as other stop phases of the
+/// link, or its own pre-copy, say how fast one is. Zero pages count as bytes although they cost nothing, so the first round looks longer than it was.
 /// </remarks>
 public sealed class RecordingReplay
 {
@@ -16,19 +17,24 @@ public sealed class RecordingReplay
     private readonly Dictionary<int, RecordedDirtyWindow> _windows;
 
     /// <summary>Prepares the moments of a recording.</summary>
-    /// <param name="recording">A migration by pre-copy with a known blackout (<see cref="QemuRecording.IsSwitchover"/>).</param>
+    /// <param name="recording">A migration by pre-copy with a known blackout (<see cref="QemuRecording.IsSwitchover"/>), or one that never completed.</param>
     /// <param name="fixedSeconds">The part of a blackout that does not grow with the bytes, in seconds; at least 0. No more than half of the
     /// run's own blackout is believed.</param>
-    public RecordingReplay(QemuRecording recording, double fixedSeconds)
+    /// <param name="otherBytesPerSecond">The rate of other stop phases of the link, in bytes per second, for a migration that has none; NaN if it is not known.</param>
+    public RecordingReplay(QemuRecording recording, double fixedSeconds, double otherBytesPerSecond = double.NaN)
     {
-        if (recording is not { IsSwitchover: true, Outcome: { } outcome })
+        if (recording is { IsSwitchover: false, NeverCompleted: false })
         {
-            throw new ArgumentException($"{recording.Name} is no migration by pre-copy with a known blackout", nameof(recording));
+            throw new ArgumentException($"{recording.Name} is no migration by pre-copy with a known blackout, and none that never completed", nameof(recording));
         }
 
         Recording = recording;
-        FixedSeconds = Math.Min(fixedSeconds, outcome.DowntimeSeconds / 2);
-        StopPhaseBytesPerSecond = outcome.StopPhaseBytes / (outcome.DowntimeSeconds - FixedSeconds);
+        FixedSeconds = recording.Outcome is { } outcome ? Math.Min(fixedSeconds, outcome.DowntimeSeconds / 2) : fixedSeconds;
+        (StopPhaseBytesPerSecond, BlackoutFrom) = recording.Outcome is { } known
+            ? (known.StopPhaseBytes / (known.DowntimeSeconds - FixedSeconds), BlackoutSource.Measured)
+            : double.IsNaN(otherBytesPerSecond)
+                ? (Samples.Of(recording.Polls.Where(p => p.IsPreCopy && p.BytesPerSecond > 0).Select(p => p.BytesPerSecond)).Median, BlackoutSource.PreCopyRate)
+                : (otherBytesPerSecond, BlackoutSource.OtherStopPhases);
         var windows = RecordedDirtyWindow.Of(recording);
         var dirty = new DirtyTracker();
         foreach (var window in windows)
@@ -38,7 +44,7 @@ public sealed class RecordingReplay
 
         _windows = windows.ToDictionary(w => w.Poll);
         RemainingErrors = [.. windows.Select(w => Error(w, dirty)).Order()];
-        _moments = [.. Moments(dirty), StopMoment(outcome)];
+        _moments = recording.Outcome is { } end ? [.. Moments(dirty), StopMoment(end)] : [.. Moments(dirty)];
     }
 
     /// <summary>The recording.</summary>
@@ -47,7 +53,10 @@ public sealed class RecordingReplay
     /// <summary>The fixed part of the blackout in seconds.</summary>
     public double FixedSeconds { get; }
 
-    /// <summary>The run's own rate in the stop phase, in bytes per second.</summary>
+    /// <summary>Where the blackouts of its moments are known from.</summary>
+    public BlackoutSource BlackoutFrom { get; }
+
+    /// <summary>The rate in the stop phase, in bytes per second: the run's own, or that of <see cref="BlackoutFrom"/>; NaN if nothing is known.</summary>
     public double StopPhaseBytesPerSecond { get; }
 
     /// <summary>The errors of "unsent plus D" at every sync, as shares of what the sync then found, in ascending order.</summary>
@@ -89,9 +98,11 @@ public sealed class RecordingReplay
         {
             Decisions = decisions,
             UnboundedDecisions = bounded is null ? null : unbounded,
-            BlackoutSeconds = commit?.TrueBlackoutSeconds,
+            CommitSeconds = commit?.ElapsedSeconds,
+            BlackoutFrom = BlackoutFrom,
+            BlackoutSeconds = commit is { TrueBlackoutSeconds: var blackout } && double.IsFinite(blackout) ? blackout : null,
             BoundSeconds = commit is not null && bounded is not null && double.IsFinite(bounded.BoundSeconds) ? bounded.BoundSeconds : null,
-            CompletionSeconds = commit?.ElapsedSeconds + commit?.TrueBlackoutSeconds,
+            CompletionSeconds = commit is { TrueBlackoutSeconds: var took } at && double.IsFinite(took) ? at.ElapsedSeconds + took : null,
             OracleCompletionSeconds = OracleCompletion(limitSeconds),
         };
     }

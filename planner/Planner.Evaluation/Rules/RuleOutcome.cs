@@ -9,7 +9,13 @@ public sealed record RuleOutcome
     /// <summary>The decisions without a finite bound of the blackout; null if the rule states no bounds.</summary>
     public int? UnboundedDecisions { get; init; }
 
-    /// <summary>The blackout in seconds; null if the rule never committed.</summary>
+    /// <summary>When the rule committed, in seconds since the migration began; null if it never did.</summary>
+    public double? CommitSeconds { get; init; }
+
+    /// <summary>Where the blackout is known from.</summary>
+    public BlackoutSource BlackoutFrom { get; init; }
+
+    /// <summary>The blackout in seconds; null if the rule never committed, or if nothing is known of it.</summary>
     public double? BlackoutSeconds { get; init; }
 
     /// <summary>The bound that the rule stated when it committed, in seconds; null without a commit or a finite bound.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Planner.Measurements;
 
@@ -25,7 +24,8 @@ internal sealed class PreCopyWatch : IAsyncDisposable
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
     private readonly Action<HypervisorEvent, long> _tell;
-    private bool _hasDistrusted;
+    private readonly HashSet<string> _doubted = [];
+    private (long Bytes, long Nanoseconds)? _sent;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
@@ -133,9 +133,9 @@ internal sealed class PreCopyWatch : IAsyncDisposable
             await foreach (var _ in _wake.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
             {
                 await KeepGapAsync().ConfigureAwait(false);
-                if (TryBegin(out var isPass, out var epoch))
+                if (TryBegin(out var isPass, out var pass, out var epoch))
                 {
-                    await AskAsync(isPass, epoch).ConfigureAwait(false);
+                    await AskAsync(isPass, pass, epoch).ConfigureAwait(false);
                 }
             }
         }
@@ -159,11 +159,11 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         }
     }
 
-    private bool TryBegin(out bool isPass, out long epoch)
+    private bool TryBegin(out bool isPass, out long pass, out long epoch)
     {
         lock (_gate)
         {
-            (isPass, epoch) = (_latestPass > _askedPass, _epoch);
+            (isPass, pass, epoch) = (_latestPass > _askedPass, _latestPass, _epoch);
             var isDue = isPass || _clock.NowNanoseconds() - _askedNanoseconds >= Period.TotalNanoseconds * 0.9;
             if (!_isActive || _isStopped || !isDue)
             {
@@ -175,7 +175,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         }
     }
 
-    private async Task AskAsync(bool isPass, long epoch)
+    private async Task AskAsync(bool isPass, long askedPass, long epoch)
     {
         var asked = _clock.NowNanoseconds();
         _askedNanoseconds = asked;
@@ -183,35 +183,47 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         {
             var reply = await _connection.ExecuteAsync(QmpCommands.QueryMigrate, QueryLimit, _closing.Token).ConfigureAwait(false);
             var answered = _clock.NowNanoseconds();
-            if (reply.RemainingBytes == QmpCountConverter.Unbelievable)
+            if (FindDoubts(reply.Doubted) is { } doubts)
             {
-                Distrust("'remaining' of query-migrate was no number of bytes, and was not believed", epoch);
+                _tell(doubts, epoch);
             }
 
-            if (reply is { Status: QmpMigrationStatus.Active, Memory: { } memory })
+            if (reply is { Status: QmpMigrationStatus.Active, Memory: { RemainingBytes: not null } memory })
             {
-                _tell(Progress(reply, memory, isPass && IsNew(memory.DirtySyncCount), asked + ((answered - asked) / 2), answered), epoch);
+                var middle = asked + ((answered - asked) / 2);
+                var pass = memory.DirtySyncCount ?? askedPass;
+                var isNew = isPass && IsNew(pass);
+                var known = memory with { DirtySyncCount = pass, MegabitsPerSecond = memory.MegabitsPerSecond ?? MegabitsBySent(memory, middle) };
+                _tell(Read(reply, known, isNew, isNew ? Math.Max(0, middle - BeganNanoseconds(pass, middle)) : 0, answered) with { AskedNanoseconds = asked }, epoch);
+                _sent = memory.TransferredBytes is { } bytes ? (bytes, middle) : null;
             }
         }
         catch (Exception e) when (e is not OperationCanceledException && !_connection.Ended.IsCompleted)
         {
             // One answer less; the next pass asks again.
-            if (e is not QmpException { Fault: not QmpFault.Malformed })
+            if (e is not QmpException { Fault: not QmpFault.Malformed } && FindDoubts([""]) is { } doubts)
             {
-                Distrust($"an answer to query-migrate could not be read{(e.InnerException?.InnerException is JsonException { Path: { } path } ? $" at {path}" : "")}", epoch);
+                _tell(doubts, epoch);
             }
         }
     }
 
-    /// <summary>Says once that something of an answer makes no sense.</summary>
-    private void Distrust(string what, long epoch)
+    /// <summary>Names what an answer to query-migrate holds that cannot be, once for each member; the empty name stands for the whole answer. Null if
+    /// there is nothing new.</summary>
+    public AnswerDistrusted? FindDoubts(IEnumerable<string> doubted)
     {
-        if (!_hasDistrusted)
+        lock (_gate)
         {
-            _hasDistrusted = true;
-            _tell(new AnswerDistrusted(what) { ReceivedNanoseconds = _clock.NowNanoseconds() }, epoch);
+            List<string> names = [.. doubted.Where(_doubted.Add)];
+            return names.Count == 0 ? null : new AnswerDistrusted(QemuWords.Doubts(names)) { ReceivedNanoseconds = _clock.NowNanoseconds() };
         }
     }
+
+    /// <summary>What a rate that cannot be read must have been, by what was sent since the last answer; null if that is not known either.</summary>
+    private double? MegabitsBySent(QmpMigrationMemory memory, long nanoseconds) =>
+        memory.TransferredBytes is { } bytes && _sent is { } before && bytes > before.Bytes && nanoseconds > before.Nanoseconds
+            ? (bytes - before.Bytes) / BytesPerMegabit / ((nanoseconds - before.Nanoseconds) / 1e9)
+            : null;
 
     /// <summary>Whether the pass that an answer speaks of was not told yet. It may be a later one than was asked for; then it is not asked for again.</summary>
     private bool IsNew(long pass)
@@ -225,12 +237,6 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         }
     }
 
-    private PreCopyProgressed Progress(QmpMigration reply, QmpMigrationMemory memory, bool isPass, long middleNanoseconds, long answeredNanoseconds)
-    {
-        var sinceSync = isPass ? Math.Max(0, middleNanoseconds - BeganNanoseconds(memory.DirtySyncCount, middleNanoseconds)) : 0;
-        return Read(reply, memory, isPass, sinceSync, answeredNanoseconds);
-    }
-
     /// <summary>What an answer says of pre-copy.</summary>
     /// <param name="reply">The answer.</param>
     /// <param name="memory">Its part about memory.</param>
@@ -239,21 +245,22 @@ internal sealed class PreCopyWatch : IAsyncDisposable
     /// <param name="answeredNanoseconds">When it was received.</param>
     public static PreCopyProgressed Read(QmpMigration reply, QmpMigrationMemory memory, bool isPass, long sinceSync, long answeredNanoseconds)
     {
-        var bytesPerSecond = Math.Max(0, memory.MegabitsPerSecond * BytesPerMegabit);
-        var remaining = memory.RemainingBytes + (bytesPerSecond * sinceSync / 1e9);
+        var bytesPerSecond = (memory.MegabitsPerSecond ?? 0) * BytesPerMegabit;
+        var left = memory.RemainingBytes ?? 0;
+        var total = memory.TotalBytes ?? long.MaxValue;
         return new PreCopyProgressed
         {
             ReceivedNanoseconds = answeredNanoseconds,
             IsPass = isPass,
-            Pass = (int)Math.Clamp(memory.DirtySyncCount, 0, int.MaxValue),
-            RemainingBytes = (long)Math.Clamp(remaining, 0, Math.Max(0, memory.TotalBytes)),
+            Pass = (int)Math.Min(memory.DirtySyncCount ?? 0, int.MaxValue),
+            RemainingBytes = (long)Math.Min(left + (bytesPerSecond * sinceSync / 1e9), total),
 
             // QEMU 11 counts memory and devices together; without devices that have states to stream the difference means nothing.
-            StateBytes = reply is { Devices: not null, RemainingBytes: >= 0 and var all } ? Math.Max(0, all - memory.RemainingBytes) : 0,
-            DeviceSentBytes = reply.Devices?.TransferredBytes,
-            SentBytes = memory.TransferredBytes,
+            StateBytes = reply is { Devices: not null, RemainingBytes: { } all } ? Math.Max(0, all - left) : 0,
+            DeviceSentBytes = reply.Devices is { } devices ? devices.TransferredBytes ?? 0 : null,
+            SentBytes = memory.TransferredBytes ?? 0,
             BytesPerSecond = bytesPerSecond,
-            TotalBytes = memory.TotalBytes,
+            TotalBytes = total,
             ThrottlePercent = reply.CpuThrottlePercent ?? 0,
         };
     }

@@ -5,17 +5,15 @@ namespace Planner.Hypervisors;
 /// <summary>Hands what QEMU tells to the observer: one event at a time, in QEMU's order, never behind a query.</summary>
 internal sealed class QemuEventPump : IAsyncDisposable
 {
-    // No guest stands still for a year.
-    private const long LongestMilliseconds = 366L * 24 * 3600 * 1000;
-
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(10);
 
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
     private readonly PreCopyWatch _watch;
+    private readonly RunWatch _runWatch;
     private readonly Lock _gate = new();
     private readonly Task _running;
-    private HypervisorMigrationStatus? _told;
+    private QmpMigrationStatus? _told;
     private TimeSpan _lastPassAt;
     private volatile bool _isClosed;
     private Task _outcome = Task.CompletedTask;
@@ -27,6 +25,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
     {
         (_connection, _clock) = (connection, clock);
         _watch = new PreCopyWatch(connection, clock, TellProgress);
+        _runWatch = new RunWatch(connection, clock, () => _watch.Epoch, TellProgress);
         _running = Task.Run(RunAsync);
     }
 
@@ -36,12 +35,19 @@ internal sealed class QemuEventPump : IAsyncDisposable
     /// <summary>The side, so that only a source is asked for its stop phase; null if it was not told.</summary>
     public MigrationSide? Side { get; set; }
 
+    /// <summary>Whether QEMU may stop the guest.</summary>
+    public bool IsPermitted
+    {
+        set => _runWatch.IsPermitted = value;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _isClosed = true;
         await _running.ConfigureAwait(false);
         await _outcome.ConfigureAwait(false);
+        await _runWatch.DisposeAsync().ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -71,6 +77,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
         }
         else if (told.Is(QmpEvents.Stopped))
         {
+            IsPermitted = false;
             Tell(new GuestStopped { HappenedAt = happened, ReceivedNanoseconds = received, LastPassAt = _lastPassAt }, _watch.GuestStopped);
         }
         else if (told.Is(QmpEvents.Resumed))
@@ -107,14 +114,22 @@ internal sealed class QemuEventPump : IAsyncDisposable
 
     private void TakeStatus(QmpEvent told, TimeSpan happened, long received)
     {
-        // Words that mean the same to the port are told once.
-        if (TryRead(told, QmpEvents.Migration) is not { } change || QemuWords.Migration(change.Status) is var status && status == _told)
+        // A word that was told is told once.
+        if (TryRead(told, QmpEvents.Migration) is not { } change || change.Status == _told)
         {
             return;
         }
 
-        _told = status;
-        Tell(new MigrationChanged(status) { HappenedAt = happened, ReceivedNanoseconds = received }, () => _watch.StatusChanged(status));
+        _told = change.Status;
+        var status = QemuWords.Migration(change.Status);
+        if (status != HypervisorMigrationStatus.Active)
+        {
+            IsPermitted = false;
+        }
+
+        Tell(
+            new MigrationChanged(status) { HappenedAt = happened, ReceivedNanoseconds = received, Words = QemuWords.Explain(change.Status) },
+            () => _watch.StatusChanged(status));
         if (status == HypervisorMigrationStatus.Completed && Side != MigrationSide.Destination)
         {
             _outcome = TellOutcomeAsync();
@@ -133,10 +148,15 @@ internal sealed class QemuEventPump : IAsyncDisposable
             // It is not told, then.
         }
 
+        if (reply is not null && _watch.FindDoubts(reply.Doubted) is { } doubts)
+        {
+            Tell(doubts);
+        }
+
         // A destination whose side was not told has no downtime.
         if (Side == MigrationSide.Source || reply?.DowntimeMilliseconds is not null)
         {
-            var downtime = reply?.DowntimeMilliseconds is >= 0 and < LongestMilliseconds and var milliseconds ? TimeSpan.FromMilliseconds((double)milliseconds) : (TimeSpan?)null;
+            var downtime = reply?.DowntimeMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
             Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime, reply?.Devices?.TransferredBytes) { ReceivedNanoseconds = _clock.NowNanoseconds() });
         }
     }

@@ -21,6 +21,6 @@ internal static class QemuHold
     public static QmpMigrationParameters Threshold(long bytes) => new()
     {
         DowntimeLimitMilliseconds = 1,
-        SwitchoverBytesPerSecond = Math.Clamp(bytes, 1, MaxBytes) * BandwidthPerByte,
+        SwitchoverBytesPerSecond = (ulong)(Math.Clamp(bytes, 1, MaxBytes) * BandwidthPerByte),
     };
 }

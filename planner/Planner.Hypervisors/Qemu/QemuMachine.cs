@@ -9,6 +9,7 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
     private static readonly TimeSpan ObserveLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CancellingLimit = TimeSpan.FromSeconds(3);
 
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
@@ -106,12 +107,15 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
     public async Task<HypervisorObservation> ObserveAsync(int knownPass, CancellationToken cancellationToken)
     {
         var reply = await AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, ObserveLimit, cancellationToken).ConfigureAwait(false);
-        var progress = reply is { Status: QmpMigrationStatus.Active, Memory: { } memory }
+        var progress = reply is { Status: QmpMigrationStatus.Active, Memory: { RemainingBytes: not null } memory }
             ? PreCopyWatch.Read(reply, memory, memory.DirtySyncCount != knownPass, 0, _clock.NowNanoseconds())
             : null;
         return new HypervisorObservation(
-            QemuWords.Migration(reply.Status), QemuWords.Of(reply.Status), TimeSpan.FromMilliseconds(reply.TotalMilliseconds ?? 0), progress,
-            reply.DowntimeMilliseconds is { } downtime ? TimeSpan.FromMilliseconds(downtime) : null, reply.Error);
+            QemuWords.Migration(reply.Status), QemuWords.Explain(reply.Status), TimeSpan.FromMilliseconds(reply.TotalMilliseconds ?? 0), progress,
+            reply.DowntimeMilliseconds is { } downtime ? TimeSpan.FromMilliseconds(downtime) : null, reply.Error)
+        {
+            Distrusted = reply.Doubted.Count > 0 ? QemuWords.Doubts(reply.Doubted) : null,
+        };
     }
 
     /// <inheritdoc/>
@@ -161,11 +165,16 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
     public Task AllowSwitchoverAsync(long bytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
+        _pump.IsPermitted = true;
         return SetAsync(QemuHold.Threshold(bytes), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task HoldAsync(CancellationToken cancellationToken) => SetAsync(QemuHold.Held, cancellationToken);
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        await SetAsync(QemuHold.Held, cancellationToken).ConfigureAwait(false);
+        _pump.IsPermitted = false;
+    }
 
     /// <inheritdoc/>
     public Task ThrottleAsync(int percent, CancellationToken cancellationToken)
@@ -208,8 +217,13 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
             ?? throw QemuFailures.Make(HypervisorFault.Refused, Address, "the settings to restore are not what was read from a QEMU; set its capabilities and parameters by hand");
         try
         {
-            await WaitForEndAsync(cancellationToken).ConfigureAwait(false);
+            var isOver = await WaitForEndAsync(cancellationToken).ConfigureAwait(false);
             await SetAsync(before.Parameters, cancellationToken).ConfigureAwait(false);
+            if (!isOver)
+            {
+                throw QemuFailures.Make(HypervisorFault.Refused, Address, "its migration stays in 'cancelling', so its parameters were put back and its capabilities were not; set them once it is over");
+            }
+
             await SetCapabilitiesAsync(before.Capabilities, cancellationToken).ConfigureAwait(false);
         }
         catch (HypervisorException e) when (e.Fault == HypervisorFault.Lost && _pump.Side == MigrationSide.Destination)
@@ -251,9 +265,10 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
     {
         // Both are sent at once, so that they speak of the same moment.
         var status = AskAsync(QmpCommands.QueryStatus, QmpNone.Value, Timeout.InfiniteTimeSpan, CancellationToken.None);
-        var migration = AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        var migration = AskMigrationAsync();
         await Task.WhenAll(status, migration).ConfigureAwait(false);
-        var (guest, reply) = (await status.ConfigureAwait(false), await migration.ConfigureAwait(false));
+        var guest = await status.ConfigureAwait(false);
+        var reply = await migration.ConfigureAwait(false);
         return new HypervisorReport(
             QemuWords.Guest(guest.Status),
             QemuWords.Migration(reply.Status),
@@ -264,13 +279,38 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
         };
     }
 
-    // Thresholds put back while a migration runs would let it stop the guest, and capabilities are refused then.
-    private async Task WaitForEndAsync(CancellationToken cancellationToken)
+    /// <summary>How the migration goes. An answer that cannot be read hides nothing of what the guest does.</summary>
+    private async Task<QmpMigration> AskMigrationAsync()
+    {
+        try
+        {
+            return await AskAsync(QmpCommands.QueryMigrate, QmpNone.Value, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (HypervisorException e) when (e.Fault == HypervisorFault.NotAMonitor)
+        {
+            return new QmpMigration { Status = QmpMigrationStatus.Unknown };
+        }
+    }
+
+    // Thresholds put back while a migration runs would let it stop the guest, and capabilities are refused then. One that is given up stops no guest any more.
+    private async Task<bool> WaitForEndAsync(CancellationToken cancellationToken)
     {
         var began = _clock.GetTimestamp();
-        while ((await ReportAsync(CommandLimit, cancellationToken).ConfigureAwait(false)).IsMigrating)
+        while (true)
         {
-            if (_clock.GetElapsedTime(began) > CommandLimit)
+            var report = await ReportAsync(CommandLimit, cancellationToken).ConfigureAwait(false);
+            if (!report.IsMigrating)
+            {
+                return true;
+            }
+
+            var elapsed = _clock.GetElapsedTime(began);
+            if (report.Migration == HypervisorMigrationStatus.Cancelling && elapsed > CancellingLimit)
+            {
+                return false;
+            }
+
+            if (elapsed > CommandLimit)
             {
                 throw QemuFailures.Make(
                     HypervisorFault.Refused, Address, "its settings were not restored since a migration is still under way; cancel it or wait for its end, and restore again");

@@ -17,7 +17,8 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
     {
         var version = connection.Greeting.Version;
         var capabilities = await AskAsync(QmpCommands.QueryMigrateCapabilities, cancellation).ConfigureAwait(false);
-        Check(version, capabilities, await AskAsync(QmpCommands.QueryMigrateParameters, cancellation).ConfigureAwait(false));
+        var parameters = await AskAsync(QmpCommands.QueryMigrateParameters, cancellation).ConfigureAwait(false);
+        Check(version, capabilities, parameters);
         var kvm = await AskAsync(QmpCommands.QueryKvm, cancellation).ConfigureAwait(false);
         var cpus = await AskAsync(QmpCommands.QueryCpus, cancellation).ConfigureAwait(false);
         if (cpus.Count == 0)
@@ -34,7 +35,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             HypervisorClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}",
             Devices = devices ?? [],
             TellsDevices = devices is not null,
-            Name = (await AskAsync(QmpCommands.QueryName, cancellation).ConfigureAwait(false)).Name,
+            Name = await NameAsync(cancellation).ConfigureAwait(false),
             Process = connection.ServerProcessId is { } server && cpus[0].ThreadId is { } thread ? QemuProcess.Identify(server, thread) : null,
             MachineType = machineType.EndsWith(MachineSuffix, StringComparison.Ordinal) ? machineType[..^MachineSuffix.Length] : machineType,
             CpuModel = cpus[0].QomType ?? await TypeAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),
@@ -42,6 +43,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             RamBytes = (await AskAsync(QmpCommands.QueryMemorySizes, cancellation).ConfigureAwait(false)).TotalBytes,
             Accelerator = accelerator,
             Capabilities = [.. capabilities.Select(c => c.Name)],
+            SharedSettings = QemuSharedSettings.Of(capabilities, parameters),
             OffersThrottle = capabilities.Any(c => c.Name == QmpMigrationCapability.AutoConverge),
             ThrottleSlice = QemuThrottle.Slice,
             OffersDirtyLimit = kvm.Enabled && capabilities.Any(c => c.Name == QmpMigrationCapability.DirtyLimit),
@@ -68,6 +70,19 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             throw QemuFailures.Make(
                 HypervisorFault.NotSupported, address, $"QEMU {version} lacks the migration {string.Join(" and the ", lacking)}, so it cannot be held in pre-copy; use QEMU 8.2 or later");
         }
+    }
+
+    /// <summary>What it was called, else its UUID; null if it has neither.</summary>
+    private async Task<string?> NameAsync(CancellationToken cancellation)
+    {
+        if ((await AskAsync(QmpCommands.QueryName, cancellation).ConfigureAwait(false)).Name is { Length: > 0 } name)
+        {
+            return name;
+        }
+
+        // A machine without a UUID has one of zeros.
+        var uuid = (await AskAsync(QmpCommands.QueryUuid, cancellation).ConfigureAwait(false)).Uuid;
+        return Guid.TryParse(uuid, out var id) && id != Guid.Empty ? id.ToString() : null;
     }
 
     private Task<string> TypeAsync(string path, CancellationToken cancellation) =>

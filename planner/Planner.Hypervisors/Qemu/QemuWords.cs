@@ -42,8 +42,37 @@ internal static class QemuWords
         QmpMigrationStatus.Failed => HypervisorMigrationStatus.Failed,
         QmpMigrationStatus.Cancelling or QmpMigrationStatus.Failing => HypervisorMigrationStatus.Cancelling,
         QmpMigrationStatus.Cancelled => HypervisorMigrationStatus.Cancelled,
+        QmpMigrationStatus.PostcopyDevice or QmpMigrationStatus.PostcopyActive or QmpMigrationStatus.PostcopyPaused
+            or QmpMigrationStatus.PostcopyRecoverSetup or QmpMigrationStatus.PostcopyRecover => HypervisorMigrationStatus.PostCopy,
         _ => HypervisorMigrationStatus.Other,
     };
+
+    /// <summary>QEMU's own word for a status, with what it means where that is not plain.</summary>
+    public static string Explain(QmpMigrationStatus status)
+    {
+        var meaning = status switch
+        {
+            QmpMigrationStatus.Setup => "the migration is being set up",
+            QmpMigrationStatus.WaitUnplug => "the guest has yet to give a network device back that is unplugged for the migration",
+            QmpMigrationStatus.PreSwitchover => "the guest is stopped and QEMU waits for 'migrate-continue'",
+            QmpMigrationStatus.Cancelling => "the migration is being given up",
+            QmpMigrationStatus.Failing => "the migration has failed and cleans up",
+            QmpMigrationStatus.PostcopyDevice or QmpMigrationStatus.PostcopyActive =>
+                "post-copy: the guest belongs to the destination, and a part of its memory is still on the source",
+            QmpMigrationStatus.PostcopyPaused =>
+                "post-copy lost its connection: the guest belongs to the destination and waits for memory that only the source has; end neither, but mend the link with 'migrate-recover' on the destination and 'migrate' with 'resume' on the source",
+            QmpMigrationStatus.PostcopyRecoverSetup or QmpMigrationStatus.PostcopyRecover =>
+                "post-copy gets a new connection: the guest belongs to the destination, and a part of its memory is still on the source",
+            QmpMigrationStatus.Colo => "the machine is replicated for ever",
+            _ => null,
+        };
+        return meaning is null ? Of(status) : $"{Of(status)}: {meaning}";
+    }
+
+    /// <summary>That members of an answer to query-migrate are not believed, as a clause. The empty name stands for the whole answer.</summary>
+    public static string Doubts(IReadOnlyCollection<string> members) => members.Contains("")
+        ? "an answer to query-migrate could not be read"
+        : $"{string.Join(" and ", members.Select(m => $"'{m}'"))} of query-migrate held what cannot be, and {(members.Count == 1 ? "was" : "were")} not believed";
 
     /// <summary>QEMU's own word for a member, such as <c>finish-migrate</c>.</summary>
     public static string Of<T>(T member)

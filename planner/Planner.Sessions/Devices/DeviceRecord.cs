@@ -69,6 +69,8 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         {
             _blackoutArcs.Clear();
         }
+
+        Score(ScoredPause.OfEnded(before, after));
     }
 
     /// <summary>Inside the blackout only numbers are put together: a full explanation can wait until the guest runs.</summary>
@@ -76,9 +78,9 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
 
     protected override SessionEnding Ending(EngineState state, long endedNanoseconds)
     {
-        NoteBlackouts(state, endedNanoseconds);
+        Score(ScoredPause.OfOpen(state, endedNanoseconds));
         return new SessionEnding(
-            state.FirstGate, state.SecondGate, MonotonicTime.Between(0, state.BlackoutNanoseconds(endedNanoseconds)), null, evidence.Batch,
+            state.FirstGate, state.SecondGate, evidence.Batch,
             terms => TermOutcomes.Compare(terms, _blackoutArcs, _transfer, _streamBytes));
     }
 
@@ -119,45 +121,29 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         evidence.Note(_transfer);
     }
 
-    /// <summary>Only a switchover that came to its end says how long one takes; one whose time was over says that it takes longer than that, and the next
-    /// bound has to know.</summary>
-    private void NoteBlackouts(EngineState state, long endedNanoseconds)
+    private void Score(IEnumerable<ScoredPause> pauses)
     {
-        var isOver = state.IsOutOfTime || state.IntendedOutcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
-        if (!isOver || state.FirstGate is not { } first)
+        var isRehearsal = plan.Mode == MigrationMode.Rehearsal;
+        foreach (var pause in pauses)
         {
-            return;
-        }
-
-        var length = state.BlackoutSinceNanoseconds is { } since ? endedNanoseconds - since : state.LastBlackoutNanoseconds;
-        Note(BlackoutSpan.Whole, first, length);
-        if (state.SecondGate is { } second)
-        {
-            var beforeGate = second.AtNanoseconds - first.AtNanoseconds;
-            Note(BlackoutSpan.AfterQuiesce, second, length - beforeGate);
-        }
-
-        void Note(BlackoutSpan span, GateDecision gate, long actualNanoseconds)
-        {
-            if (gate.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity)
-            {
-                var isRehearsal = plan.Mode == MigrationMode.Rehearsal;
-                evidence.Note(new BlackoutSample(
-                    plan.MachineClass,
-                    isRehearsal ? "" : request.Policy.Name,
-                    isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit,
-                    span,
-                    TimeSpan.FromSeconds(gate.Decision.PredictedSeconds),
-                    MonotonicTime.Between(0, actualNanoseconds),
-                    Notices.Now));
-            }
+            evidence.Note(new BlackoutSample(
+                plan.MachineClass,
+                isRehearsal ? "" : request.Policy.Name,
+                isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit,
+                pause.Span,
+                TimeSpan.FromSeconds(pause.PredictedSeconds),
+                pause.Actual,
+                Notices.Now));
         }
     }
 
     private string ShortReason(Decision decision)
     {
-        var limit = plan.Limit is { } l ? Quantity.Format(l) : "none";
-        var bound = Span(decision.BoundSeconds) is { } b ? $"{Quantity.Format(b)}{(decision.IsRecalibrating ? ", recalibrating," : "")}" : "unknown";
+        var known = Span(decision.BoundSeconds);
+        var (bound, limit) = (known, plan.Limit) is ({ } b, { } l)
+            ? Quantity.FormatAgainst(b, l, isBound: true)
+            : (known is { } alone ? Quantity.FormatUp(alone) : "unknown", plan.Limit is { } given ? Quantity.Format(given) : "none");
+        bound += known is not null && decision.IsRecalibrating ? ", recalibrating," : "";
         return plan.Mode == MigrationMode.Rehearsal
             ? $"Rehearsal: going on whatever the bound ({bound}) and the limit ({limit})."
             : decision.Verdict == Verdict.Commit

@@ -12,6 +12,7 @@ internal static class DeviceSession
     {
         var plan = Plan(request, services);
         var record = DeviceRecord.Open(request, plan, services);
+        EvidenceLoader.Check(() => record.Evaluator(MigrationEngine.Start(plan, services.Clock.NowNanoseconds()).State, services.Clock.NowNanoseconds()));
         record.Begin();
         var host = new SessionHost<EngineState>(services, shell => new DeviceWalker(
             request.Devices.Select(d => (d.Source.Address, (IMigrationDevice?)d.Source)),
@@ -41,6 +42,7 @@ internal static class DeviceSession
     {
         Devices = [.. request.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, d.Source.Offer, d.Destination.Offer))],
         Mode = request.Mode,
+        Moved = request.Moved,
         Limit = request.Policy.BlackoutLimit,
         QuiesceTries = request.Policy.QuiesceTries,
         OnFailure = [.. request.Policy.OnFailure],

@@ -220,9 +220,10 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         try
         {
             var offer = source.Device.Offer;
-            PreCopyInfo? preCopy = isPreCopying && offer.OffersPreCopyInfo == Answer.Yes ? Ask(source.Device.GetPreCopyInfo) : null;
-            long? size = offer.OffersDataSize == Answer.Yes ? Ask(source.Device.GetDataSizeBytes) : null;
-            return new Surveyed(index, 0, preCopy, size);
+            List<string> doubts = [];
+            PreCopyInfo? preCopy = isPreCopying && offer.OffersPreCopyInfo == Answer.Yes ? Ask(source.Device.GetPreCopyInfo, doubts) : null;
+            long? size = offer.OffersDataSize == Answer.Yes ? Ask(source.Device.GetDataSizeBytes, doubts) : null;
+            return new Surveyed(index, 0, preCopy, size) { Distrusted = doubts };
         }
         catch (Exception e)
         {
@@ -230,15 +231,20 @@ internal sealed class DeviceWalker : ICommandCarrier<EngineState>
         }
     }
 
-    private static T? Ask<T>(Func<T> question)
+    private static T? Ask<T>(Func<T> question, List<string>? doubts = null)
         where T : struct
     {
         try
         {
             return question();
         }
-        catch (DeviceException e) when (e.Fault is DeviceFault.Failed or DeviceFault.NotOffered)
+        catch (DeviceException e) when (e.Fault is DeviceFault.Failed or DeviceFault.NotOffered or DeviceFault.Unbelievable)
         {
+            if (e.Fault == DeviceFault.Unbelievable)
+            {
+                doubts?.Add(e.Message.TrimEnd('.'));
+            }
+
             return null;
         }
     }

@@ -3,6 +3,7 @@ using Planner.Engine;
 using Planner.Estimators;
 using Planner.Evidence;
 using Planner.Measurements;
+using Planner.Policies;
 
 namespace Planner.Sessions;
 
@@ -39,6 +40,20 @@ internal static class EvidenceLoader
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public static void Recall(EvidenceMemory memory, MigrationPlan plan, string slaClass, IMeasurementStore? store) => Recall(
         memory, store, plan.Devices.SelectMany(d => new[] { d.Source.DeviceClass, d.Destination.DeviceClass }).Distinct().ToList(), [plan.Link], plan.MachineClass, slaClass);
+
+    /// <summary>Tries what is known out, before anything is touched.</summary>
+    /// <exception cref="StoreException">Something is known that cannot be.</exception>
+    public static void Check(Action decide)
+    {
+        try
+        {
+            decide();
+        }
+        catch (InvalidSnapshotException e)
+        {
+            throw new StoreException($"What the store knows cannot be ({e.Message.TrimEnd('.')}), so nothing was touched: name another file with --store.", e);
+        }
+    }
 
     /// <summary>Takes the latest accepted model. One that cannot be used is no reason not to migrate.</summary>
     /// <returns>Why it cannot be used, in one sentence; null if it can, or if there is none.</returns>
@@ -116,7 +131,7 @@ internal static class EvidenceLoader
         {
             return device.GetWorstArcLatency(arc);
         }
-        catch (DeviceException e) when (e.Fault is DeviceFault.Failed or DeviceFault.NotOffered)
+        catch (DeviceException e) when (e.Fault is DeviceFault.Failed or DeviceFault.NotOffered or DeviceFault.Unbelievable)
         {
             return null;
         }

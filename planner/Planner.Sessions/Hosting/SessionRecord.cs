@@ -18,6 +18,8 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
 
     protected SessionNotices Notices { get; } = new(request.MigrationId, services.Clock, services.Observers);
 
+    private bool _isUntouched = true;
+
     protected TimeProvider Clock => services.Clock;
 
     /// <summary>What else there is to say in the result; null for nothing.</summary>
@@ -41,6 +43,8 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
 
         foreach (var command in step.Commands)
         {
+            // The journal is opened last before anything is touched.
+            _isUntouched &= command is not OpenJournal;
             NoteCommand(command, step.State);
         }
 
@@ -68,27 +72,33 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
         {
             // What cannot be summed up changes nothing about what became of the machine.
             sumTrouble = e.Message;
-            ending = new SessionEnding(null, null, TimeSpan.Zero, null, new MeasurementBatch(), _ => []);
+            ending = new SessionEnding(null, null, new MeasurementBatch(), _ => []);
         }
 
         var deciding = ending.SecondGate ?? ending.FirstGate;
         var outcome = end.State.IntendedOutcome;
+        var pauses = end.State.PausesUntil(end.AtNanoseconds);
+        var isOverLimit = outcome == MigrationOutcome.CompletedOverLimit || (end.State.Promise is { } limit && pauses.Exceeds(limit));
         var reason = RecoverCommand.In(end.State.Reason, services.StateDirectory);
         var record = new MigrationRecord(
             request.MigrationId, request.Machine, source, destination, request.Policy.Name, outcome, request.Policy.BlackoutLimit,
-            Span(deciding?.Decision.BoundSeconds ?? double.NaN), ending.Blackout, Started, Notices.Now, reason, snapshot)
+            Span(deciding?.Decision.BoundSeconds ?? double.NaN), pauses.Length, Started, Notices.Now, reason, snapshot)
         {
+            Pauses = pauses,
             Method = deciding?.Decision.Method,
         };
         var measured = ending.Noted with { Migrations = [record] };
         var keepTrouble = Try(() => services.Store?.Append(measured));
         var closeTrouble = end.State.IsSettled || outcome != MigrationOutcome.NeedsPerson ? Try(() => services.Journal?.Close()) : null;
-        Notices.Send(new MigrationEnded(outcome, ending.Blackout, request.Policy.BlackoutLimit, reason) { MigrationId = request.MigrationId, At = record.Ended });
+        Notices.Send(new MigrationEnded(outcome, pauses.Length, request.Policy.BlackoutLimit, reason) { MigrationId = request.MigrationId, At = record.Ended, IsOverLimit = isOverLimit });
         return new SessionResult
         {
             Outcome = outcome,
-            Blackout = ending.Blackout,
-            Pause = ending.Pause,
+            Blackout = pauses.Length,
+            Pauses = pauses,
+            IsOverLimit = isOverLimit,
+            IsUntouched = _isUntouched,
+            IsBlackoutKnown = ending.IsBlackoutKnown,
             Reason = reason,
             Decision = first,
             SecondDecision = Explain(ending.SecondGate),
@@ -110,10 +120,11 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
         {
             var decision = gate.Decision;
             Notices.Send(new Decided(
-                gate.Gate, decision.Verdict, decision.Method, Span(decision.P50Seconds), Span(decision.BoundSeconds), request.Policy.BlackoutLimit, Reason(gate, state))
+                gate.Gate, decision.Verdict, decision.Method, Span(decision.P50Seconds), Span(decision.BoundSeconds), request.Policy.BlackoutLimit, Reason(gate, state) + gate.Note)
             {
                 MigrationId = request.MigrationId,
                 At = Notices.Now,
+                Input = () => DecisionJson.WriteSnapshot(gate.Input()),
             });
         }
     }

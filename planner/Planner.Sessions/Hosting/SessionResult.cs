@@ -12,8 +12,17 @@ public sealed record SessionResult
     /// <summary>How long the guest did not run in all, pauses that were taken back included.</summary>
     public required TimeSpan Blackout { get; init; }
 
-    /// <summary>How exactly the blackout is known, and what it was counted from; null where the planner walked the devices itself, or nothing stood still.</summary>
-    public GuestPause? Pause { get; init; }
+    /// <summary>Whether nothing of the machine was touched: it is wherever and however it was found.</summary>
+    public bool IsUntouched { get; init; }
+
+    /// <summary>Whether the blackout is known; false where a hypervisor migrated the machine and told nothing of it, which is not the same as none.</summary>
+    public bool IsBlackoutKnown { get; init; } = true;
+
+    /// <summary>The same by what became of each pause, how exactly it is known, and what it was counted from.</summary>
+    public PauseSum Pauses { get; init; } = PauseSum.None;
+
+    /// <summary>Whether the guest was paused for longer than the limit, or may have been, whatever became of the machine.</summary>
+    public bool IsOverLimit { get; init; }
 
     /// <summary>One sentence.</summary>
     public required string Reason { get; init; }

@@ -22,6 +22,7 @@ internal static class HypervisorMatch
         Same("number of vCPUs", $"{from.Vcpus}", $"{to.Vcpus}", "-smp");
         Same("accelerator", from.Accelerator, to.Accelerator, "-accel");
 
+        SameSettings(source, destination);
         SameDevices(source, destination);
 
         void Same(string what, string ofSource, string ofDestination, string option)
@@ -31,6 +32,30 @@ internal static class HypervisorMatch
                 throw new PlanRefusedException(
                     $"The {what} differs: {source.Address} has {ofSource}, {destination.Address} has {ofDestination}; start the destination with the same {option}.");
             }
+        }
+    }
+
+    /// <summary>Settings that differ are found out by a migration that fails or hangs. The destination is the one to be changed, where it can be.</summary>
+    private static void SameSettings(IHypervisor source, IHypervisor destination)
+    {
+        var (from, to) = (source.Offer.SharedSettings, destination.Offer.SharedSettings);
+        List<string> differences = [];
+        foreach (var name in from.Concat(to).Select(s => s.Name).Distinct())
+        {
+            var (here, there) = (from.FirstOrDefault(s => s.Name == name), to.FirstOrDefault(s => s.Name == name));
+            var (one, other) = (here?.Value ?? SharedSetting.Off, there?.Value ?? SharedSetting.Off);
+            if (one != other)
+            {
+                var mend = here is null ? $"switch it off on {destination.Address}, since {source.Address} does not know it"
+                    : there is null ? $"switch it off on {source.Address}, since {destination.Address} does not know it"
+                    : $"tell {destination.Address} {here.Command}";
+                differences.Add($"{name} is {one} on {source.Address} and {other} on {destination.Address} ({mend})");
+            }
+        }
+
+        if (differences.Count > 0)
+        {
+            throw new PlanRefusedException($"Migration settings that both sides need alike differ: {string.Join("; ", differences)}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using Planner.Engine;
 using Planner.Measurements;
+using Planner.Policies;
 
 namespace Planner.Sessions;
 
@@ -22,6 +23,7 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
     /// <summary>What pre-copy has sent, in bytes.</summary>
     public long SentBytes { get; private set; }
 
+    private readonly long _startedNanoseconds = services.Clock.NowNanoseconds();
     private long _deviceSentBytes;
 
     public override JournalHeader Header(HypervisorState state)
@@ -29,14 +31,28 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
         const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
         JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept, machine.Offer.Process);
         return new JournalHeader(request.MigrationId, request.Machine, Started, [],
-            [new JournalDevice(MachineKeys.Participant, Endpoint(request.Source, DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
+            [new JournalDevice(MachineKeys.Participant, Endpoint(request.Source, request.IsPaused ? DeviceState.Stop : DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
     }
 
     /// <summary>Judges a moment; null where nothing is decided.</summary>
     public PassJudgement? Judge(PreCopyProgressed progress)
     {
         (SentBytes, _deviceSentBytes) = (progress.SentBytes, progress.DeviceSentBytes ?? 0);
-        return judge.Consider(progress);
+        return request.IsPaused ? ConsiderPaused(progress) : judge.Consider(progress);
+    }
+
+    /// <summary>A guest that stands has no blackout: once its memory was sent, what else is left may be. That it takes too long is judged all the same.</summary>
+    private PassJudgement? ConsiderPaused(PreCopyProgressed progress)
+    {
+        var elapsed = TimeSpan.FromTicks((progress.ReceivedNanoseconds - _startedNanoseconds) / TimeSpan.NanosecondsPerTick);
+        if (request.Policy.CompleteWithin is { } within && elapsed >= within)
+        {
+            return new PassJudgement(SwitchoverAction.Abort, null, 0, null, false) { Reason = $"It was not complete within {Quantity.Format(within)}; the guest stays paused on the source." };
+        }
+
+        return progress is { IsPass: true, Pass: > 1 }
+            ? new PassJudgement(SwitchoverAction.Commit, null, long.MaxValue, null, false) { Reason = "The guest is paused, so there is no blackout to keep short." }
+            : null;
     }
 
     protected override void NoteEvent(HypervisorState before, SessionEvent happened, HypervisorState after)
@@ -72,7 +88,12 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
         var parts = SwitchoverParts.Of(state, this, judge.Evidence);
 
         // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
-        var measured = state is { IsOnDestination: true, ResetDevices.IsEmpty: true, UnknownDevice: null } ? parts.Measured(state.Gate, request, Notices.Now) : new MeasurementBatch();
-        return new SessionEnding(state.Gate, null, state.Pause?.Length ?? TimeSpan.Zero, state.Pause, measured with { LinkAges = judge.SeenOfLink }, parts.Compare);
+        var measured = state is not { ResetDevices.IsEmpty: true, UnknownDevice: null } ? new MeasurementBatch()
+            : state.IsOnDestination ? parts.Measured(state.Gate, request, Notices.Now)
+            : new MeasurementBatch { Blackouts = [.. parts.InVain(state.Gate, state.PausesUntil(endedNanoseconds).FailedCommits, request, Notices.Now)] };
+        return new SessionEnding(state.Gate, null, measured with { LinkAges = judge.SeenOfLink }, parts.Compare)
+        {
+            IsBlackoutKnown = state.PausesUntil(endedNanoseconds).Blackout is not null || !state.IsOnDestination,
+        };
     }
 }

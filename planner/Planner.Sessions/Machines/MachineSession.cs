@@ -13,6 +13,8 @@ internal static class MachineSession
         var (known, withUnknownDevices) = HypervisorKnowledge.Recall(request.Source.Offer, request.Machine, request.Policy, services.Store);
         var settings = await Task.WhenAll(request.Source.ReadSettingsAsync(cancellationToken), request.Destination.ReadSettingsAsync(cancellationToken)).ConfigureAwait(false);
         var terms = HypervisorKnowledge.Terms(request.Policy, request.Source.Offer, request.ErrorBudgetRemaining);
+        EvidenceLoader.Check(() => known.Check(terms));
+        EvidenceLoader.Check(() => withUnknownDevices?.Check(terms));
         var judge = new SwitchoverJudge(
             known, terms, HypervisorKnowledge.Rule(request.Policy), services.Clock.NowNanoseconds(), request.Source.Offer.ThrottleSlice, withUnknownDevices);
         var record = new MachineRecord(request, judge, settings, services) { Started = started };
@@ -37,6 +39,7 @@ internal static class MachineSession
             DestinationAddress = machine.Destination.Address,
             ReportPatience = services.StatePatience,
             StopPatience = services.StopPatience,
+            IsPaused = machine.Source.Found == DeviceState.Stop,
 
             // The journal does not say which devices there are.
             KnowsDevices = false,
@@ -47,7 +50,7 @@ internal static class MachineSession
             services, shell => new MachineDriver(Link(machine.Source), Link(machine.Destination), shell, null), null, HypervisorEngine.Advance);
 
         // Where the handover may be missing from the journal, the destination may have run: that is the careful way to take it.
-        var isHandedOver = contents.IsHandedOver || contents.MayLackSteps;
+        var isHandedOver = contents.IsHandedOver || (contents.MayLackSteps && !plan.IsPaused);
         return (await host.RunAsync(now => HypervisorEngine.Recover(plan, isHandedOver, now), CancellationToken.None).ConfigureAwait(false)).State;
     }
 
@@ -56,8 +59,10 @@ internal static class MachineSession
         SourceAddress = request.Source.Address,
         DestinationAddress = request.Destination.Address,
         Mode = request.Mode,
+        Moved = request.Moved,
         MayThrottle = request.Source.Offer.OffersThrottle && request.Policy.DirtyRateFloorBytesPerSecond is not null,
-        Limit = request.Policy.BlackoutLimit,
+        IsPaused = request.IsPaused,
+        Limit = request.IsPaused ? null : request.Policy.BlackoutLimit,
         Devices = [.. request.Source.Offer.Devices.Select(d => d.Name)],
         KnowsDevices = request.Source.Offer.TellsDevices,
         TellsArcs = request.Source.Offer.TellsArcs,

@@ -105,7 +105,7 @@ internal sealed record SwitchoverParts
         ],
         StateSizes = [.. Sizes(gate, at)],
         Transfers = [.. Transfers(at)],
-        Blackouts = [.. Blackouts(gate, request, at)],
+        Blackouts = [.. Score(gate, Pause, request, at)],
     };
 
     /// <summary>Puts it beside what was predicted, part by part.</summary>
@@ -141,10 +141,14 @@ internal sealed record SwitchoverParts
         }
     }
 
+    /// <summary>What a switchover that did not come to its end says: one takes longer than it did. That is news only if it was longer than predicted.</summary>
+    public IEnumerable<BlackoutSample> InVain(GateDecision? gate, GuestPause? pause, MachineMigrationRequest request, DateTimeOffset at) =>
+        Score(gate, pause, request, at).Where(sample => sample.Actual > sample.Predicted);
+
     /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
-    private IEnumerable<BlackoutSample> Blackouts(GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at)
+    private IEnumerable<BlackoutSample> Score(GateDecision? gate, GuestPause? paused, MachineMigrationRequest request, DateTimeOffset at)
     {
-        if (Times.AllowedNanoseconds is not null && Pause is { } pause && IsKnown(pause) && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
+        if (Times.AllowedNanoseconds is not null && paused is { Length.Ticks: > 0 } pause && IsKnown(pause) && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
             yield return new BlackoutSample(

@@ -177,7 +177,14 @@ public sealed class ArcWalk
         }
 
         var goesOn = state.IsSaving() && !_device.Offer.StreamRestartsAtStopCopy;
-        return StopPhaseSize.Expect(_device.Offer, goesOn ? preCopiedBytes : 0, preCopy: null, _device.GetDataSizeBytes());
+        try
+        {
+            return StopPhaseSize.Expect(_device.Offer, goesOn ? preCopiedBytes : 0, preCopy: null, _device.GetDataSizeBytes());
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Unbelievable)
+        {
+            return null;
+        }
     }
 
     /// <summary>Brings the device back to RUNNING, with the state it had.</summary>

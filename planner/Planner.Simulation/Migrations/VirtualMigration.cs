@@ -89,7 +89,9 @@ internal sealed class VirtualMigration
 
             _now = Math.Max(_now, when.At);
             Note(happened, step.State);
-            step = MigrationEngine.Advance(step.State, happened, _now);
+            var before = step.State;
+            step = MigrationEngine.Advance(before, happened, _now);
+            Score(ScoredPause.OfEnded(before, step.State));
         }
     }
 
@@ -245,31 +247,16 @@ internal sealed class VirtualMigration
                 break;
         }
 
-        NoteBlackout(state, end);
+        Score(ScoredPause.OfOpen(state, _now));
         return new VirtualOutcome(end.Outcome, end.Reason, Ticks(state.BlackoutNanoseconds(_now)), _now, [.. _decisions], [.. _broken]);
     }
 
-    private void NoteBlackout(EngineState state, EndSession end)
+    private void Score(IEnumerable<ScoredPause> pauses)
     {
-        var isOver = state.IsOutOfTime || end.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit;
-        if (!isOver || state.FirstGate is not { } first)
+        var kind = _plan.Mode == MigrationMode.Rehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit;
+        foreach (var pause in pauses)
         {
-            return;
-        }
-
-        Add(BlackoutSpan.Whole, first, state.LastBlackoutNanoseconds);
-        if (state.SecondGate is { } second)
-        {
-            Add(BlackoutSpan.AfterQuiesce, second, state.LastBlackoutNanoseconds - (second.AtNanoseconds - first.AtNanoseconds));
-        }
-
-        void Add(BlackoutSpan span, GateDecision gate, long actual)
-        {
-            if (gate.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity)
-            {
-                var kind = _plan.Mode == MigrationMode.Rehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit;
-                _memory.Add(new BlackoutSample(_plan.MachineClass, "", kind, span, TimeSpan.FromSeconds(gate.Decision.PredictedSeconds), Ticks(actual), default));
-            }
+            _memory.Add(new BlackoutSample(_plan.MachineClass, "", kind, pause.Span, TimeSpan.FromSeconds(pause.PredictedSeconds), pause.Actual, default));
         }
     }
 

@@ -1,3 +1,4 @@
+using Planner.Measurements;
 using Planner.Policies;
 using Quartz;
 
@@ -120,6 +121,11 @@ public static class SlaPolicyText
 
         var allowed = map.Flag("allowed", true);
         var floor = map.BytesPerSecond("floor", 1024 * 1024);
+        if (floor < ValueLimits.LeastBytesPerSecond)
+        {
+            throw map.Error("floor", $"a floor is at least {ValueLimits.LeastBytesPerSecond} B/s, such as 10MiB/s");
+        }
+
         map.Finish();
         return allowed ? floor : null;
     }

@@ -10,6 +10,8 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     private readonly BlackoutTables _tables = evaluator.Tables;
     private readonly ScoreTable _scores = evaluator.Scores(moment.Quiesced);
 
+    private DecisionBinding? Binding => decision.Verdict == Verdict.Abort ? DecisionBinding.CompleteWithin : evaluator.Binding(moment);
+
     private string Confidence => Words.Percent(1 - _prepared.AllowedMisses);
 
     /// <summary>The decision in full.</summary>
@@ -46,6 +48,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
             Evidence = evidence,
             Terms = [.. lines.Select(Estimate)],
             Dominant = dominant?.Name,
+            Binding = Binding is { } binding ? char.ToLowerInvariant(binding.ToString()[0]) + binding.ToString()[1..] : null,
             Reason = decision.IsRecalibrating ? Recalibrating(Reason(dominant, evidence)) : Reason(dominant, evidence),
             WouldCommitIf = decision.Verdict == Verdict.Commit ? [] : new WhatIf(evaluator, decision, moment).Find(),
             NextEvaluationSeconds = Known(decision.NextEvaluationSeconds),
@@ -64,6 +67,11 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         }
 
         var rate = _tables.Terms[RateTerm];
+        if (line.Kind == DecisionLineKind.TransferRam ? evaluator.Snapshot.Ram!.RemainingBytes is null : evaluator.Snapshot.Devices[line.Device].StateBytes is null)
+        {
+            return Estimate(line, double.NaN, double.NaN, rate.Samples);
+        }
+
         if (line.Kind == DecisionLineKind.TransferRam)
         {
             return Estimate(line, rate.Median * moment.RamRemainingBytes, rate.Bound * moment.RamRemainingBytes, rate.Samples);
@@ -77,7 +85,10 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     }
 
     private TermEstimate Estimate(DecisionLine line, double median, double bound, int samples) =>
-        new(line.Name, line.Device < 0 ? null : _prepared.Names[line.Device], Known(median), Known(bound), samples);
+        new(line.Name, line.Device < 0 ? null : _prepared.Names[line.Device], Part(median, decision.P50Seconds), Part(bound, decision.BoundSeconds), samples);
+
+    /// <summary>What the whole does not exceed, no part of it does.</summary>
+    private static double? Part(double part, double whole) => Known(double.IsFinite(whole) ? Math.Min(part, whole) : part);
 
     private int RateTerm => _prepared.RateTerm;
 
@@ -120,16 +131,20 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
             return $"No blackout limit is stated, so nothing can be promised; the bound at {Confidence} is {Words.SecondsUp(decision.BoundSeconds)}.";
         }
 
-        var budget = evaluator.Sla.ErrorBudgetRemainingSeconds;
-        var bound = $"the bound of {Words.SecondsUp(decision.BoundSeconds)} at {Confidence} ({Basis(evidence)})";
         if (decision.Verdict == Verdict.Commit)
         {
-            return $"Commit: {bound} fits the limit of {Words.Seconds(limit)}.";
+            var (fitting, whole) = Words.Against(decision.BoundSeconds, limit);
+            return $"Commit: the bound of {fitting} at {Confidence} ({Basis(evidence)}) fits the limit of {whole}.";
         }
 
-        var obstacle = decision.BoundSeconds > limit
-            ? $"exceeds the limit of {Words.Seconds(limit)}"
-            : $"exceeds what is left of the error budget, {Words.Seconds(budget ?? 0)}";
+        var (written, against) = Words.Against(decision.BoundSeconds, evaluator.TargetSeconds(moment));
+        var bound = $"the bound of {written} at {Confidence} ({Basis(evidence)})";
+        var obstacle = Binding switch
+        {
+            DecisionBinding.ErrorBudget => $"exceeds what is left of the error budget, {against}",
+            DecisionBinding.CompleteWithin => $"exceeds what is left of the {Words.Seconds(evaluator.Sla.CompleteWithinSeconds ?? 0)} to complete in, {against}",
+            _ => $"exceeds the limit of {against}",
+        };
         var largest = Largest(dominant);
         return decision.Verdict == Verdict.Throttle
             ? $"Throttle: {bound} {obstacle}, and it would fit with the dirty rate limited to {Words.RateDown(decision.DirtyRateLimitBytesPerSecond)}{largest}."
@@ -139,18 +154,23 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     private string AbortReason(DecisionLine? dominant, EvidenceCount evidence)
     {
         var within = evaluator.Sla.CompleteWithinSeconds ?? 0;
+        var (passed, of) = Words.Apart(moment.ElapsedSeconds, within);
         var time = moment.ElapsedSeconds > within
-            ? $"Abort: {Words.Seconds(moment.ElapsedSeconds)} have passed of the {Words.Seconds(within)} to complete in"
+            ? $"Abort: {passed} have passed of the {of} to complete in"
             : $"Abort: of the {Words.Seconds(within)} to complete in {Words.Seconds(within - moment.ElapsedSeconds)} are left, less than the blackout may take";
 
+        if (decision.Method is null || evaluator.Sla.BlackoutLimitSeconds is not { } most || !(decision.BoundSeconds > most))
+        {
+            return $"{time}.";
+        }
+
         // That the time is over is not why the machine stayed until then.
-        return decision.Method is not null && decision.BoundSeconds > evaluator.Sla.BlackoutLimitSeconds
-            ? $"{time}; the bound of {Words.SecondsUp(decision.BoundSeconds)} at {Confidence} ({Basis(evidence)}) exceeds the limit of {Words.Seconds(evaluator.Sla.BlackoutLimitSeconds.Value)}{Largest(dominant)}."
-            : $"{time}.";
+        var (bound, limit) = Words.Against(decision.BoundSeconds, most);
+        return $"{time}; the bound of {bound} at {Confidence} ({Basis(evidence)}) exceeds the limit of {limit}{Largest(dominant)}.";
     }
 
     private string Largest(DecisionLine? dominant) =>
-        dominant is null ? "" : $"; the largest part is {Describe(dominant)} with {Words.Seconds(Estimate(dominant).P50Seconds ?? 0)} on the median";
+        dominant is not null && Estimate(dominant).P50Seconds is { } median ? $"; the largest part is {Describe(dominant)} with {Words.Seconds(median)} on the median" : "";
 
     private string NoBoundReason(EvidenceCount evidence)
     {

@@ -24,6 +24,9 @@ public sealed record ExplainedDecision
     /// <summary>The largest part; null if nothing is known.</summary>
     public string? Dominant { get; init; }
 
+    /// <summary>What the bound was held against, the tightest promise: limit, errorBudget or completeWithin; null if there is none.</summary>
+    public string? Binding { get; init; }
+
     /// <summary>One sentence.</summary>
     public required string Reason { get; init; }
 

@@ -157,7 +157,7 @@ internal sealed class PreparedSnapshot
 
             if (device.StateBytes is null)
             {
-                Missing.Add($"the state size of {name}");
+                Missing.Add($"the state size of {name} (state size unknown)");
             }
         }
     }

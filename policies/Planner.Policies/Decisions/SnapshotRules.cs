@@ -5,13 +5,10 @@ using Planner.Measurements;
 namespace Planner.Policies;
 
 /// <summary>What a snapshot's values must fulfil beyond their types.</summary>
-/// <remarks>The ranges are far beyond anything real. They keep every figure that is computed from the values finite.</remarks>
+/// <remarks>The ranges (<see cref="ValueLimits"/>) are far beyond anything real. They keep every figure that is computed from the values finite.</remarks>
 public static class SnapshotRules
 {
     private const double MinimumSeconds = 1e-9;
-    private const double MaximumSeconds = 1e9;
-    private const double MaximumBytesPerSecond = 1e15;
-    private const double MaximumBytes = 1L << 60;
     private const double MaximumRatio = 1e6;
     private const int MaximumNameLength = 100;
 
@@ -19,8 +16,8 @@ public static class SnapshotRules
     public static (string Path, string Text)? FindProblem(DecisionSnapshot snapshot) =>
         SlaProblem(snapshot.Sla)
         ?? RamProblem(snapshot.Ram)
-        ?? ListProblem(snapshot.Transfer?.FixedSeconds, 0, MaximumSeconds, "transfer.fixedSeconds")
-        ?? ListProblem(snapshot.Transfer?.BytesPerSecond, 1, MaximumBytesPerSecond, "transfer.bytesPerSecond")
+        ?? ListProblem(snapshot.Transfer?.FixedSeconds, 0, ValueLimits.LongestSeconds, "transfer.fixedSeconds")
+        ?? ListProblem(snapshot.Transfer?.BytesPerSecond, ValueLimits.LeastBytesPerSecond, ValueLimits.MostBytesPerSecond, "transfer.bytesPerSecond")
         ?? DevicesProblem(snapshot.Devices)
         ?? BlackoutsProblem(snapshot.PastBlackouts, "pastBlackouts")
         ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce")
@@ -31,9 +28,9 @@ public static class SnapshotRules
     {
         var (least, most) = kind switch
         {
-            TermKind.TransferRate => (1 / MaximumBytesPerSecond, 1.0),
+            TermKind.TransferRate => (1 / ValueLimits.MostBytesPerSecond, 1 / ValueLimits.LeastBytesPerSecond),
             TermKind.StateSize => (0.0, MaximumRatio),
-            _ => (0.0, MaximumSeconds),
+            _ => (0.0, ValueLimits.LongestSeconds),
         };
         return samples.Count == 0 || (samples.Sorted[0] >= least && samples.Sorted[^1] <= most);
     }
@@ -49,7 +46,7 @@ public static class SnapshotRules
             ? ("sla.confidence", $"must be above 0 and below 1, such as 0.99; it is {confidence}")
             : SecondsAboveZero(sla.BlackoutLimitSeconds, "sla.blackoutLimitSeconds")
             ?? SecondsAboveZero(sla.CompleteWithinSeconds, "sla.completeWithinSeconds")
-            ?? InRange(sla.DirtyRateFloorBytesPerSecond, 1, MaximumBytesPerSecond, "sla.dirtyRateFloorBytesPerSecond")
+            ?? InRange(sla.DirtyRateFloorBytesPerSecond, ValueLimits.LeastBytesPerSecond, ValueLimits.MostBytesPerSecond, "sla.dirtyRateFloorBytesPerSecond")
             ?? Seconds(sla.ElapsedSeconds, "sla.elapsedSeconds")
             ?? Seconds(sla.PausedSeconds, "sla.pausedSeconds")
             ?? Seconds(sla.ErrorBudgetRemainingSeconds, "sla.errorBudgetRemainingSeconds");
@@ -65,18 +62,19 @@ public static class SnapshotRules
         for (var i = 0; i < ram.DirtyWindows.Count; i++)
         {
             var window = ram.DirtyWindows[i];
-            if ((SecondsAboveZero(window.Seconds, $"ram.dirtyWindows[{i}].seconds") ?? InRange(window.UniqueBytes, 0, MaximumBytes, $"ram.dirtyWindows[{i}].uniqueBytes")) is { } problem)
+            if ((SecondsAboveZero(window.Seconds, $"ram.dirtyWindows[{i}].seconds") ?? InRange(window.UniqueBytes, 0, ValueLimits.MostBytes, $"ram.dirtyWindows[{i}].uniqueBytes")) is { } problem)
             {
                 return problem;
             }
         }
 
-        return InRange(ram.RemainingBytes, 0, MaximumBytes, "ram.remainingBytes");
+        return InRange(ram.RemainingBytes, 0, ValueLimits.MostBytes, "ram.remainingBytes");
     }
 
     private static (string, string)? DevicesProblem(IReadOnlyList<DeviceEvidence> devices)
     {
         var names = new HashSet<string>();
+        var stateBytes = 0.0;
         for (var i = 0; i < devices.Count; i++)
         {
             var device = devices[i];
@@ -86,14 +84,20 @@ public static class SnapshotRules
                 return ($"{path}.name", $"two devices are named '{device.Name}'");
             }
 
-            if ((InRange(device.StateBytes, 0, MaximumBytes, $"{path}.stateBytes")
+            if ((InRange(device.StateBytes, 0, ValueLimits.MostBytes, $"{path}.stateBytes")
                 ?? ListProblem(device.StateSizeRatios, 0, MaximumRatio, $"{path}.stateSizeRatios")
-                ?? ListProblem(device.StateSeconds, 0, MaximumSeconds, $"{path}.stateSeconds")
+                ?? ListProblem(device.StateSeconds, 0, ValueLimits.LongestSeconds, $"{path}.stateSeconds")
                 ?? InRange(device.StateSecondsAssumed, 0, device.StateSeconds.Count, $"{path}.stateSecondsAssumed")
                 ?? FlagsProblem(device, path)
                 ?? ArcsProblem(device.Arcs, path)) is { } problem)
             {
                 return problem;
+            }
+
+            stateBytes += device.StateBytes ?? 0;
+            if (stateBytes > ValueLimits.MostBytes)
+            {
+                return ($"{path}.stateBytes", $"the devices up to this one have more than {ValueLimits.MostBytes} bytes of state, and all together may have that at the most");
             }
         }
 
@@ -144,7 +148,7 @@ public static class SnapshotRules
             var path = $"{device}.arcs[{i}]";
             if ((StateProblem(arc.From, $"{path}.from")
                 ?? StateProblem(arc.To, $"{path}.to")
-                ?? ListProblem(arc.Seconds, 0, MaximumSeconds, $"{path}.seconds")
+                ?? ListProblem(arc.Seconds, 0, ValueLimits.LongestSeconds, $"{path}.seconds")
                 ?? Seconds(arc.WorstSeconds, $"{path}.worstSeconds")) is { } problem)
             {
                 return problem;
@@ -170,7 +174,7 @@ public static class SnapshotRules
         for (var i = 0; i < (blackouts is PastBlackouts ? 0 : blackouts.Count); i++)
         {
             if ((SecondsAboveZero(blackouts[i].PredictedSeconds, $"{path}[{i}].predictedSeconds")
-                ?? Seconds(blackouts[i].ActualSeconds, $"{path}[{i}].actualSeconds")) is { } problem)
+                ?? SecondsAboveZero(blackouts[i].ActualSeconds, $"{path}[{i}].actualSeconds")) is { } problem)
             {
                 return problem;
             }
@@ -225,9 +229,9 @@ public static class SnapshotRules
             ? null
             : (path, $"'{text}' is no device state; they are {string.Join(", ", Enum.GetValues<DeviceState>().Select(s => s.Name()))}");
 
-    private static (string, string)? Seconds(double? value, string path) => InRange(value, 0, MaximumSeconds, path);
+    private static (string, string)? Seconds(double? value, string path) => InRange(value, 0, ValueLimits.LongestSeconds, path);
 
-    private static (string, string)? SecondsAboveZero(double? value, string path) => InRange(value, MinimumSeconds, MaximumSeconds, path);
+    private static (string, string)? SecondsAboveZero(double? value, string path) => InRange(value, MinimumSeconds, ValueLimits.LongestSeconds, path);
 
     private static (string, string)? InRange(double? value, double least, double most, string path) =>
         value is not { } number || (number >= least && number <= most) ? null : (path, $"must be at least {least} and at most {most}; it is {number}");

@@ -57,6 +57,7 @@ public sealed class SwitchoverEvaluator
             Sla.ElapsedSeconds,
             Sla.PausedSeconds,
             snapshot.Ram?.RemainingBytes ?? 0,
+            // The rules limit the sum.
             snapshot.Devices.Sum(d => d.StateBytes ?? 0),
             PreparedSnapshot.IsQuiesced(snapshot));
     }
@@ -137,9 +138,19 @@ public sealed class SwitchoverEvaluator
     /// complete in. NaN without a limit.</summary>
     internal double TargetSeconds(in DecisionMoment moment) => Math.Min(
         Sla.BlackoutLimitSeconds ?? double.NaN,
-        Math.Min(
-            Sla.ErrorBudgetRemainingSeconds ?? double.PositiveInfinity,
-            (Sla.CompleteWithinSeconds ?? double.PositiveInfinity) - moment.ElapsedSeconds + moment.PausedSeconds));
+        Math.Min(Sla.ErrorBudgetRemainingSeconds ?? double.PositiveInfinity, TimeLeftSeconds(moment)));
+
+    /// <summary>Which of them that is; null without a limit.</summary>
+    internal DecisionBinding? Binding(in DecisionMoment moment)
+    {
+        var target = TargetSeconds(moment);
+        return double.IsNaN(target) ? null
+            : target == Sla.BlackoutLimitSeconds ? DecisionBinding.Limit
+            : target == Sla.ErrorBudgetRemainingSeconds ? DecisionBinding.ErrorBudget
+            : DecisionBinding.CompleteWithin;
+    }
+
+    private double TimeLeftSeconds(in DecisionMoment moment) => (Sla.CompleteWithinSeconds ?? double.PositiveInfinity) - moment.ElapsedSeconds + moment.PausedSeconds;
 
     /// <summary>The mildest limit of the dirty rate under which pre-copy reaches so little memory; NaN if that is not known or waiting alone is enough.</summary>
     /// <remarks>A round lasts as long as sending the memory does, and <see cref="ShortestRoundSeconds"/> at least; what is dirtied in it is the

@@ -29,4 +29,7 @@ public enum DeviceFault
 
     /// <summary>Somebody else has the device, or an arc is still under way. What is open stays good: ask again later.</summary>
     Busy,
+
+    /// <summary>The device stated a number that cannot be. It counts as not told; whatever else the device says is used.</summary>
+    Unbelievable,
 }

@@ -21,9 +21,17 @@ public sealed record GuestStopped : HypervisorEvent
 /// <summary>The guest runs.</summary>
 public sealed record GuestResumed : HypervisorEvent;
 
+/// <summary>The guest was found to run. Told often while the hypervisor may stop it, so that a stop of it is known in time whatever its host's clock says.</summary>
+/// <param name="AskedNanoseconds">When it was asked for, on the monotonic clock of this host.</param>
+public sealed record GuestRan(long AskedNanoseconds) : HypervisorEvent;
+
 /// <summary>The hypervisor's migration came to another status.</summary>
 /// <param name="Status">The status.</param>
-public sealed record MigrationChanged(HypervisorMigrationStatus Status) : HypervisorEvent;
+public sealed record MigrationChanged(HypervisorMigrationStatus Status) : HypervisorEvent
+{
+    /// <summary>The same in the hypervisor's word, with what it means where that is not plain; null if it has none.</summary>
+    public string? Words { get; init; }
+}
 
 /// <summary>A passed-through device came to another state, or is about to.</summary>
 /// <param name="Device">The device: its name, or its path in the machine if it has none.</param>
@@ -31,7 +39,7 @@ public sealed record MigrationChanged(HypervisorMigrationStatus Status) : Hyperv
 /// <param name="IsPreparing">Whether the arc to that state is only about to begin.</param>
 public sealed record DeviceStateChanged(string Device, DeviceState State, bool IsPreparing = false) : HypervisorEvent;
 
-/// <summary>Something that the hypervisor answered makes no sense. It goes without; told once.</summary>
+/// <summary>Something that the hypervisor answered makes no sense. It goes without; each such thing is told once.</summary>
 /// <param name="What">What it is, as a clause.</param>
 public sealed record AnswerDistrusted(string What) : HypervisorEvent;
 
@@ -41,6 +49,9 @@ public sealed record PreCopyProgressed : HypervisorEvent
     /// <summary>Whether a pass has just begun: then <see cref="RemainingBytes"/> is an exact count, moved back to the moment of the dirty sync.
     /// Otherwise it counts only what the last sync found.</summary>
     public bool IsPass { get; init; }
+
+    /// <summary>When this was asked for, on the monotonic clock of this host in nanoseconds: the guest ran after it. Null if it was not asked for.</summary>
+    public long? AskedNanoseconds { get; init; }
 
     /// <summary>Dirty syncs so far.</summary>
     public int Pass { get; init; }

@@ -27,6 +27,9 @@ public enum HypervisorMigrationStatus
     /// <summary>It was given up.</summary>
     Cancelled,
 
-    /// <summary>Something that the planner does not drive, such as post-copy.</summary>
+    /// <summary>Something that the planner does not know, or does not drive.</summary>
     Other,
+
+    /// <summary>Post-copy: the guest belongs to the destination, and some of its memory is only on the source. Neither may be ended.</summary>
+    PostCopy,
 }

@@ -24,7 +24,7 @@ public sealed record HypervisorOffer
         ? HypervisorClass
         : $"{HypervisorClass}/{string.Join('+', Devices.Select(d => d.Class).Order(StringComparer.Ordinal))}{(TellsArcs ? "" : "/whole")}";
 
-    /// <summary>The machine's name as the hypervisor knows it; null if it was given none.</summary>
+    /// <summary>The machine's name as the hypervisor knows it, or its UUID if it was given none; null if it has neither.</summary>
     public string? Name { get; init; }
 
     /// <summary>The process that the machine is, the same by each of its monitors and of no other machine on this host: an opaque word. Null if it is not
@@ -48,6 +48,9 @@ public sealed record HypervisorOffer
 
     /// <summary>The migration capabilities that the hypervisor knows, by its own names.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>The settings that the other side needs alike.</summary>
+    public IReadOnlyList<SharedSetting> SharedSettings { get; init; } = [];
 
     /// <summary>Whether the guest's CPUs can be slowed down.</summary>
     public bool OffersThrottle { get; init; }

@@ -12,5 +12,5 @@ public sealed record HypervisorReport(GuestRunState Guest, HypervisorMigrationSt
 
     /// <summary>Whether a migration is under way.</summary>
     public bool IsMigrating => Migration is HypervisorMigrationStatus.Setup or HypervisorMigrationStatus.Active
-        or HypervisorMigrationStatus.Device or HypervisorMigrationStatus.Cancelling or HypervisorMigrationStatus.Other;
+        or HypervisorMigrationStatus.Device or HypervisorMigrationStatus.Cancelling or HypervisorMigrationStatus.PostCopy or HypervisorMigrationStatus.Other;
 }

@@ -25,6 +25,9 @@ public interface IMeasurementStore : IDisposable
     /// <summary>All that was ever seen of a link, one sample an age.</summary>
     IReadOnlyList<LinkAgeSample> ReadLinkAges(string link);
 
-    /// <summary>The blackout time already spent by a machine since a moment; for the error budget.</summary>
+    /// <summary>Where machines went, newest first: of each pair of addresses the latest migration that ended on the destination.</summary>
+    IReadOnlyList<MachineMove> ReadMoves();
+
+    /// <summary>How long a machine was paused since a moment, at the most, in all attempts however they ended; for the error budget.</summary>
     TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since);
 }

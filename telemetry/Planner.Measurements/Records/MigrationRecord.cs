@@ -29,6 +29,9 @@ public sealed record MigrationRecord(
     string Reason,
     string? Snapshot)
 {
+    /// <summary>The pauses by what became of them, and how exactly they are known.</summary>
+    public PauseSum Pauses { get; init; } = PauseSum.None;
+
     /// <summary>How the bound was found that was decided on; null if no evidence supported one.</summary>
     public BoundMethod? Method { get; init; }
 }

@@ -13,4 +13,16 @@ public sealed record GuestPause(TimeSpan Length, TimeSpan AtLeast, TimeSpan AtMo
     /// <summary>A length that is known to a time on either side.</summary>
     public static GuestPause Within(TimeSpan length, TimeSpan shorter, TimeSpan longer, string basis) =>
         new(length, length > shorter ? length - shorter : TimeSpan.Zero, length + longer, basis);
+
+    /// <summary>A length that is known exactly.</summary>
+    public static GuestPause Exactly(TimeSpan length, string basis) => new(length, length, length, basis);
+
+    /// <summary>Two pauses, or two parts of one, together; either may be missing.</summary>
+    public static GuestPause? operator +(GuestPause? one, GuestPause? other) => (one, other) switch
+    {
+        (null, _) => other,
+        (_, null) => one,
+        _ => new GuestPause(
+            one.Length + other.Length, one.AtLeast + other.AtLeast, one.AtMost + other.AtMost, one.Basis == other.Basis ? one.Basis : $"{one.Basis}; {other.Basis}"),
+    };
 }

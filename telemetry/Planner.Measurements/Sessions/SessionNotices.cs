@@ -30,7 +30,11 @@ public sealed record PhaseEntered(SessionPhase Phase) : SessionNotice;
 /// <param name="Bound">The bound; null if the evidence supports none.</param>
 /// <param name="Limit">The limit it was held against.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record Decided(int Gate, Verdict Verdict, BoundMethod? Method, TimeSpan? P50, TimeSpan? Bound, TimeSpan Limit, string Reason) : SessionNotice;
+public sealed record Decided(int Gate, Verdict Verdict, BoundMethod? Method, TimeSpan? P50, TimeSpan? Bound, TimeSpan Limit, string Reason) : SessionNotice
+{
+    /// <summary>Writes all that the decision was made from as JSON, for whoever records; null if it is not known.</summary>
+    public Func<string>? Input { get; init; }
+}
 
 /// <summary>A device ran an arc.</summary>
 /// <param name="Device">The device's name in the session.</param>
@@ -54,4 +58,8 @@ public sealed record StreamMoved(string Device, TransferPhase Phase, long Bytes,
 /// <param name="Blackout">How long the guest did not run in all.</param>
 /// <param name="Limit">The blackout limit.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record MigrationEnded(MigrationOutcome Outcome, TimeSpan Blackout, TimeSpan Limit, string Reason) : SessionNotice;
+public sealed record MigrationEnded(MigrationOutcome Outcome, TimeSpan Blackout, TimeSpan Limit, string Reason) : SessionNotice
+{
+    /// <summary>Whether the guest was paused for longer than the limit, or may have been, whatever became of the machine.</summary>
+    public bool IsOverLimit { get; init; }
+}

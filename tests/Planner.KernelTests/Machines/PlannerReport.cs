@@ -52,7 +52,7 @@ internal sealed record PlannerReport
             Outcome = Text(root, "outcome"),
             Reason = Text(root, "reason"),
             Decision = decision.ValueKind == JsonValueKind.Object ? decision.GetRawText() : "",
-            Blackout = Seconds(root, "blackoutSeconds"),
+            Blackout = Seconds(root, "pausedSeconds"),
             Uncertainty = Seconds(root, "blackoutUncertaintySeconds"),
             Bound = Seconds(root, "boundSeconds") ?? Seconds(blackout, "boundSeconds"),
             Method = Text(blackout, "method"),

@@ -13,6 +13,9 @@ internal static class QemuFixtures
     public static QemuRecording Named(string name) => All.Single(r => r.Name == name);
 
     public static QemuRecording Read(string text, string file = "/data/web-run3.jsonl") =>
+        ReadAll(text, file).Single();
+
+    public static IReadOnlyList<QemuRecording> ReadAll(string text, string file = "/data/web-run3.jsonl") =>
         QemuRecordingReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), file);
 
     public static string Reply(double t, double remaining = 1e6, int syncs = 1, string status = "active", string more = "") =>

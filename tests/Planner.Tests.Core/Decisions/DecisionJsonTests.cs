@@ -67,7 +67,7 @@ public class DecisionJsonTests
             WouldCommitIf = [],
         };
         const string After = """
-            },"evidence":{"have":0,"need":9,"of":"blackouts"},"terms":[{"term":"arc RUNNING->STOP","device":null,"p50Seconds":null,"boundSeconds":null,"samples":0}],"dominant":null,"reason":"no","wouldCommitIf":[],"nextEvaluationSeconds":null,"lastSafeCommitSeconds":null}
+            },"evidence":{"have":0,"need":9,"of":"blackouts"},"terms":[{"term":"arc RUNNING->STOP","device":null,"p50Seconds":null,"boundSeconds":null,"samples":0}],"dominant":null,"binding":null,"reason":"no","wouldCommitIf":[],"nextEvaluationSeconds":null,"lastSafeCommitSeconds":null}
             """;
         const string Before = """
             {"verdict":"stay","limitSeconds":null,"confidence":0,"blackout":{"p50Seconds":null,"boundSeconds":0.5,"missProbability":null,"method":"direct"
@@ -160,7 +160,7 @@ public class DecisionJsonTests
         var text = DecisionJson.WriteDecision(evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment));
         using var json = JsonDocument.Parse(text);
         Assert.Equal(
-            ["verdict", "limitSeconds", "confidence", "blackout", "evidence", "terms", "dominant", "reason", "wouldCommitIf", "nextEvaluationSeconds", "lastSafeCommitSeconds"],
+            ["verdict", "limitSeconds", "confidence", "blackout", "evidence", "terms", "dominant", "binding", "reason", "wouldCommitIf", "nextEvaluationSeconds", "lastSafeCommitSeconds"],
             json.RootElement.EnumerateObject().Select(p => p.Name));
         var blackout = json.RootElement.GetProperty("blackout");
         Assert.Equal(["p50Seconds", "boundSeconds", "missProbability", "method"], blackout.EnumerateObject().Select(p => p.Name));

@@ -305,19 +305,6 @@ public class SwitchoverEvaluatorTests
     }
 
     [Fact]
-    public void Blackouts_of_no_length_are_evidence_like_others()
-    {
-        var snapshot = Snapshots.Machine();
-        foreach (var confidence in new[] { 0.3, 0.9, 0.99 })
-        {
-            List<PastBlackout> past = [.. snapshot.PastBlackouts.Select((b, i) => i % 3 == 0 ? b with { ActualSeconds = 0 } : b)];
-            var (decision, _) = Decide(snapshot with { PastBlackouts = past, Sla = snapshot.Sla! with { Confidence = confidence } });
-            Assert.Equal(BoundMethod.Direct, decision.Method);
-            Assert.True(double.IsFinite(decision.BoundSeconds));
-        }
-    }
-
-    [Fact]
     public void An_impossible_value_is_refused_by_name()
     {
         var snapshot = Snapshots.Machine();

@@ -8,7 +8,7 @@ public sealed class HypervisorInvariantTests
 {
     private static readonly string[] Misfortunes =
     [
-        "cancel", "kill source", "kill destination", "kill planner", "break link", "stall link", "stall source", "stall destination",
+        "cancel", "cancel that sticks", "kill source", "kill destination", "kill planner", "break link", "stall link", "stall source", "stall destination",
         "stop by others", "stop and cont by others", "fail shell", "lose commands",
     ];
 
@@ -57,6 +57,7 @@ public sealed class HypervisorInvariantTests
 
     [Theory]
     [InlineData("cancel")]
+    [InlineData("cancel that sticks")]
     [InlineData("kill destination")]
     [InlineData("kill planner")]
     [InlineData("break link")]

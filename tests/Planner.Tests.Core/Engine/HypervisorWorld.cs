@@ -23,6 +23,7 @@ internal sealed partial class HypervisorWorld
     private bool _hasHandover;
     private bool _isPlannerDead;
     private bool _isLosingCommands;
+    private bool _isCancelStuck;
     private HypervisorState? _state;
 
     public HypervisorWorld(int seed, bool hasDevice = false)
@@ -195,6 +196,9 @@ internal sealed partial class HypervisorWorld
             case HypervisorOrder.Hold:
                 (_isHeld, _isAllowed) = (true, false);
                 break;
+            case HypervisorOrder.Cancel when side.Migration == HypervisorMigrationStatus.Active && _isCancelStuck:
+                Change(side, HypervisorMigrationStatus.Cancelling);
+                break;
             case HypervisorOrder.Cancel when side.Migration == HypervisorMigrationStatus.Active:
                 Change(side, _random.Next(2) == 0 ? HypervisorMigrationStatus.Cancelled : HypervisorMigrationStatus.Failed);
                 End(_destination);
@@ -305,6 +309,10 @@ internal sealed partial class HypervisorWorld
                 _isLosingCommands = true;
                 break;
             case "cancel":
+                Feed(new CancelRequested());
+                break;
+            case "cancel that sticks":
+                _isCancelStuck = true;
                 Feed(new CancelRequested());
                 break;
             case "stop by others":

@@ -7,6 +7,18 @@ namespace Planner.Tests.Engine;
 /// <summary>What the stop phase is expected to carry.</summary>
 public sealed class StopPhaseSizeTests
 {
+    [Theory]
+    [InlineData((1L << 60) + 1, 0, 0)]
+    [InlineData(5, long.MaxValue, long.MaxValue)]
+    [InlineData(1L << 60, 1L << 60, 1L << 60)]
+    public void A_size_that_no_decision_takes_is_not_known(long size, long initial, long dirty)
+    {
+        var offer = Plans.Plan(Plans.All).Devices[0].Source with { DataSizeMeaning = DataSizeMeaning.Total };
+
+        Assert.Null(StopPhaseSize.Expect(offer, 0, new PreCopyInfo(initial, dirty, false), size));
+        Assert.Null(StopPhaseSize.Expect(offer with { DataSizeMeaning = DataSizeMeaning.Remaining }, 0, new PreCopyInfo(initial, dirty, false), size));
+    }
+
     [Fact]
     public void What_changed_and_was_carried_again_makes_the_stop_phase_no_smaller()
     {

@@ -22,6 +22,27 @@ public sealed class SwitchoverJudgeDeviceTests
     }
 
     [Fact]
+    public void That_more_is_counted_than_told_is_said_once_and_the_unused_permission_is_not_told_again_and_again()
+    {
+        var judge = Judge(Dev0, within: 60);
+        var news = new List<PassJudgement>();
+        Passes(judge, from: 0, to: 30, bytesPerSecond: 50e6, seen: judgement => news.AddRange(judgement.IsNews ? [judgement] : []));
+
+        Assert.Single(news, n => n.Gate!.Note is { } note && note.Contains("counts more than it tells", StringComparison.Ordinal));
+        Assert.InRange(news.Count(n => n.Gate!.Decision.Verdict == Verdict.Commit), 1, 3);
+    }
+
+    [Fact]
+    public void A_machine_without_passed_through_devices_may_have_something_that_is_not_told_either()
+    {
+        var judge = new SwitchoverJudge(new KnownMachine().Snapshots(), Terms(limit: 0.3, within: 5), "earliest", 0);
+        var judgement = Passes(judge, 0, 6, 50e6, deviceBytes: null);
+
+        Assert.Equal(SwitchoverAction.Abort, judgement.Action);
+        Assert.Contains("vhost-user", judgement.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_permission_that_nobody_gave_shows_nothing()
     {
         // As 'planner watch' looks at a migration that somebody else drives.
@@ -116,7 +137,7 @@ public sealed class SwitchoverJudgeDeviceTests
     };
 
     /// <summary>A pass with nothing left every 50 ms, and a look between two of them; ends early where the judge gives up.</summary>
-    private static PassJudgement Passes(SwitchoverJudge judge, double from, double to, double bytesPerSecond, bool tellBetween = true, long? deviceBytes = 0, bool isPermitted = true)
+    private static PassJudgement Passes(SwitchoverJudge judge, double from, double to, double bytesPerSecond, bool tellBetween = true, long? deviceBytes = 0, bool isPermitted = true, Action<PassJudgement>? seen = null)
     {
         PassJudgement? last = null;
         var pass = 0;
@@ -128,6 +149,7 @@ public sealed class SwitchoverJudgeDeviceTests
             }
 
             last = judge.Consider(Progress(t + 0.02, ++pass, isPass: true, bytesPerSecond, deviceBytes));
+            seen?.Invoke(last);
             if (isPermitted && last is { Action: SwitchoverAction.Commit, AllowBytes: var bytes })
             {
                 judge.Permitted(bytes, (long)((t + 0.02) * 1e9));

@@ -65,6 +65,25 @@ internal sealed class ToldSwitchover
     public ToldSwitchover Answered(double at, HypervisorOrder order, MigrationSide side = MigrationSide.Destination, HypervisorReport? report = null) =>
         Feed(at, new HypervisorAnswered(side, order, Report: report));
 
+    /// <summary>An event as it was heard, whatever its host's clock says.</summary>
+    public ToldSwitchover Heard(MigrationSide side, TimeSpan stamp, double at, HypervisorEvent what) =>
+        Feed(at, new HypervisorTold(side, what with { HappenedAt = stamp, ReceivedNanoseconds = (long)(at * 1e6) }));
+
+    /// <summary>The source was asked, and its guest ran.</summary>
+    public ToldSwitchover Ran(double askedAt, double answeredAt) =>
+        Feed(answeredAt, new HypervisorTold(MigrationSide.Source, new GuestRan((long)(askedAt * 1e6)) { ReceivedNanoseconds = (long)(answeredAt * 1e6) }));
+
+    /// <summary>A side was told something whose effect is heard.</summary>
+    public ToldSwitchover Order(MigrationSide side, HypervisorOrder order, double at)
+    {
+        var step = new MachineStepBuilder(State, (long)(at * 1e6));
+        step.Tell(side, order);
+        State = step.State;
+        return this;
+    }
+
+    public ToldSwitchover Ran(double at) => Source(at, new GuestRan((long)(at * 1e6)) { ReceivedNanoseconds = 0 });
+
     public ToldSwitchover Stopped(double at, double lastPass) =>
         Source(at, new GuestStopped { ReceivedNanoseconds = 0, LastPassAt = Epoch + TimeSpan.FromMilliseconds(lastPass) });
 

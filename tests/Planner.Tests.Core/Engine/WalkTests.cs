@@ -99,19 +99,33 @@ public sealed class WalkTests
     }
 
     [Theory]
-    [InlineData(MigrationSide.Source, DeviceState.Stop, MigrationOutcome.NeedsPerson)]
-    [InlineData(MigrationSide.Source, DeviceState.Error, MigrationOutcome.NeedsPerson)]
-    [InlineData(MigrationSide.Destination, DeviceState.Resuming, MigrationOutcome.Stayed)]
-    [InlineData(MigrationSide.Destination, DeviceState.StopCopy, MigrationOutcome.Stayed)]
-    public void A_device_in_an_unexpected_state_is_left_alone(MigrationSide side, DeviceState state, MigrationOutcome outcome)
+    [InlineData(MigrationSide.Source, DeviceState.Stop)]
+    [InlineData(MigrationSide.Source, DeviceState.StopCopy)]
+    [InlineData(MigrationSide.Source, DeviceState.Error)]
+    [InlineData(MigrationSide.Destination, DeviceState.Resuming)]
+    [InlineData(MigrationSide.Destination, DeviceState.StopCopy)]
+    public void A_device_in_an_unexpected_state_is_left_alone_and_nobody_is_called(MigrationSide side, DeviceState state)
     {
         var world = Plans.World(Plans.Plan(Plans.All));
         world.SetTruth(side, 0, state);
         world.Start().Run();
 
-        Assert.Equal(outcome, world.Outcome);
+        Assert.Equal(MigrationOutcome.Stayed, world.Outcome);
         Assert.Empty(world.Log.OfType<RunArc>());
         Assert.Contains(state.Name(), world.End!.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("bring it", world.End.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_source_that_was_migrated_away_is_said_to_run_there()
+    {
+        var world = Plans.World(Plans.Plan(Plans.All) with { Moved = "it was migrated to b at noon; it runs there" });
+        world.SetTruth(MigrationSide.Source, 0, DeviceState.Stop);
+        world.Start().Run();
+
+        Assert.Equal(MigrationOutcome.Stayed, world.Outcome);
+        Assert.EndsWith("is in STOP, not in RUNNING; it was migrated to b at noon; it runs there.", world.End!.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("recover", world.End.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class UnitTextTests
     [InlineData("0.3s", 3_000_000)]
     [InlineData("1.5 s", 15_000_000)]
     [InlineData("2m", 1_200_000_000)]
+    [InlineData("10.1 min", 6_060_000_000)]
     [InlineData("1h", 36_000_000_000)]
     [InlineData("30d", 25_920_000_000_000)]
     [InlineData("1e3ms", 10_000_000)]
@@ -24,6 +25,12 @@ public sealed class UnitTextTests
         Assert.True(UnitText.TryParseDuration(text, out var duration));
         Assert.Equal(ticks, duration.Ticks);
     }
+
+    [Theory]
+    [InlineData("1000000000s", true)]
+    [InlineData("11574d", true)]
+    [InlineData("36500d", false)]
+    public void The_longest_time_is_that_of_every_other_place(string text, bool isTaken) => Assert.Equal(isTaken, UnitText.TryParseDuration(text, out _));
 
     [Theory]
     [InlineData("1B", 1)]
@@ -73,7 +80,7 @@ public sealed class UnitTextTests
     [InlineData("Infinitys")]
     [InlineData("NaNs")]
     [InlineData("36501d")]
-    [InlineData("1 min")]
+    [InlineData("1 minute")]
     [InlineData("1MS")]
     [InlineData("1ms1s")]
     [InlineData("0x10s")]

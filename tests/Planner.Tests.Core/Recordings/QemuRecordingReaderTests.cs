@@ -67,6 +67,53 @@ public sealed class QemuRecordingReaderTests
         Assert.Equal(77, recording.Polls[0].VfioBytes);
     }
 
+    [Theory]
+    [InlineData("\"mbps\":8", "\"mbps\":-1")]
+    [InlineData("\"mbps\":8", "\"mbps\":1e300")]
+    [InlineData("\"mbps\":8", "\"mbps\":\"fast\"")]
+    [InlineData("\"transferred\":5", "\"transferred\":1.8e19")]
+    [InlineData("\"dirty-pages-rate\":10", "\"dirty-pages-rate\":18446744073709547520")]
+    [InlineData("\"page-size\":4096", "\"page-size\":null")]
+    public void A_number_that_cannot_be_stands_for_nothing_and_the_rest_of_its_reply_counts(string good, string bad)
+    {
+        var recording = QemuFixtures.Read(QemuFixtures.Reply(1) + QemuFixtures.Reply(2, remaining: 7).Replace(good, bad, StringComparison.Ordinal) + QemuFixtures.Reply(3));
+
+        Assert.Equal([1e6, 7, 1e6], recording.Polls.Select(p => p.RemainingBytes));
+    }
+
+    [Theory]
+    [InlineData("\"remaining\":1000000", "\"remaining\":-1")]
+    [InlineData("\"remaining\":1000000", "\"remaining\":18446744073709547520")]
+    [InlineData("\"dirty-sync-count\":1", "\"dirty-sync-count\":-1")]
+    [InlineData("\"total-time\":2000", "\"total-time\":-5")]
+    public void A_reply_whose_needed_number_cannot_be_is_passed_over_and_the_others_count(string good, string bad)
+    {
+        var second = QemuFixtures.Reply(2);
+        Assert.Contains(good, second, StringComparison.Ordinal);
+        var recording = QemuFixtures.Read(QemuFixtures.Reply(1) + second.Replace(good, bad, StringComparison.Ordinal) + QemuFixtures.Reply(3));
+
+        Assert.Equal([1, 3], recording.Polls.Select(p => p.ElapsedSeconds));
+    }
+
+    [Fact]
+    public void A_migration_that_begins_after_another_in_one_file_is_one_of_its_own()
+    {
+        var recordings = QemuFixtures.ReadAll(
+            QemuFixtures.Reply(101) + QemuFixtures.Reply(109) + QemuFixtures.Reply(110, status: "cancelled")
+            + Reply(200, totalMilliseconds: 0, "active") + Reply(219.5, totalMilliseconds: 19_500, "completed", ",\"downtime\":120"));
+
+        Assert.Equal(["web-run3#1", "web-run3#2"], recordings.Select(r => r.Name));
+        Assert.All(recordings, r => Assert.Equal("web", r.Configuration));
+        Assert.Equal([true, false], recordings.Select(r => r.NeverCompleted));
+        Assert.Equal((3, 2), (recordings[0].Polls.Count, recordings[1].Polls.Count));
+        Assert.Equal(19.5, recordings[1].Outcome!.TotalSeconds);
+        Assert.Equal(0, recordings[1].Polls[0].ElapsedSeconds);
+    }
+
+    [Fact]
+    public void A_time_that_begins_anew_is_another_migration_even_if_the_end_of_the_first_is_missing() =>
+        Assert.Equal(2, QemuFixtures.ReadAll(QemuFixtures.Reply(5) + Reply(6, totalMilliseconds: 100, "active")).Count);
+
     [Fact]
     public void A_line_that_a_kill_cut_off_is_skipped_and_reported()
     {
@@ -92,8 +139,7 @@ public sealed class QemuRecordingReaderTests
     [InlineData("{\"t\":5,\"query-migrate\":{\"ram\":{}}}\n", "lacks \"total-time\"")]
     [InlineData("{\"t\":5,\"query-migrate\":{\"total-time\":1,\"ram\":{}}}\n", "lacks \"status\"")]
     [InlineData("{\"t\":5,\"query-migrate\":{\"total-time\":1,\"status\":\"active\",\"ram\":{}}}\n", "lacks \"remaining\"")]
-    [InlineData("{\"t\":5,\"query-migrate\":{\"total-time\":1,\"status\":\"active\",\"ram\":{\"remaining\":-1}}}\n", "\"remaining\" must be")]
-    [InlineData("{\"t\":5,\"query-migrate\":{\"total-time\":1,\"status\":\"active\",\"ram\":{\"remaining\":1,\"dirty-sync-count\":1.5}}}\n", "\"dirty-sync-count\" must be")]
+    [InlineData("{\"t\":5,\"query-migrate\":{\"total-time\":1,\"status\":\"active\",\"ram\":{\"remaining\":1}}}\n", "lacks \"dirty-sync-count\"")]
     [InlineData("{\"t\":0.5,\"query-migrate\":{}}\n", "the time goes back")]
     public void What_is_wrong_is_an_error_with_file_and_line(string line, string problem)
     {
@@ -109,9 +155,12 @@ public sealed class QemuRecordingReaderTests
     public void A_file_without_a_migration_is_refused_by_name(string text) =>
         Assert.Contains("/data/web-run3.jsonl: there is no query-migrate reply", Assert.Throws<DocumentException>(() => QemuFixtures.Read(text)).Message, StringComparison.Ordinal);
 
+    private static string Reply(double t, int totalMilliseconds, string status, string more = "") =>
+        $$"""{"t":{{t}},"query-migrate":{"status":"{{status}}","total-time":{{totalMilliseconds}}{{more}},"ram":{"remaining":5,"dirty-sync-count":1} } }""" + "\n";
+
     [Fact]
     public void A_line_without_end_is_refused() =>
-        Assert.Contains("longer than", Assert.Throws<DocumentException>(() => QemuFixtures.Read(new string(' ', 300_000))).Message, StringComparison.Ordinal);
+        Assert.Contains("longer than", Assert.Throws<DocumentException>(() => QemuFixtures.Read(new string(' ', 17_000_000))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_small_file_that_unpacks_to_a_huge_one_is_refused()
@@ -144,7 +193,7 @@ public sealed class QemuRecordingReaderTests
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
         try
         {
-            var recording = QemuRecordingReader.ReadFile(path);
+            var recording = Assert.Single(QemuRecordingReader.ReadFile(path));
 
             Assert.InRange(recording.Polls.Count, 10, 200);
             Assert.NotEmpty(recording.Skipped);

@@ -77,6 +77,34 @@ public sealed class RecordingReplayTests
         Assert.True(report.RegretP50Seconds < 0);
     }
 
+    [Fact]
+    public void A_migration_that_never_completed_is_replayed_at_the_rate_of_other_stop_phases_or_of_its_own_pre_copy()
+    {
+        // Eight rounds of a guest that writes as fast as the link of 1 MB/s carries: 1 MB is found at every sync.
+        var never = QemuFixtures.Read(string.Concat(Enumerable.Range(1, 8).Select(i => QemuFixtures.Reply(i, remaining: 1e6, syncs: i))));
+
+        var alone = Assert.Single(new RecordingEvaluation([never]).NeverCompleted);
+        Assert.Equal((BlackoutSource.PreCopyRate, 1e6, 0.0), (alone.BlackoutFrom, alone.StopPhaseBytesPerSecond, alone.FixedSeconds));
+        var outcome = alone.Run(new LambdaRule(m => m.IsSync), 0.3);
+        Assert.Equal((2.0, 1.0), (outcome.CommitSeconds, outcome.BlackoutSeconds));
+        Assert.Null(outcome.OracleCompletionSeconds);
+
+        var taught = Assert.Single(new RecordingEvaluation([never, .. QemuFixtures.All]).NeverCompleted);
+        Assert.Equal(BlackoutSource.OtherStopPhases, taught.BlackoutFrom);
+        Assert.InRange(taught.Run(new LambdaRule(m => m.IsSync), 0.3).BlackoutSeconds!.Value, 0.0001, 0.1);
+        Assert.Equal(Evaluation.Replays.Count, new RecordingEvaluation([never, .. QemuFixtures.All]).Replays.Count);
+    }
+
+    [Fact]
+    public void A_blackout_of_which_nothing_is_known_is_null_and_not_zero()
+    {
+        var never = QemuFixtures.Read(string.Concat(Enumerable.Range(1, 4).Select(i => QemuFixtures.Reply(i, syncs: i).Replace("\"mbps\":8", "\"mbps\":0", StringComparison.Ordinal))));
+
+        var outcome = Assert.Single(new RecordingEvaluation([never]).NeverCompleted).Run(new LambdaRule(m => m.IsSync), 0.3);
+
+        Assert.Equal((2.0, null, null), (outcome.CommitSeconds, outcome.BlackoutSeconds, outcome.CompletionSeconds));
+    }
+
     [Theory]
     [InlineData("stop-copy-4t-run1")]
     [InlineData("postcopy-4t-run1")]

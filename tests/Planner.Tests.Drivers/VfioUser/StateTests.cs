@@ -190,8 +190,9 @@ public sealed class StateTests
     }
 
     [Theory]
-    [InlineData(0x7fff_ffff_ffff_ffffUL, true)]
-    [InlineData(0x8000_0000_0000_0000UL, false)]
+    [InlineData(0x1000_0000_0000_0000UL, true)]
+    [InlineData(0x1000_0000_0000_0001UL, false)]
+    [InlineData(0x7fff_ffff_ffff_ffffUL, false)]
     [InlineData(0xffff_ffff_ffff_ffffUL, false)]
     public void A_data_size_beyond_all_measure_is_refused_and_the_device_goes_on(ulong bytes, bool believed)
     {
@@ -204,7 +205,7 @@ public sealed class StateTests
         }
         else
         {
-            Assert.Equal(DeviceFault.Failed, Assert.Throws<DeviceException>(() => device.GetDataSizeBytes()).Fault);
+            Assert.Equal(DeviceFault.Unbelievable, Assert.Throws<DeviceException>(() => device.GetDataSizeBytes()).Fault);
         }
 
         Assert.Equal(DeviceState.Running, device.GetState());

@@ -51,7 +51,7 @@ public sealed class HeldMigrationTests
 
         Assert.InRange(Math.Abs((told - blackout).TotalMilliseconds), 0, 10);
         recorder.Dispose();
-        var recording = QemuRecordingReader.Read(new MemoryStream(recorded.ToArray()), "held.jsonl");
+        var recording = QemuRecordingReader.Read(new MemoryStream(recorded.ToArray()), "held.jsonl").Single();
         Assert.Equal(done.StopPhaseBytes!.Value, (long)recording.Outcome!.StopPhaseBytes);
         Assert.Contains(recording.Events, e => e.Name == "STOP");
         Assert.InRange(done.StopPhaseBytes!.Value, 1, ShortPassBytes + (1 << 20));

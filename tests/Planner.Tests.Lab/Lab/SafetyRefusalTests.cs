@@ -59,9 +59,99 @@ public sealed class SafetyRefusalTests(SafetyLab lab)
 
         Assert.True(await run.Planner.EndAsync() == Stayed, run.Planner.ToString());
         Assert.Contains("does not run (paused/", run.Planner.Output, StringComparison.Ordinal);
+        Assert.Contains("--paused", run.Planner.Output, StringComparison.Ordinal);
         Assert.False(await run.Source.IsRunningAsync());
         await run.Source.AskAsync("cont");
         await run.AssertOnSourceAsync();
+        lab.LeaveFresh();
+    }
+
+    [Theory]
+    [InlineData("migrate-set-capabilities", """{"capabilities":[{"capability":"multifd","state":true}]}""", "multifd is off", """{"capabilities":[{"capability":"multifd","state":false}]}""")]
+    [InlineData("migrate-set-capabilities", """{"capabilities":[{"capability":"postcopy-ram","state":true}]}""", "postcopy-ram is off", """{"capabilities":[{"capability":"postcopy-ram","state":false}]}""")]
+    [InlineData("migrate-set-parameters", """{"tls-creds":"tls0"}""", "TLS is off", """{"tls-creds":""}""")]
+    public async Task Settings_of_migration_that_differ_are_refused_before_the_start_with_the_command_that_mends_it(string command, string set, string differs, string mended)
+    {
+        await using var run = await SafetyRun.PrepareAsync(lab);
+        await run.Destination.SayAsync($$"""{"execute":"{{command}}","arguments":{{set}}}""");
+
+        var (status, output, error) = await PlannerChild.RunAsync(run.StateHome, run.Arguments());
+
+        Assert.True(status == TargetLacks, $"{status}\n{output}\n{error}");
+        var mends = $$"""{"execute":"{{command}}","arguments":{{mended}}}""";
+        SafetyRun.AssertSentence(error, differs, mends);
+        await run.AssertUntouchedAsync();
+
+        // As it was said, and then nothing is refused.
+        await run.Destination.SayAsync(mends);
+        run.Start();
+        Assert.True(await run.Planner.EndAsync() == 0, run.Planner.ToString());
+        await run.AssertOnDestinationAsync();
+    }
+
+    [Fact]
+    public async Task A_paused_guest_migrates_and_stays_paused_until_somebody_lets_it_run()
+    {
+        await using var run = await SafetyRun.PrepareAsync(lab);
+        await run.Source.AskAsync("stop");
+
+        var (status, output, error) = await PlannerChild.RunAsync(run.StateHome, [.. run.Arguments(), "--paused"]);
+
+        Assert.True(status == 0, $"{status}\n{output}\n{error}");
+        Assert.Contains("paused as it was", output, StringComparison.Ordinal);
+        Assert.Equal("completed", await run.Source.MigrationAsync());
+        Assert.Equal("paused", (await run.Destination.AskAsync("query-status")).GetProperty("status").GetString());
+        Assert.Empty(run.Destination.Ran);
+        await run.Destination.AskAsync("cont");
+        await run.AssertOnDestinationAsync();
+    }
+
+    [Fact]
+    public async Task A_migration_that_is_to_be_paused_is_given_up_where_somebody_lets_the_guest_run()
+    {
+        await using var run = await SafetyRun.PrepareAsync(lab);
+        run.Pair.Link.Rate = LinkRate.Steady(1);
+        await run.Source.AskAsync("stop");
+        using var planner = PlannerChild.Start(run.StateHome, [.. run.Arguments(), "--paused"]);
+        await run.Source.UntilAsync("MIGRATION", "active", Cancellation);
+
+        await run.Source.AskAsync("cont");
+
+        Assert.True(await planner.EndAsync() == Stayed, planner.ToString());
+        Assert.Contains("let the guest run", planner.Output, StringComparison.Ordinal);
+        await run.AssertOnSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_recovery_leaves_a_guest_paused_that_was_migrated_as_paused()
+    {
+        await using var run = await SafetyRun.PrepareAsync(lab);
+        run.Pair.Link.Rate = LinkRate.Steady(1);
+        await run.Source.AskAsync("stop");
+        using var planner = PlannerChild.Start(run.StateHome, [.. run.Arguments(), "--paused"]);
+        await run.Source.UntilAsync("MIGRATION", "active", Cancellation);
+        planner.Kill();
+
+        var (status, output, error) = await run.RecoverAsync();
+
+        Assert.True(status == 0, $"{status}\n{output}\n{error}");
+        Assert.Contains("paused on the source", output, StringComparison.Ordinal);
+        Assert.False(await run.Source.IsRunningAsync());
+        Assert.Empty(run.Destination.Ran);
+        await run.Source.AskAsync("cont");
+        await run.AssertOnSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_guest_that_runs_is_not_migrated_as_a_paused_one()
+    {
+        await using var run = await SafetyRun.PrepareAsync(lab);
+
+        var (status, output, error) = await PlannerChild.RunAsync(run.StateHome, [.. run.Arguments(), "--paused"]);
+
+        Assert.True(status == Stayed, $"{status}\n{output}\n{error}");
+        Assert.Contains("leave out --paused", output, StringComparison.Ordinal);
+        await run.AssertUntouchedAsync();
         lab.LeaveFresh();
     }
 

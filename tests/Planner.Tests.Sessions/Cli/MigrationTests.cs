@@ -22,7 +22,8 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal("stayed", report.GetProperty("outcome").GetString());
         var evidence = report.GetProperty("decision").GetProperty("evidence");
         Assert.True(evidence.GetProperty("have").GetInt32() < evidence.GetProperty("need").GetInt32());
-        Assert.Equal(0, report.GetProperty("blackoutSeconds").GetDouble());
+        Assert.Equal(0, report.Number("pausedSeconds"));
+        Assert.True(report.IsNull("blackoutSeconds"));
         Assert.Equal("RUNNING", await StateAsync(source));
     }
 
@@ -70,8 +71,17 @@ public sealed class MigrationTests : IDisposable
         var arcs = lines.Select(l => JsonDocument.Parse(l).RootElement).Where(e => e.TryGetProperty("from", out _)).ToList();
         Assert.Contains(arcs, a => a.GetProperty("to").GetString() == "STOP_COPY" && a.GetProperty("outcome").GetString() == "ok" && a.GetProperty("seconds").GetDouble() > 0);
 
-        var replayed = await PlannerHere.RunJsonAsync("replay", recording, "--rule", "earliest", "--limit", "300ms");
-        Assert.Equal(arcs.Count(a => a.GetProperty("outcome").GetString() == "ok"), replayed.Sum(o => o.Number("samples")));
+        var replayed = await PlannerHere.RunJsonAsync("replay", recording, "--rule", "earliest", "--limit", "60s");
+        Assert.Equal(arcs.Count(a => a.GetProperty("outcome").GetString() == "ok"), replayed.Where(o => o.Text("kind") == "arc-series").Sum(o => o.Number("samples")));
+
+        // What was recorded is tried under another limit, from what the session knew.
+        var trace = replayed[0];
+        Assert.Equal(("trace", "committed", "measured", false), (trace.Text("kind"), trace.Text("verdict"), trace.Text("blackoutFrom"), trace.GetProperty("violated").GetBoolean()));
+        var ended = lines.Select(l => JsonDocument.Parse(l).RootElement).Single(e => e.TryGetProperty("ended", out _)).GetProperty("ended");
+        Assert.Equal(ended.Number("pausedSeconds"), trace.Number("blackoutSeconds"));
+        Assert.Equal("stayed", (await PlannerHere.RunJsonAsync("replay", recording, "--rule", "earliest", "--limit", "1ms"))[0].Text("verdict"));
+        Assert.Equal("committed", (await PlannerHere.RunJsonAsync("replay", recording, "--rule", "oracle", "--limit", "60s"))[0].Text("verdict"));
+        Assert.Equal("stayed", (await PlannerHere.RunJsonAsync("replay", recording, "--rule", "oracle", "--limit", "1ms"))[0].Text("verdict"));
     }
 
     [Fact]
@@ -149,7 +159,7 @@ public sealed class MigrationTests : IDisposable
         while (!IsUnderWay()); // Between two rounds there is nothing to recover.
 
         var refused = await RunAsync(["migrate", source, destination, "--sla", "gold"]);
-        Assert.Equal(6, refused.Status);
+        Assert.Equal(3, refused.Status);
         Assert.Contains("planner recover", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync(["recover"])).Status);
         Assert.Contains("RUNNING", new[] { await StateAsync(source), await StateAsync(destination) });
@@ -168,9 +178,9 @@ public sealed class MigrationTests : IDisposable
 
         Assert.Equal(3, result.Status);
         var report = Assert.Single(PlannerHere.Objects(result.Output));
-        Assert.Equal(("stayed", "vm1", "never", 1.0, 0.0), (report.Text("outcome"), report.Text("machine"), report.Text("sla"), report.Number("limitSeconds"), report.Number("blackoutSeconds")));
+        Assert.Equal(("stayed", "vm1", "never", 1.0, 0.0), (report.Text("outcome"), report.Text("machine"), report.Text("sla"), report.Number("limitSeconds"), report.Number("pausedSeconds")));
         Assert.Contains("2099-01-01", report.Text("reason"), StringComparison.Ordinal);
-        Assert.True(report.IsNull("migrationId"));
+        Assert.True(report.IsNull("attemptId"));
     }
 
     [Theory]

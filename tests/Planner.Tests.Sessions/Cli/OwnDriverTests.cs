@@ -20,7 +20,7 @@ public sealed class OwnDriverTests : IDisposable
     public async Task A_device_of_a_drivers_own_is_probed_measured_rehearsed_and_migrated()
     {
         var probed = await RunAsync("probe", "toy:a", "--output", "json");
-        Assert.Equal(("toy:a", "RUNNING"), (Report(probed).Text("target"), Report(probed).Text("state")));
+        Assert.Equal(("toy:a", "RUNNING"), (Report(probed).Text("device"), Report(probed).Text("state")));
 
         Assert.Equal(3, Report(await RunAsync("measure", "toy:a", "--rounds", "3", "--output", "json")).Number("rounds"));
         Assert.Equal(4, Report(await RunAsync("measure", "toy:a", "--to", "toy:b", "--rounds", "4", "--output", "json")).Number("rounds"));
@@ -38,7 +38,7 @@ public sealed class OwnDriverTests : IDisposable
     public async Task A_machine_of_a_drivers_own_is_probed_and_its_migration_begins_on_its_drivers_channel()
     {
         var probed = Report(await RunAsync("probe", "toy-vm:here", "--windows", "1s", "--output", "json"));
-        Assert.Equal(("toy-vm:here", "toy 1"), (probed.Text("target"), probed.Text("version")));
+        Assert.Equal(("toy-vm:here", "toy 1"), (probed.Text("machine"), probed.Text("version")));
 
         var refused = await RunAsync("migrate", "toy-vm:here", "toy-vm:there", "--sla", "toys", "--policy", Policy());
 

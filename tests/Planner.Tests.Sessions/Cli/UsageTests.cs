@@ -136,7 +136,7 @@ public sealed class UsageTests : IDisposable
     {
         var probed = Assert.Single(await PlannerHere.RunJsonAsync("probe", address));
 
-        Assert.Equal((address, "RUNNING"), (probed.Text("target"), probed.Text("state")));
+        Assert.Equal((address, "RUNNING"), (probed.Text("device"), probed.Text("state")));
     }
 
     [Fact]

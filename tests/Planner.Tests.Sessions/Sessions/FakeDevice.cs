@@ -40,6 +40,9 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
     /// <summary>Is called before the state is told.</summary>
     public Action OnAsk { get; set; } = () => { };
 
+    /// <summary>Takes the place of the data size; null for the true one.</summary>
+    public Func<long>? OnDataSize { get; set; }
+
     /// <summary>Takes the place of a reset; null for one that leads to RUNNING.</summary>
     public Action? OnReset { get; set; }
 
@@ -98,7 +101,7 @@ internal sealed class FakeDevice(string address, MigrationCapabilities capabilit
 
     public ArcResult SetStateBy(DeviceState target, long deadlineNanoseconds) => SetState(target);
 
-    public long GetDataSizeBytes() => _content.Length;
+    public long GetDataSizeBytes() => OnDataSize?.Invoke() ?? _content.Length;
 
     public PreCopyInfo GetPreCopyInfo() => new(Math.Max(0, preCopyBytes - _readTo), 0, false);
 

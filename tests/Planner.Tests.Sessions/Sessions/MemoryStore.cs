@@ -36,6 +36,12 @@ internal sealed class MemoryStore : IMeasurementStore
 
     public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => [.. _batches.SelectMany(b => b.LinkAges).Where(a => a.Link == link)];
 
+    public IReadOnlyList<MachineMove> ReadMoves() =>
+    [
+        .. _batches.SelectMany(b => b.Migrations).Where(m => m.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
+            .Select(m => new MachineMove(m.Source, m.Destination, m.Ended)).Reverse(),
+    ];
+
     public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) => TimeSpan.Zero;
 
     public void Dispose()

@@ -178,7 +178,7 @@ public sealed class MigrationTelemetryTests : IDisposable
         string[] allowed =
         [
             "vm.migration.arc", "vm.migration.device.class", "vm.migration.side", "vm.migration.arc.outcome", "vm.migration.phase",
-            "vm.migration.verdict", "vm.migration.method", "vm.migration.gate", "vm.migration.outcome", "vm.migration.sla.class",
+            "vm.migration.verdict", "vm.migration.method", "vm.migration.gate", "vm.migration.outcome", "vm.migration.limit.exceeded", "vm.migration.sla.class",
         ];
         foreach (var metric in _metrics)
         {

@@ -114,8 +114,8 @@ public sealed class ModelStoreTests : IDisposable
             store.Save(Model(true));
         }
 
-        // As an earlier build left it: the third schema adds one column, the fourth another and a table.
-        Execute("alter table migration drop column method; alter table blackout_sample drop column was_calm; drop table link_age; delete from schema_version where version > 2");
+        // As an earlier build left it: the third schema adds one column, the fourth another and a table, the fifth three.
+        Execute("alter table migration drop column paused_most_ticks; alter table migration drop column vain_quiesce_ticks; alter table migration drop column failed_commit_ticks; alter table migration drop column method; alter table blackout_sample drop column was_calm; drop table link_age; delete from schema_version where version > 2");
 
         using var again = SqliteMeasurementStore.Open(Address);
         Assert.Equal(Model(true) with { Version = 1 }, again.ReadLatestAccepted("cold-start"));

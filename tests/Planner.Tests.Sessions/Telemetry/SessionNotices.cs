@@ -24,7 +24,7 @@ internal sealed class SessionNotices(string id, string slaClass)
         InBlackout: true) { MigrationId = id, At = Noon.AddSeconds(1.05) };
 
     public MigrationEnded Ended(MigrationOutcome outcome = MigrationOutcome.Completed, int blackoutMilliseconds = 120) =>
-        new(outcome, TimeSpan.FromMilliseconds(blackoutMilliseconds), TimeSpan.FromMilliseconds(300), "that is how it went") { MigrationId = id, At = Noon.AddSeconds(2) };
+        new(outcome, TimeSpan.FromMilliseconds(blackoutMilliseconds), TimeSpan.FromMilliseconds(300), "that is how it went") { MigrationId = id, At = Noon.AddSeconds(2), IsOverLimit = outcome == MigrationOutcome.CompletedOverLimit };
 
     public IEnumerable<SessionNotice> All() => [Started, Decided, StopCopy, Arc(), Moved, Ended()];
 }

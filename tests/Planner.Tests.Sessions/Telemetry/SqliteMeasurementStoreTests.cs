@@ -84,6 +84,9 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         }
 
         Query("alter table migration drop column method");
+        Query("alter table migration drop column paused_most_ticks");
+        Query("alter table migration drop column vain_quiesce_ticks");
+        Query("alter table migration drop column failed_commit_ticks");
         Query("drop table model");
         Query("drop table link_age");
         Query("alter table blackout_sample drop column was_calm");
@@ -115,7 +118,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
 
         var snapshot = Query("select snapshot from migration where machine = 'vm1' and sla_class = 'bronze'").Single();
         Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
-        Assert.Equal(["1", "2", "3", "4"], Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["1", "2", "3", "4", "5"], Query("select cast(version as text) from schema_version order by 1"));
         Assert.Equal(["Direct", "Independent"], Query("select method from migration where method is not null order by 1"));
     }
 
@@ -248,7 +251,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
             trigger.ExecuteNonQuery();
         }
 
-        var blackout = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.Zero, TimeSpan.Zero, Noon);
+        var blackout = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Noon);
         Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)], Blackouts = [blackout] }));
 
         Assert.Empty(store.ReadArcs("sim/fast", 10));

@@ -22,6 +22,9 @@ public sealed record MigrationPlan
     /// <summary>What is tried with a device after a failed arc, in this order.</summary>
     public ImmutableArray<FailureAction> OnFailure { get; init; } = [FailureAction.Unwind, FailureAction.Reset];
 
+    /// <summary>Where the machine is known to have gone before, as the end of a sentence; null if nothing is known.</summary>
+    public string? Moved { get; init; }
+
     /// <summary>How many evaluations in a row may bring nothing better before the session stays for good; at least 1.</summary>
     public int Patience { get; init; } = 20;
 

@@ -34,8 +34,14 @@ public sealed record EngineState : SessionState
     /// <summary>When the blackout under way began; null while the guest runs.</summary>
     public long? BlackoutSinceNanoseconds { get; init; }
 
+    /// <summary>Whether an arc past the commit point was begun in the blackout under way.</summary>
+    public bool IsPastCommit { get; init; }
+
+    /// <summary>The blackouts that are over.</summary>
+    public PauseSum Pauses { get; init; } = PauseSum.None;
+
     /// <summary>The length of the blackouts that are over, all together.</summary>
-    public long PastBlackoutNanoseconds { get; init; }
+    public long PastBlackoutNanoseconds => Pauses.Length.Ticks * TimeSpan.NanosecondsPerTick;
 
     /// <summary>The length of the last blackout that is over.</summary>
     public long LastBlackoutNanoseconds { get; init; }
@@ -68,6 +74,9 @@ public sealed record EngineState : SessionState
     public EngineStage StageBeforeJudging { get; init; }
 
     /// <inheritdoc/>
+    public override TimeSpan? Promise => Plan.Mode == MigrationMode.Rehearsal ? null : Plan.Limit;
+
+    /// <inheritdoc/>
     public override SessionPhase Phase => Stage switch
     {
         EngineStage.DiscoveringStates or EngineStage.OpeningJournal or EngineStage.Preparing => SessionPhase.Preparing,
@@ -88,6 +97,18 @@ public sealed record EngineState : SessionState
 
     /// <summary>The devices of a side.</summary>
     public ImmutableArray<Participant> Side(MigrationSide side) => side == MigrationSide.Source ? Sources : Destinations;
+
+    /// <inheritdoc/>
+    public override PauseSum PausesUntil(long nowNanoseconds) => BlackoutSinceNanoseconds is { } since
+        ? Pauses.With(PauseInVain, PauseBetween(since, nowNanoseconds))
+        : Pauses;
+
+    /// <summary>What the blackout under way is if it ends where it began.</summary>
+    internal PauseKind PauseInVain => IsPastCommit ? PauseKind.FailedCommit : PauseKind.VainQuiesce;
+
+    /// <summary>A pause between two of the planner's own commands, which it knows exactly.</summary>
+    internal static GuestPause PauseBetween(long sinceNanoseconds, long untilNanoseconds) =>
+        GuestPause.Exactly(MonotonicTime.Between(sinceNanoseconds, untilNanoseconds), "the planner's own commands");
 
     /// <summary>How long the guest has not run until a moment, all blackouts together.</summary>
     /// <param name="nowNanoseconds">The moment on the monotonic clock.</param>

@@ -14,6 +14,9 @@ public sealed record GateDecision(int Gate, Decision Decision, DecisionMoment Mo
     /// <summary>Whether the link was calm then; null where nobody looked at it.</summary>
     public bool? WasCalm { get; init; }
 
+    /// <summary>What is to be said beside the decision, as sentences after a blank; null if nothing is.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The input of the decision: an evaluator that is prepared from it decides the same, to the digit.</summary>
     /// <remarks>It is the evaluator's snapshot, moved to the moment that was decided about. Gate 2 decides on the tables of gate 1, with every device in its
     /// P2P state.</remarks>

@@ -83,9 +83,11 @@ internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) 
         return false;
     }
 
-    public void BeginBlackout() => State = State with { BlackoutSinceNanoseconds = NowNanoseconds, QuiesceTries = State.QuiesceTries + 1 };
+    public void BeginBlackout() => State = State with { BlackoutSinceNanoseconds = NowNanoseconds, IsPastCommit = false, QuiesceTries = State.QuiesceTries + 1 };
 
-    public void EndBlackout()
+    /// <summary>Notes that the guest runs again, if it did not.</summary>
+    /// <param name="kind">What became of the pause.</param>
+    public void EndBlackout(PauseKind kind)
     {
         if (State.BlackoutSinceNanoseconds is { } since)
         {
@@ -93,7 +95,7 @@ internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) 
             State = State with
             {
                 BlackoutSinceNanoseconds = null,
-                PastBlackoutNanoseconds = State.PastBlackoutNanoseconds + length,
+                Pauses = State.Pauses.With(kind, EngineState.PauseBetween(since, NowNanoseconds)),
                 LastBlackoutNanoseconds = length,
             };
         }

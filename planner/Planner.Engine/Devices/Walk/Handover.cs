@@ -46,7 +46,7 @@ internal static class Handover
 
         if (isRunning)
         {
-            step.EndBlackout();
+            step.EndBlackout(PauseKind.Blackout);
             step.Enter(EngineStage.Finishing);
             step.State = step.State with { Sources = [.. step.State.Sources.Select(p => p with { FailedSteps = 0 })] };
         }
@@ -67,17 +67,18 @@ internal static class Handover
             return;
         }
 
-        var blackout = TimeSpan.FromTicks(step.State.PastBlackoutNanoseconds / TimeSpan.NanosecondsPerTick);
-        var isOver = step.Plan.Mode == MigrationMode.Active && step.Plan.Limit is { } limit && blackout > limit;
+        var blackout = step.State.Pauses.Length;
+        var isOver = step.State.Promise is { } limit && step.State.Pauses.Exceeds(limit);
         step.End(isOver ? MigrationOutcome.CompletedOverLimit : MigrationOutcome.Completed, Reason(step, blackout, isOver));
     }
 
     private static string Reason(DeviceStepBuilder step, TimeSpan blackout, bool isOver)
     {
+        var (took, of) = Quantity.FormatAgainst(blackout, step.Plan.Limit ?? blackout);
         var text = step.State.IsRecovery
             ? "The migration was interrupted after the handover; it was finished, and the machine runs on the destination."
-            : step.Plan.Limit is { } limit && step.Plan.Mode == MigrationMode.Active
-                ? $"The machine runs on the destination after a blackout of {Quantity.Format(blackout)}, {(isOver ? "above" : "within")} the limit of {Quantity.Format(limit)}."
+            : step.Plan.Limit is not null && step.Plan.Mode == MigrationMode.Active
+                ? $"The machine runs on the destination after a blackout of {took}, {(isOver ? "above" : "within")} the limit of {of}."
                 : $"The machine runs on the destination after a blackout of {Quantity.Format(blackout)}.";
         var left = step.State.Sources.Any(p => p.GivenUp is not null) ? $" Not every source device came to rest ({Failures.States(step)})." : "";
         return text + left;

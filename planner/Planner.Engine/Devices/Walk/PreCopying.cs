@@ -55,6 +55,10 @@ internal static class PreCopying
     public static void NoteSurvey(DeviceStepBuilder step, Surveyed e)
     {
         var stream = step.State.Streams[e.Device];
+        foreach (var distrusted in e.Distrusted)
+        {
+            step.Distrust(distrusted);
+        }
 
         // Only the first data set makes the stop phase smaller: what later rounds carry was carried before, and changed.
         var carried = stream.PreCopiedBytes + e.CarriedBytes;

@@ -50,7 +50,7 @@ internal static class Rollback
             return;
         }
 
-        step.EndBlackout();
+        step.EndBlackout(step.State.PauseInVain);
         var isRestored = true;
         for (var i = 0; i < step.Count; i++)
         {

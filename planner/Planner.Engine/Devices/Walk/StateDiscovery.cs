@@ -25,7 +25,7 @@ internal static class StateDiscovery
         }
         else if (Refusal(step) is { } refusal)
         {
-            step.End(refusal.Outcome, refusal.Reason);
+            step.End(MigrationOutcome.Stayed, $"Nothing was touched, since the {refusal}.");
         }
         else if (step.State.IsCancelled)
         {
@@ -38,7 +38,8 @@ internal static class StateDiscovery
         }
     }
 
-    private static (MigrationOutcome Outcome, string Reason)? Refusal(DeviceStepBuilder step)
+    /// <summary>Why nothing can begin from here. Whatever the state, nobody is called for what was not touched: the machine may run elsewhere.</summary>
+    private static string? Refusal(DeviceStepBuilder step)
     {
         for (var i = 0; i < step.Count; i++)
         {
@@ -46,8 +47,9 @@ internal static class StateDiscovery
             var name = step.Plan.Devices[i].Describe(MigrationSide.Source);
             if (source.State != DeviceState.Running)
             {
-                return (MigrationOutcome.NeedsPerson, $"Nothing was touched, since the {name} cannot be migrated now: {source.GivenUp
-                    ?? $"it is in {source.State?.Name()}, not in RUNNING; bring it there, by 'planner recover' of whoever began to migrate it if that was interrupted"}.");
+                var found = source.GivenUp ?? $"it is in {source.State?.Name()}, not in RUNNING";
+                return $"{name} cannot be migrated now: {found}; {step.Plan.Moved ?? "look first where its machine runs, for another migration may be under way or may have moved it; "
+                    + "if that was interrupted, run 'planner recover' where it was begun"}";
             }
         }
 
@@ -57,8 +59,8 @@ internal static class StateDiscovery
             var name = step.Plan.Devices[i].Describe(MigrationSide.Destination);
             if (destination.State is not (DeviceState.Running or DeviceState.Stop))
             {
-                return (MigrationOutcome.Stayed, $"Nothing was touched, since the {name} cannot take a state now: {destination.GivenUp
-                    ?? $"it is in {destination.State?.Name()}, not in RUNNING or STOP; {Failures.Restart}, unless another migration is under way"}.");
+                return $"{name} cannot take a state now: {destination.GivenUp
+                    ?? $"it is in {destination.State?.Name()}, not in RUNNING or STOP; {Failures.Restart}, unless another migration is under way"}";
             }
         }
 

@@ -11,19 +11,20 @@ public static class StopPhaseSize
     /// starts anew.</param>
     /// <param name="preCopy">What pre-copy still has to carry; null if the device does not tell.</param>
     /// <param name="dataSizeBytes">The data size that the device tells; null if it tells none.</param>
-    /// <returns>Bytes; null if the device tells no data size. Then the class's history has to do.</returns>
+    /// <returns>Bytes; null if the device tells no data size, or one that no decision takes. Then the class's history has to do.</returns>
     /// <remarks>Of a total, what pre-copy has not carried of the first data set is left; what was carried and has changed since comes
     /// on top. For the other meanings what pre-copy still has to carry is a floor, not a bound: it says nothing about what else will come.</remarks>
     public static long? Expect(DeviceOffer source, long preCopiedBytes, PreCopyInfo? preCopy, long? dataSizeBytes)
     {
-        if (dataSizeBytes is not { } size)
+        var (initial, dirty) = preCopy is { } left ? (left.InitialBytes, left.DirtyBytes) : (0, 0);
+        if (dataSizeBytes is not { } size || Math.Max(size, Math.Max(initial, dirty)) > ValueLimits.MostBytes)
         {
             return null;
         }
 
-        var (initial, dirty) = preCopy is { } left ? (left.InitialBytes, left.DirtyBytes) : (0, 0);
-        return source.DataSizeMeaning == DataSizeMeaning.Total
+        var expected = source.DataSizeMeaning == DataSizeMeaning.Total
             ? Math.Max(size - preCopiedBytes, initial) + dirty
             : Math.Max(size, initial + dirty);
+        return expected <= ValueLimits.MostBytes ? expected : null;
     }
 }

@@ -60,7 +60,7 @@ internal static class Switchover
             return;
         }
 
-        step.EndBlackout();
+        step.EndBlackout(PauseKind.VainQuiesce);
         var gate = step.State.SecondGate ?? step.State.FirstGate!;
         if (step.State.QuiesceTries >= step.Plan.QuiesceTries)
         {
@@ -105,7 +105,7 @@ internal static class Switchover
         var source = step.Get(MigrationSide.Source, device);
         if (source.Pending != PendingCommand.None || source.State == target || Gates.Deadline(step, device) is not { } deadline)
         {
-            return step.StepTowards(MigrationSide.Source, device, target);
+            return StepTowards(step, device, target, null);
         }
 
         if (deadline <= step.NowNanoseconds)
@@ -114,6 +114,18 @@ internal static class Switchover
             return false;
         }
 
-        return step.StepTowards(MigrationSide.Source, device, target, deadline);
+        return StepTowards(step, device, target, deadline);
+    }
+
+    private static bool StepTowards(DeviceStepBuilder step, int device, DeviceState target, long? deadline)
+    {
+        var isThere = step.StepTowards(MigrationSide.Source, device, target, deadline);
+        // The state is a new one only where something is new: the engine goes on for as long as it changes.
+        if (!step.State.IsPastCommit && step.Get(MigrationSide.Source, device).Pending == PendingCommand.Arc)
+        {
+            step.State = step.State with { IsPastCommit = true };
+        }
+
+        return isThere;
     }
 }

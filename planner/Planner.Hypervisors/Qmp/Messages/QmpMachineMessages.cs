@@ -6,10 +6,6 @@ namespace Planner.Hypervisors;
 /// <summary>An entry of query-cpus-fast: one virtual CPU.</summary>
 internal sealed record QmpCpu
 {
-    /// <summary>Its number, from 0.</summary>
-    [JsonPropertyName("cpu-index")]
-    public required int Index { get; init; }
-
     /// <summary>Its path in the object model, for <see cref="QmpCommands.QomGetText"/>.</summary>
     [JsonPropertyName("qom-path")]
     public required string QomPath { get; init; }
@@ -153,10 +149,6 @@ public enum QmpRunState
 /// <summary>The answer to query-status: whether the machine runs.</summary>
 internal sealed record QmpRunStatus
 {
-    /// <summary>Whether the virtual CPUs run.</summary>
-    [JsonPropertyName("running")]
-    public required bool Running { get; init; }
-
     /// <summary>The state of the machine.</summary>
     [JsonPropertyName("status")]
     public required QmpRunState Status { get; init; }

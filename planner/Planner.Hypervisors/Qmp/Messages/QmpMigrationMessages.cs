@@ -18,45 +18,39 @@ internal sealed record QmpMigrateIncoming
     public required string Uri { get; init; }
 }
 
-/// <summary>The answer to query-migrate. Members are null where QEMU has nothing to say in this status.</summary>
+/// <summary>The answer to query-migrate. Members are null where QEMU has nothing to say in this status, or says what cannot be.</summary>
+[JsonConverter(typeof(QmpMigrationConverter))]
 internal sealed record QmpMigration
 {
     /// <summary>The status; <see cref="QmpMigrationStatus.None"/> if there was no migration yet.</summary>
-    [JsonPropertyName("status")]
     public QmpMigrationStatus Status { get; init; }
 
     /// <summary>The time since the migration began, or that it took, in milliseconds.</summary>
-    [JsonPropertyName("total-time")]
     public long? TotalMilliseconds { get; init; }
 
     /// <summary>The blackout as the source saw it, in milliseconds; when the migration has completed.</summary>
-    [JsonPropertyName("downtime")]
     public long? DowntimeMilliseconds { get; init; }
 
     /// <summary>What is left of memory and devices, in bytes; since QEMU 11.</summary>
-    [JsonPropertyName("remaining")]
-    [JsonConverter(typeof(QmpCountConverter))]
     public long? RemainingBytes { get; init; }
 
     /// <summary>What became of the memory.</summary>
-    [JsonPropertyName("ram")]
     public QmpMigrationMemory? Memory { get; init; }
 
     /// <summary>What became of passed-through devices; null if there are none.</summary>
-    [JsonPropertyName("vfio")]
     public QmpMigrationDevices? Devices { get; init; }
 
     /// <summary>How much auto-converge holds the virtual CPUs back, in percent; null if it does not.</summary>
-    [JsonPropertyName("cpu-throttle-percentage")]
     public int? CpuThrottlePercent { get; init; }
 
     /// <summary>What went wrong, for people.</summary>
-    [JsonPropertyName("error-desc")]
     public string? Error { get; init; }
 
     /// <summary>Why this machine cannot be migrated; null if it can.</summary>
-    [JsonPropertyName("blocked-reasons")]
     public IReadOnlyList<string>? BlockedReasons { get; init; }
+
+    /// <summary>The members that hold what cannot be, such as "ram.mbps".</summary>
+    public IReadOnlyList<string> Doubted { get; init; } = [];
 }
 
 /// <summary>The arguments of migrate-set-capabilities. Capabilities that are not named stay as they are.</summary>
@@ -109,48 +103,29 @@ internal sealed record QmpMigrationChange
 internal sealed record QmpMigrationDevices
 {
     /// <summary>What was sent of their states, in bytes.</summary>
-    [JsonPropertyName("transferred")]
-    public required long TransferredBytes { get; init; }
+    public long? TransferredBytes { get; init; }
 }
 
 /// <summary>What became of the memory in a migration: the member "ram" of query-migrate.</summary>
 internal sealed record QmpMigrationMemory
 {
     /// <summary>What was sent so far, in bytes.</summary>
-    [JsonPropertyName("transferred")]
-    public required long TransferredBytes { get; init; }
+    public long? TransferredBytes { get; init; }
 
     /// <summary>What was known to be left, in bytes. It counts what was dirty at the last synchronization, so it is exact only right after a pass.</summary>
-    [JsonPropertyName("remaining")]
-    public required long RemainingBytes { get; init; }
+    public long? RemainingBytes { get; init; }
 
     /// <summary>The size of the memory, in bytes.</summary>
-    [JsonPropertyName("total")]
-    public required long TotalBytes { get; init; }
+    public long? TotalBytes { get; init; }
 
     /// <summary>How often the dirty bitmap was synchronized.</summary>
-    [JsonPropertyName("dirty-sync-count")]
-    public required long DirtySyncCount { get; init; }
-
-    /// <summary>The size of a page, in bytes.</summary>
-    [JsonPropertyName("page-size")]
-    public required int PageBytes { get; init; }
+    public long? DirtySyncCount { get; init; }
 
     /// <summary>The throughput of the last window, in 10^6 bits per second.</summary>
-    [JsonPropertyName("mbps")]
-    public required double MegabitsPerSecond { get; init; }
-
-    /// <summary>What was sent while the guest ran, in bytes.</summary>
-    [JsonPropertyName("precopy-bytes")]
-    public long? PreCopyBytes { get; init; }
+    public double? MegabitsPerSecond { get; init; }
 
     /// <summary>What was sent while the guest was stopped, in bytes.</summary>
-    [JsonPropertyName("downtime-bytes")]
     public long? DowntimeBytes { get; init; }
-
-    /// <summary>What was sent after the guest ran at the destination, in bytes.</summary>
-    [JsonPropertyName("postcopy-bytes")]
-    public long? PostCopyBytes { get; init; }
 }
 
 /// <summary>The answer to query-migrate-parameters, and the arguments of migrate-set-parameters. What is null was not told, or stays as it is.</summary>
@@ -162,7 +137,7 @@ internal sealed record QmpMigrationParameters
 
     /// <summary>The bandwidth to expect at the switchover, in bytes per second; 0 lets QEMU estimate it.</summary>
     [JsonPropertyName("avail-switchover-bandwidth")]
-    public long? SwitchoverBytesPerSecond { get; init; }
+    public ulong? SwitchoverBytesPerSecond { get; init; }
 
     /// <summary>How much auto-converge holds back at first, in percent.</summary>
     [JsonPropertyName("cpu-throttle-initial")]
@@ -183,6 +158,18 @@ internal sealed record QmpMigrationParameters
     /// <summary>The share of what was sent that must be dirtied before auto-converge steps in, in percent.</summary>
     [JsonPropertyName("throttle-trigger-threshold")]
     public int? ThrottleTriggerPercent { get; init; }
+
+    /// <summary>How many connections carry the memory where multifd is on; both sides need the same.</summary>
+    [JsonPropertyName("multifd-channels")]
+    public int? MultifdChannels { get; init; }
+
+    /// <summary>How multifd compresses, such as "none" or "zstd"; both sides need the same.</summary>
+    [JsonPropertyName("multifd-compression")]
+    public string? MultifdCompression { get; init; }
+
+    /// <summary>The object with the credentials of TLS; empty without TLS.</summary>
+    [JsonPropertyName("tls-creds")]
+    public string? TlsCredentials { get; init; }
 }
 
 /// <summary>The data of MIGRATION_PASS: a pass over the memory begins.</summary>

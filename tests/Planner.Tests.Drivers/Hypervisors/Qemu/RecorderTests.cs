@@ -25,7 +25,7 @@ public sealed class RecorderTests
             Assert.Null(recorder.Trouble);
         }
 
-        var recording = QemuRecordingReader.Read(new MemoryStream(output.ToArray()), "x.jsonl");
+        var recording = QemuRecordingReader.Read(new MemoryStream(output.ToArray()), "x.jsonl").Single();
         Assert.Equal([("MIGRATION_PASS", 0), ("STOP", 1)], recording.Events.Select(e => (e.Name, e.Seconds)));
         Assert.Equal([1, 2], recording.Polls.Select(p => p.ElapsedSeconds));
         Assert.Equal((409_600, 7), (recording.Polls[0].RemainingBytes, recording.Polls[0].DirtySyncs));
@@ -50,7 +50,7 @@ public sealed class RecorderTests
 
         Assert.InRange(output.ToArray().Length, 1 << 19, 1 << 20);
         Assert.Contains("limit of 1 MiB", recorder.Trouble, StringComparison.Ordinal);
-        var recording = QemuRecordingReader.Read(new MemoryStream(output.ToArray()), "x.jsonl");
+        var recording = QemuRecordingReader.Read(new MemoryStream(output.ToArray()), "x.jsonl").Single();
         Assert.NotNull(recording.Outcome);
         Assert.Single(recording.Events);
     }

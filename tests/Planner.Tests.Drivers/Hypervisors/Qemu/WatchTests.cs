@@ -72,7 +72,53 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task An_answer_that_cannot_be_read_is_named_once_with_its_place()
+    public async Task Without_a_readable_rate_what_was_sent_between_two_answers_is_the_rate()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        var sent = 0L;
+        qemu.Answers["query-migrate"] = () => ScriptedQemu.Active.Replace("\"mbps\": 400", "\"mbps\": -1", StringComparison.Ordinal)
+            .Replace("\"transferred\": 5000", $"\"transferred\": {sent += 5_000_000}", StringComparison.Ordinal);
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+
+        // Asked about every 100 ms.
+        Assert.InRange((await qemu.UntilAsync<PreCopyProgressed>(p => p.BytesPerSecond > 0)).BytesPerSecond, 1, 200e6);
+        Assert.Contains("'ram.mbps'", Assert.Single(qemu.Told.OfType<AnswerDistrusted>()).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_nothing_needs_may_be_missing_from_an_answer()
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        qemu.Answers["query-migrate"] = () => """{"status": "active", "ram": {"remaining": 4096}}""";
+        await qemu.EventAsync("MIGRATION", """{"status": "active"}""");
+        await qemu.EventAsync("MIGRATION_PASS", """{"pass": 3}""");
+
+        Assert.Equal((4096, 3), (await qemu.UntilAsync<PreCopyProgressed>(p => p.IsPass) is var told ? told.RemainingBytes : 0, told.Pass));
+        Assert.Empty(qemu.Told.OfType<AnswerDistrusted>());
+    }
+
+    [Theory]
+    [InlineData("wait-unplug", HypervisorMigrationStatus.Setup, "network device")]
+    [InlineData("postcopy-active", HypervisorMigrationStatus.PostCopy, "belongs to the destination")]
+    [InlineData("postcopy-paused", HypervisorMigrationStatus.PostCopy, "migrate-recover")]
+    [InlineData("postcopy-recover", HypervisorMigrationStatus.PostCopy, "new connection")]
+    [InlineData("cancelling", HypervisorMigrationStatus.Cancelling, "given up")]
+    public async Task A_state_of_QEMU_is_told_with_its_word_and_what_it_means(string word, HypervisorMigrationStatus status, string meaning)
+    {
+        await using var qemu = new ScriptedQemu();
+        await using var machine = await qemu.OpenAsync();
+        await qemu.EventAsync("MIGRATION", $$"""{"status": "{{word}}"}""");
+
+        var told = await qemu.UntilAsync<MigrationChanged>();
+        Assert.Equal(status, told.Status);
+        Assert.StartsWith(word, told.Words, StringComparison.Ordinal);
+        Assert.Contains(meaning, told.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_cannot_be_read_is_named_once_with_its_place()
     {
         await using var qemu = new ScriptedQemu();
         await using var machine = await qemu.OpenAsync();

@@ -59,7 +59,6 @@ public sealed class CommandTests
         }
 
         var status = await reply.WaitAsync(ScriptedMonitor.HangGuard, Cancellation);
-        Assert.True(status.Running);
         Assert.Equal(QmpRunState.Running, status.Status);
     }
 
@@ -130,8 +129,7 @@ public sealed class CommandTests
     }
 
     [Theory]
-    [InlineData("""{"id": 2, "return": {"status": "running"}}""")]
-    [InlineData("""{"id": 2, "return": {"status": "running", "running": "yes"}}""")]
+    [InlineData("""{"id": 2, "return": {"running": true}}""")]
     [InlineData("""{"id": 2, "return": {"status": 3, "running": true}}""")]
     [InlineData("""{"id": 2, "return": {"status": "\ud800", "running": true}}""")]
     [InlineData("""{"id": 2, "return": []}""")]

@@ -32,8 +32,9 @@ public sealed class MessageTests
         Assert.Equal((77, 20), (migration.RemainingBytes, migration.CpuThrottlePercent));
         Assert.Equal(5, migration.Devices!.TransferredBytes);
         Assert.Equal(["a", "b"], migration.BlockedReasons!);
-        Assert.Equal((7638011904, 4096, 1073.75688), (migration.Memory!.RemainingBytes, migration.Memory.PageBytes, migration.Memory.MegabitsPerSecond));
-        Assert.Equal(62347386, migration.Memory.PreCopyBytes);
+        Assert.Equal((7638011904, 8607571968, 1073.75688), (migration.Memory!.RemainingBytes, migration.Memory.TotalBytes, migration.Memory.MegabitsPerSecond));
+        Assert.Equal((62319532, 1, 0), (migration.Memory.TransferredBytes, migration.Memory.DirtySyncCount, migration.Memory.DowntimeBytes));
+        Assert.Empty(migration.Doubted);
     }
 
     [Fact]
@@ -79,6 +80,44 @@ public sealed class MessageTests
     [InlineData("guest-panicked", QmpRunState.GuestPanicked)]
     public void States_of_the_machine_are_words(string word, QmpRunState state) =>
         Assert.Equal(state, Read($$"""{"status": "{{word}}", "running": false, "singlestep": false}""", QmpCommands.QueryStatus).Status);
+
+    [Theory]
+    [InlineData("\"total-time\": 18446744073709551615", "total-time")]
+    [InlineData("\"total-time\": -5", "total-time")]
+    [InlineData("\"downtime\": 1e300", "downtime")]
+    [InlineData("\"remaining\": 9223372036854775807", "remaining")]
+    [InlineData("\"vfio\": {\"transferred\": -1}", "vfio.transferred")]
+    [InlineData("\"vfio\": 7", "vfio")]
+    [InlineData("\"cpu-throttle-percentage\": 300", "cpu-throttle-percentage")]
+    [InlineData("\"error-desc\": \"\\ud800\"", "error-desc")]
+    [InlineData("\"blocked-reasons\": {}", "blocked-reasons")]
+    [InlineData("\"ram\": {\"remaining\": 18446744073709551615}", "ram.remaining")]
+    [InlineData("\"ram\": {\"mbps\": -1}", "ram.mbps")]
+    [InlineData("\"ram\": {\"mbps\": \"fast\"}", "ram.mbps")]
+    [InlineData("\"ram\": []", "ram")]
+    public void One_member_of_query_migrate_that_cannot_be_is_named_and_the_rest_is_read(string member, string name)
+    {
+        var migration = Read($$"""{"status": "active", {{member}}}""", QmpCommands.QueryMigrate);
+
+        Assert.Equal(QmpMigrationStatus.Active, migration.Status);
+        Assert.Equal([name], migration.Doubted);
+        Assert.Equal((null, null, null), (migration.TotalMilliseconds, migration.DowntimeMilliseconds, migration.RemainingBytes));
+        Assert.Null(migration.Memory?.RemainingBytes ?? migration.Devices?.TransferredBytes);
+    }
+
+    [Fact]
+    public void Every_member_of_query_migrate_may_be_missing_and_a_status_that_is_no_word_is_unknown()
+    {
+        var migration = Read("""{"status": 5, "ram": {}, "vfio": {}, "downtime": null}""", QmpCommands.QueryMigrate);
+
+        Assert.Equal((QmpMigrationStatus.Unknown, "status"), (migration.Status, Assert.Single(migration.Doubted)));
+        Assert.Equal((null, null), (migration.Memory!.RemainingBytes, migration.Devices!.TransferredBytes));
+    }
+
+    [Fact]
+    public void A_parameter_of_64_bits_is_read_and_written_as_it_is() => Assert.Equal(
+        """{"avail-switchover-bandwidth":18446744073709551615}""",
+        Write(Read("""{"avail-switchover-bandwidth": 18446744073709551615}""", QmpCommands.QueryMigrateParameters), QmpCommands.MigrateSetParameters));
 
     [Fact]
     public void Other_answers_are_read()
