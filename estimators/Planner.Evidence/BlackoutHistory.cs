@@ -40,15 +40,6 @@ internal sealed class BlackoutHistory
         _scores.StartAgain([.. latest.Take(Kept).Select(b => b.Score)]);
     }
 
-    /// <summary>Adds all of these blackouts to a history.</summary>
-    internal void CopyTo(BlackoutHistory other)
-    {
-        foreach (var blackout in _blackouts.AsSpan(0, _count))
-        {
-            other.Add(blackout);
-        }
-    }
-
     /// <summary>What there is now, made ready for decisions; later additions do not show in it.</summary>
     /// <param name="allowedMisses">The allowed share of misses; in (0, 1). Another one than the last time costs telling all scores again.</param>
     public PastBlackouts Now(double allowedMisses)

@@ -14,8 +14,8 @@ public sealed class EvidenceMemory
 
     private readonly Dictionary<string, ClassMemory> _classes = [];
     private readonly Dictionary<string, LinkMemory> _links = [];
-    private readonly Dictionary<(string Class, string Sla, BlackoutSpan Span, bool? Calm), BlackoutHistory> _blackouts = [];
-    private (string Sla, double AllowedMisses, EvidenceView View)? _now;
+    private readonly Dictionary<(string Class, BlackoutSpan Span, bool? Calm), BlackoutHistory> _blackouts = [];
+    private (double AllowedMisses, EvidenceView View)? _now;
 
     /// <summary>Adds what was measured together; each list oldest first.</summary>
     public void Add(MeasurementBatch batch)
@@ -35,7 +35,7 @@ public sealed class EvidenceMemory
             Add(sample);
         }
 
-        foreach (var sample in batch.Blackouts)
+        foreach (var sample in batch.Attempts.SelectMany(a => a.Scores))
         {
             Add(sample);
         }
@@ -58,8 +58,8 @@ public sealed class EvidenceMemory
     /// <summary>Adds a state size.</summary>
     public void Add(StateSizeSample sample) => Of(_classes, sample.DeviceClass).Add(sample);
 
-    /// <summary>Adds a blackout beside its prediction. What only would have happened, what nothing was predicted for and what cannot be is no evidence. A commit counts under its
-    /// SLA class, and a rehearsal under all: no promise selected it.</summary>
+    /// <summary>Adds a blackout beside its prediction, whatever promised it or did not: how long devices take does not depend on that. What only would have
+    /// happened, what nothing was predicted for and what cannot be is no evidence.</summary>
     public void Add(BlackoutSample sample)
     {
         if (sample.Kind == BlackoutKind.Shadow || sample.Predicted <= TimeSpan.Zero || sample.Actual <= TimeSpan.Zero)
@@ -68,38 +68,24 @@ public sealed class EvidenceMemory
         }
 
         _now = null;
-        var blackout = new PastBlackout(sample.Predicted.TotalSeconds, sample.Actual.TotalSeconds);
-        var sla = sample.Kind == BlackoutKind.Rehearsal ? "" : sample.SlaClass;
+        var blackout = new PastBlackout(sample.Predicted.TotalSeconds, sample.Actual.TotalSeconds) { Rehearsed = sample.Kind == BlackoutKind.Rehearsal, CutOff = sample.IsCutOff };
         bool?[] kinds = sample.WasCalm is null ? [null] : [null, sample.WasCalm];
         foreach (var kind in kinds)
         {
-            var own = History((sample.DeviceClass, sla, sample.Span, kind));
-            foreach (var (key, history) in _blackouts)
-            {
-                if (history == own || (sla.Length == 0 && key == (sample.DeviceClass, key.Sla, sample.Span, kind)))
-                {
-                    history.Add(blackout);
-                }
-            }
+            (CollectionsMarshal.GetValueRefOrAddDefault(_blackouts, (sample.DeviceClass, sample.Span, kind), out _) ??= new BlackoutHistory()).Add(blackout);
         }
     }
 
     /// <summary>What is known now.</summary>
-    /// <param name="slaClass">The SLA class that wants to commit; empty for none.</param>
-    /// <param name="allowedMisses">The share of its commits that may miss; in (0, 1). Blackouts are made ready for it.</param>
-    public EvidenceView View(string slaClass, double allowedMisses)
+    /// <param name="allowedMisses">The share of commits that may miss; in (0, 1). Blackouts are made ready for it.</param>
+    public EvidenceView View(double allowedMisses)
     {
-        if (_now is not { } now || now.Sla != slaClass || now.AllowedMisses != allowedMisses)
+        if (_now is not { } now || now.AllowedMisses != allowedMisses)
         {
-            foreach (var key in _blackouts.Keys.ToList())
-            {
-                History(key with { Sla = slaClass });
-            }
-
-            _now = now = (slaClass, allowedMisses, new EvidenceView(
+            _now = now = (allowedMisses, new EvidenceView(
                 _classes.ToDictionary(c => c.Key, c => c.Value.Now),
                 _links.ToDictionary(l => l.Key, l => l.Value.Now),
-                _blackouts.Where(b => b.Key.Sla == slaClass).ToDictionary(b => (b.Key.Class, b.Key.Span, b.Key.Calm), b => b.Value.Now(allowedMisses))));
+                _blackouts.ToDictionary(b => b.Key, b => b.Value.Now(allowedMisses))));
         }
 
         return now.View;
@@ -110,22 +96,5 @@ public sealed class EvidenceMemory
     {
         _now = null;
         return CollectionsMarshal.GetValueRefOrAddDefault(memories, key, out _) ??= new T();
-    }
-
-    /// <summary>An SLA class that is seen for the first time begins with the rehearsals.</summary>
-    private BlackoutHistory History((string Class, string Sla, BlackoutSpan Span, bool? Calm) key)
-    {
-        if (!_blackouts.TryGetValue(key, out var history))
-        {
-            history = new BlackoutHistory();
-            if (_blackouts.TryGetValue(key with { Sla = "" }, out var rehearsals))
-            {
-                rehearsals.CopyTo(history);
-            }
-
-            _blackouts[key] = history;
-        }
-
-        return history;
     }
 }

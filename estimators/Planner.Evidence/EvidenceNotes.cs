@@ -9,10 +9,13 @@ public sealed class EvidenceNotes(EvidenceMemory memory)
     private readonly List<ArcSample> _arcs = [];
     private readonly List<TransferSample> _transfers = [];
     private readonly List<StateSizeSample> _sizes = [];
-    private readonly List<BlackoutSample> _blackouts = [];
+    private readonly List<BlackoutSample> _scores = [];
 
-    /// <summary>All that was written down.</summary>
-    public MeasurementBatch Batch => new() { Arcs = [.. _arcs], Transfers = [.. _transfers], StateSizes = [.. _sizes], Blackouts = [.. _blackouts] };
+    /// <summary>All that was written down but the scores.</summary>
+    public MeasurementBatch Batch => new() { Arcs = [.. _arcs], Transfers = [.. _transfers], StateSizes = [.. _sizes] };
+
+    /// <summary>The scores.</summary>
+    public IReadOnlyList<BlackoutSample> Scores => _scores;
 
     /// <summary>Notes an arc.</summary>
     public void Note(ArcSample sample)
@@ -38,7 +41,7 @@ public sealed class EvidenceNotes(EvidenceMemory memory)
     /// <summary>Notes a blackout.</summary>
     public void Note(BlackoutSample sample)
     {
-        _blackouts.Add(sample);
+        _scores.Add(sample);
         memory.Add(sample);
     }
 }

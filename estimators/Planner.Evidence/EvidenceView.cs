@@ -2,7 +2,7 @@ using Planner.Measurements;
 
 namespace Planner.Evidence;
 
-/// <summary>What was known at a moment, as one SLA class may use it. Immutable.</summary>
+/// <summary>What was known at a moment, for one share of misses. Immutable.</summary>
 public sealed class EvidenceView
 {
     private static readonly ClassEvidence NoClass = new();
@@ -22,7 +22,7 @@ public sealed class EvidenceView
     /// <summary>What is known of a link.</summary>
     public LinkEvidence Over(string link) => _links.GetValueOrDefault(link, NoLink);
 
-    /// <summary>Past blackouts of the machines of a class: those committed under the SLA class, and those that no promise selected.</summary>
+    /// <summary>Past blackouts of the machines of a class, committed under whatever SLA class or rehearsed.</summary>
     /// <param name="deviceClass">The class.</param>
     /// <param name="span">The part of the blackout.</param>
     /// <param name="calm">Those of calm moments, of rough ones, or, with null, all, also where nobody looked at the link.</param>

@@ -87,6 +87,19 @@ internal sealed record CommandContext(
     /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
     public IMeasurementStore OpenStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
 
+    /// <summary>What a session works with in this process.</summary>
+    /// <param name="store">Where its measurements go; null to forget them.</param>
+    /// <param name="stop">What asks it to give up.</param>
+    public SessionServices Services(IMeasurementStore? store, StopSignal stop) => new()
+    {
+        Host = Environment.MachineName,
+        AskedBy = $"{Environment.UserName}@{Environment.MachineName}",
+        Store = store,
+        StateDirectory = JournalPlace,
+        Drivers = Drivers,
+        Hurry = stop.Hurry,
+    };
+
     private static IAnsiConsole CreateConsole(TextWriter output)
     {
         if (System.Console.IsOutputRedirected)

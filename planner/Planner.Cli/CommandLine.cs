@@ -31,6 +31,7 @@ internal static class CommandLine
         root.Subcommands.Add(WatchCommand.Create(common));
         root.Subcommands.Add(DeviceCommand.Create(common));
         root.Subcommands.Add(RecoverCommand.Create(common));
+        root.Subcommands.Add(AttemptsCommand.Create(common));
         root.Subcommands.Add(ReplayCommand.Create(common));
         root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));

@@ -18,13 +18,18 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
         connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
         connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
-        connection.Execute(Statements.InsertBlackout, batch.Blackouts.Where(b => b.Actual > TimeSpan.Zero).Select(BlackoutRow.From), transaction);
         connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From), transaction);
 
         // One by one: in a list the first row's texts would say how long the texts of the others may be.
-        foreach (var migration in batch.Migrations)
+        foreach (var attempt in batch.Attempts)
         {
-            connection.Execute(Statements.WriteMigration, MigrationRow.From(migration), transaction);
+            connection.Execute(Statements.InsertAttempt, AttemptRow.From(attempt), transaction);
+            connection.Execute(Statements.InsertPause, PauseRow.From(attempt), transaction);
+            connection.Execute(Statements.InsertScore, attempt.Scores.Where(s => s.Actual > TimeSpan.Zero).Select(s => ScoreRow.From(s, attempt.Id)), transaction);
+            foreach (var decision in DecisionRow.From(attempt))
+            {
+                connection.Execute(Statements.InsertDecision, decision, transaction);
+            }
         }
 
         return true;
@@ -50,11 +55,22 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Select(r => r.ToSample()).Reverse().ToList());
 
     /// <inheritdoc/>
-    public IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest) => Read(connection => connection
-        .Query<BlackoutRow>(
-            Statements.ReadBlackouts,
-            new { deviceClass, slaClass, span = span.ToString(), commit = nameof(BlackoutKind.Commit), rehearsal = nameof(BlackoutKind.Rehearsal), latest })
+    public IReadOnlyList<BlackoutSample> ReadScores(string deviceClass, BlackoutSpan span, int latest) => Read(connection => connection
+        .Query<ScoreRow>(
+            Statements.ReadScores, new { deviceClass, span = span.ToString(), commit = nameof(BlackoutKind.Commit), rehearsal = nameof(BlackoutKind.Rehearsal), latest })
         .Select(r => r.ToSample()).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MigrationAttempt> ReadAttempts(AttemptFilter filter) => Read(connection => connection
+        .Query<AttemptRow>(Statements.ReadAttempts, new { machine = filter.Machine, slaClass = filter.SlaClass, latest = filter.Latest })
+        .Select(r => Whole(connection, r)).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public MigrationAttempt? FindAttempt(string id) => Read(connection =>
+    {
+        List<AttemptRow> found = [.. connection.Query<AttemptRow>(Statements.FindAttempt, new { id })];
+        return found is [var first, ..] && (found.Count == 1 || first.Id == id) ? Whole(connection, first) : null;
+    });
 
     /// <inheritdoc/>
     public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => Read(connection => connection
@@ -67,8 +83,8 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Select(r => r.ToMove()).ToList());
 
     /// <inheritdoc/>
-    public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) =>
-        Read(connection => MigrationRow.Spent(connection.ExecuteScalar<long>(Statements.ReadBlackoutSpent, new { machine, sinceTicks = since.UtcTicks })));
+    public TimeSpan ReadPauseSpent(string machine, DateTimeOffset since) =>
+        Read(connection => Column.Time(connection.ExecuteScalar<long>(Statements.ReadPauseSpent, new { machine, sinceTicks = since.UtcTicks })));
 
     /// <inheritdoc/>
     public long Save(ModelRecord model) => model.Body.Length > ModelRecord.MaximumBodyLength
@@ -101,6 +117,15 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
             ? r.ToModel()
             : throw new StoreException($"The model {r.Name} v{r.Version} in the store {_address} is damaged (its checksum does not match), and it is not used: train a new one."))
         .ToList());
+
+    private static MigrationAttempt Whole(DbConnection connection, AttemptRow row)
+    {
+        var id = row.Id;
+        return row.ToAttempt(
+            connection.Query<PauseRow>(Statements.ReadPauses, new { id }),
+            connection.Query<DecisionRow>(Statements.ReadDecisions, new { id }),
+            connection.Query<ScoreRow>(Statements.ReadScoresOfAttempt, new { id }));
+    }
 
     private T Read<T>(Func<DbConnection, T> work)
     {

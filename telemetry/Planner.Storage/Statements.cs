@@ -10,23 +10,24 @@ internal static class Statements
     public const string WriteVersion = "insert into schema_version (version) values (@version)";
 
     public const string InsertArc = """
-        insert into arc_sample (device, device_class, arc, outcome, duration_ticks, at_ticks)
-        values (@Device, @DeviceClass, @Arc, @Outcome, @DurationTicks, @AtTicks)
+        insert into arc_sample (device, device_class, arc, outcome, duration_ticks, at_ticks, host, machine, attempt)
+        values (@Device, @DeviceClass, @Arc, @Outcome, @DurationTicks, @AtTicks, @Host, @Machine, @Attempt)
         """;
 
     public const string InsertTransfer = """
-        insert into transfer_sample (link, phase, bytes, fixed_ticks, moving_ticks, at_ticks)
-        values (@Link, @Phase, @Bytes, @FixedTicks, @MovingTicks, @AtTicks)
+        insert into transfer_sample (link, phase, bytes, fixed_ticks, moving_ticks, at_ticks, host, machine, attempt)
+        values (@Link, @Phase, @Bytes, @FixedTicks, @MovingTicks, @AtTicks, @Host, @Machine, @Attempt)
         """;
 
     public const string InsertStateSize = """
-        insert into state_size_sample (device_class, expected_bytes, actual_bytes, at_ticks)
-        values (@DeviceClass, @ExpectedBytes, @ActualBytes, @AtTicks)
+        insert into state_size_sample (device_class, expected_bytes, actual_bytes, at_ticks, host, machine, attempt)
+        values (@DeviceClass, @ExpectedBytes, @ActualBytes, @AtTicks, @Host, @Machine, @Attempt)
         """;
 
-    public const string InsertBlackout = """
-        insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks, was_calm)
-        values (@DeviceClass, @SlaClass, @Kind, @Span, @PredictedTicks, @ActualTicks, @AtTicks, @WasCalm)
+    public const string InsertScore = """
+        insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks, was_calm,
+                                     cut_off, host, machine, attempt)
+        values (@DeviceClass, @SlaClass, @Kind, @Span, @PredictedTicks, @ActualTicks, @AtTicks, @WasCalm, @CutOff, @Host, @Machine, @Attempt)
         """;
 
     public const string AddLinkAge = """
@@ -35,20 +36,66 @@ internal static class Statements
         on conflict (link, age) do update set seen = link_age.seen + excluded.seen, broke = link_age.broke + excluded.broke
         """;
 
-    // A recovery may end a migration that its own process had already ended: the last word counts.
-    public const string WriteMigration = """
-        insert into migration (id, machine, source, destination, sla_class, outcome, limit_ticks, bound_ticks, blackout_ticks,
-                               started_ticks, ended_ticks, reason, snapshot, method, paused_most_ticks, vain_quiesce_ticks, failed_commit_ticks)
-        values (@Id, @Machine, @Source, @Destination, @SlaClass, @Outcome, @LimitTicks, @BoundTicks, @BlackoutTicks,
-                @StartedTicks, @EndedTicks, @Reason, @Snapshot, @Method, @PausedMostTicks, @VainQuiesceTicks, @FailedCommitTicks)
-        on conflict (id) do update set
-            machine = excluded.machine, source = excluded.source, destination = excluded.destination,
-            sla_class = excluded.sla_class, outcome = excluded.outcome, limit_ticks = excluded.limit_ticks,
-            bound_ticks = excluded.bound_ticks, blackout_ticks = excluded.blackout_ticks,
-            started_ticks = excluded.started_ticks, ended_ticks = excluded.ended_ticks,
-            reason = excluded.reason, snapshot = excluded.snapshot, method = excluded.method,
-            paused_most_ticks = excluded.paused_most_ticks, vain_quiesce_ticks = excluded.vain_quiesce_ticks, failed_commit_ticks = excluded.failed_commit_ticks
+    public const string InsertAttempt = """
+        insert into attempt (id, kind, recovers, machine, source_host, source, source_class, destination_host, destination, destination_class,
+                             sla_class, limit_ticks, confidence, rule, asked_by, outcome, reason, started_ticks, ended_ticks, pauses_known,
+                             pre_copy_bytes, stop_bytes, pre_copy_rate, stop_rate, throttle_percent)
+        values (@Id, @Kind, @Recovers, @Machine, @SourceHost, @Source, @SourceClass, @DestinationHost, @Destination, @DestinationClass,
+                @SlaClass, @LimitTicks, @Confidence, @Rule, @AskedBy, @Outcome, @Reason, @StartedTicks, @EndedTicks, @PausesKnown,
+                @PreCopyBytes, @StopBytes, @PreCopyRate, @StopRate, @ThrottlePercent)
         """;
+
+    public const string InsertPause = """
+        insert into attempt_pause (attempt, kind, ticks, least_ticks, most_ticks, basis) values (@Attempt, @Kind, @Ticks, @LeastTicks, @MostTicks, @Basis)
+        """;
+
+    public const string InsertDecision = """
+        insert into attempt_decision (attempt, ordinal, gate, verdict, method, predicted_ticks, bound_ticks, after_ticks, reason, snapshot)
+        values (@Attempt, @Ordinal, @Gate, @Verdict, @Method, @PredictedTicks, @BoundTicks, @AfterTicks, @Reason, @Snapshot)
+        """;
+
+    private const string AttemptColumns = """
+        id as Id, kind as Kind, recovers as Recovers, machine as Machine, source_host as SourceHost, source as Source, source_class as SourceClass,
+        destination_host as DestinationHost, destination as Destination, destination_class as DestinationClass, sla_class as SlaClass,
+        limit_ticks as LimitTicks, confidence as Confidence, rule as Rule, asked_by as AskedBy, outcome as Outcome, reason as Reason,
+        started_ticks as StartedTicks, ended_ticks as EndedTicks, pauses_known as PausesKnown, pre_copy_bytes as PreCopyBytes, stop_bytes as StopBytes,
+        pre_copy_rate as PreCopyRate, stop_rate as StopRate, throttle_percent as ThrottlePercent
+        """;
+
+    public const string ReadAttempts = $"""
+        select {AttemptColumns}
+        from attempt
+        where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass)
+        order by ended_ticks desc, id desc
+        limit @latest
+        """;
+
+    // Two are enough to know that there is more than one.
+    public const string FindAttempt = $"""
+        select {AttemptColumns}
+        from attempt
+        where id = @id or substr(id, 1, length(@id)) = @id
+        order by case when id = @id then 0 else 1 end, id
+        limit 2
+        """;
+
+    public const string ReadPauses = """
+        select attempt as Attempt, kind as Kind, ticks as Ticks, least_ticks as LeastTicks, most_ticks as MostTicks, basis as Basis
+        from attempt_pause where attempt = @id
+        """;
+
+    public const string ReadDecisions = """
+        select attempt as Attempt, ordinal as Ordinal, gate as Gate, verdict as Verdict, method as Method, predicted_ticks as PredictedTicks,
+               bound_ticks as BoundTicks, after_ticks as AfterTicks, reason as Reason, snapshot as Snapshot
+        from attempt_decision where attempt = @id order by ordinal
+        """;
+
+    private const string ScoreColumns = """
+        device_class as DeviceClass, sla_class as SlaClass, kind as Kind, span as Span, predicted_ticks as PredictedTicks, actual_ticks as ActualTicks,
+        at_ticks as AtTicks, was_calm as WasCalm, cut_off as CutOff, host as Host, machine as Machine, attempt as Attempt
+        """;
+
+    public const string ReadScoresOfAttempt = $"select {ScoreColumns} from blackout_sample where attempt = @id order by id";
 
     // The recursion steps from one arc of the class to the next through the index, so that the cost does not grow
     // with the number of samples kept, only with the number returned. It returns the latest of each outcome.
@@ -62,7 +109,7 @@ internal static class Statements
             from arcs where arcs.arc is not null
         )
         select s.device as Device, s.device_class as DeviceClass, s.arc as Arc, s.outcome as Outcome,
-               s.duration_ticks as DurationTicks, s.at_ticks as AtTicks
+               s.duration_ticks as DurationTicks, s.at_ticks as AtTicks, s.host as Host, s.machine as Machine, s.attempt as Attempt
         from arcs
         join arc_sample s on s.id in (
             select latest.id from arc_sample latest
@@ -73,7 +120,8 @@ internal static class Statements
         """;
 
     public const string ReadTransfers = """
-        select link as Link, phase as Phase, bytes as Bytes, fixed_ticks as FixedTicks, moving_ticks as MovingTicks, at_ticks as AtTicks
+        select link as Link, phase as Phase, bytes as Bytes, fixed_ticks as FixedTicks, moving_ticks as MovingTicks, at_ticks as AtTicks,
+               host as Host, machine as Machine, attempt as Attempt
         from transfer_sample
         where link = @link and phase = @phase
         order by at_ticks desc, id desc
@@ -81,7 +129,8 @@ internal static class Statements
         """;
 
     public const string ReadStateSizes = """
-        select device_class as DeviceClass, expected_bytes as ExpectedBytes, actual_bytes as ActualBytes, at_ticks as AtTicks
+        select device_class as DeviceClass, expected_bytes as ExpectedBytes, actual_bytes as ActualBytes, at_ticks as AtTicks,
+               host as Host, machine as Machine, attempt as Attempt
         from state_size_sample
         where device_class = @deviceClass
         order by at_ticks desc, id desc
@@ -89,12 +138,10 @@ internal static class Statements
         """;
 
     // Earlier planners wrote blackouts of 0 where two hosts' clocks differed.
-    public const string ReadBlackouts = """
-        select device_class as DeviceClass, sla_class as SlaClass, kind as Kind, span as Span,
-               predicted_ticks as PredictedTicks, actual_ticks as ActualTicks, at_ticks as AtTicks, was_calm as WasCalm
+    public const string ReadScores = $"""
+        select {ScoreColumns}
         from blackout_sample
-        where device_class = @deviceClass and span = @span and actual_ticks > 0
-          and (kind = @rehearsal or (kind = @commit and sla_class = @slaClass))
+        where device_class = @deviceClass and span = @span and actual_ticks > 0 and kind in (@commit, @rehearsal)
         order by at_ticks desc, id desc
         limit @latest
         """;
@@ -127,15 +174,15 @@ internal static class Statements
 
     public const string ReadMoves = """
         select source as Source, destination as Destination, max(ended_ticks) as AtTicks
-        from migration
+        from attempt
         where outcome in (@within, @over)
         group by source, destination
         order by max(ended_ticks) desc
         """;
 
-    public const string ReadBlackoutSpent = """
-        select cast(coalesce(sum(coalesce(paused_most_ticks, blackout_ticks)), 0) as bigint)
-        from migration
-        where machine = @machine and ended_ticks >= @sinceTicks
+    public const string ReadPauseSpent = """
+        select cast(coalesce(sum(p.most_ticks), 0) as bigint)
+        from attempt a join attempt_pause p on p.attempt = a.id
+        where a.machine = @machine and a.ended_ticks >= @sinceTicks
         """;
 }

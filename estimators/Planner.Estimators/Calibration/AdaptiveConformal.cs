@@ -25,6 +25,9 @@ public sealed class AdaptiveConformal : IScoreBound
     /// <summary>ln 1e30. The tail of wild scores after many misses in a row would leave the range of numbers.</summary>
     private const double LargestLogBound = 69;
 
+    /// <summary>The distance of a score that was cut off: larger than any that was seen to its end.</summary>
+    internal const double CutOff = 1e6;
+
     private readonly AdaptiveConformalOptions _options;
     private readonly int _need;
     private readonly SampleWindow _level;
@@ -73,7 +76,8 @@ public sealed class AdaptiveConformal : IScoreBound
             return double.NaN;
         }
 
-        return Math.Exp(LogBound(allowedMisses)) * RoundedUp;
+        var logBound = LogBound(allowedMisses);
+        return logBound == CutOff ? double.NaN : Math.Exp(logBound) * RoundedUp;
     }
 
     /// <summary>What is subtracted from the logarithm of the share of misses asked for: what feedback has learned, and more after a change.</summary>
@@ -95,33 +99,44 @@ public sealed class AdaptiveConformal : IScoreBound
     /// <inheritdoc/>
     public void Update(double score)
     {
-        if (!(score > 0 && double.IsFinite(score)))
+        if (!(score > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(score), score, "must be positive and finite");
+            throw new ArgumentOutOfRangeException(nameof(score), score, "must be positive");
         }
 
+        var isCutOff = double.IsPositiveInfinity(score);
         var logScore = Math.Log(score);
         if (_distances.Count >= _need)
         {
-            _feedback.Update(IsMiss(score, logScore));
+            _feedback.Update(isCutOff || IsMiss(score, logScore));
         }
 
-        var distance = _level.Count > 0 ? logScore - _level.Median : 0;
-        _level.Add(logScore);
+        var distance = isCutOff ? CutOff : _level.Count > 0 ? logScore - _level.Median : 0;
         _distances.Add(distance);
         if (_scoresSinceAlarm < int.MaxValue)
         {
             _scoresSinceAlarm++;
         }
 
+        if (isCutOff)
+        {
+            // How long it would have been says nothing about the level.
+            return;
+        }
+
+        _level.Add(logScore);
         if (_drift.Update(distance))
         {
             Recalibrate();
         }
     }
 
-    private double LogBound(double allowedMisses) =>
-        Math.Min(_level.Median + UpperTail.Quantile(_distances.Sorted, allowedMisses, Correction(allowedMisses)), LargestLogBound);
+    /// <summary>The logarithm of the bound; <see cref="CutOff"/> where scores that were cut off lie at the rank that is asked for.</summary>
+    private double LogBound(double allowedMisses)
+    {
+        var quantile = UpperTail.Quantile(_distances.Sorted, allowedMisses, Correction(allowedMisses), UpperTail.CountFrom(_distances.Sorted, CutOff));
+        return quantile == CutOff ? CutOff : Math.Min(_level.Median + quantile, LargestLogBound);
+    }
 
     /// <summary>Whether a score exceeds the bound as it is stated, at the price of an exponential only where the logarithms are too near to tell.</summary>
     private bool IsMiss(double score, double logScore)
@@ -135,7 +150,15 @@ public sealed class AdaptiveConformal : IScoreBound
         // A change that began longer ago is one that the median follows by itself.
         var changed = Math.Clamp(_drift.ScoresSinceChange, 1, _options.LevelWindow / 2);
         _level.DropOldest(_level.Count - changed);
-        _distances.DropLatest(Math.Clamp(_distances.Count - _need, 0, changed));
+        var withdrawn = Math.Clamp(_distances.Count - _need, 0, changed);
+        var cutOff = Enumerable.Range(_distances.Count - withdrawn, withdrawn).Count(i => _distances.Arrival(i) == CutOff);
+        _distances.DropLatest(withdrawn);
+        for (var i = 0; i < cutOff; i++)
+        {
+            // A step of the level does not explain them.
+            _distances.Add(CutOff);
+        }
+
         _drift.Restart(changed);
         _scoresSinceAlarm = 0;
     }

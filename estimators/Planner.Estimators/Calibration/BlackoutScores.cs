@@ -15,9 +15,12 @@ public sealed class BlackoutScores
     // A share of misses above this asks for less than the median: there is nothing to calibrate.
     private const double LargestCalibratedShare = 0.5;
 
-    // Logarithms are taken: a blackout of no length counts as the shortest, one of no known length as the longest.
+    // Logarithms are taken.
     private const double LeastScore = 1e-9;
-    private const double LargestScore = 1e18;
+    internal const double LargestScore = 1e18;
+
+    /// <summary>How a score that was cut off is kept.</summary>
+    internal const double CutOff = double.MaxValue;
 
     private const int CalibratedWindow = 2000;
 
@@ -27,7 +30,7 @@ public sealed class BlackoutScores
     private ScoreTable? _table;
 
     /// <summary>Starts with past scores, oldest first.</summary>
-    /// <param name="scores">Scores; each at least 0.</param>
+    /// <param name="scores">Scores, as in <see cref="Add"/>.</param>
     public BlackoutScores(IReadOnlyCollection<double> scores) => _scores = Window(scores);
 
     /// <summary>How the bound of decisions follows.</summary>
@@ -42,16 +45,16 @@ public sealed class BlackoutScores
     }
 
     /// <summary>Adds the score of the newest blackout.</summary>
-    /// <param name="score">Actual / predicted; at least 0.</param>
+    /// <param name="score">Actual / predicted; above 0. Infinity for a switchover that was cut off before its end: it ranks above all others.</param>
     public void Add(double score)
     {
-        _scores.Add(Limited(score));
-        _calibration?.Update(Math.Max(LeastScore, Limited(score)));
+        _scores.Add(Kept(score));
+        _calibration?.Update(Told(Kept(score)));
         _table = null;
     }
 
     /// <summary>Forgets everything and starts with other scores, oldest first.</summary>
-    /// <param name="scores">Scores; each at least 0.</param>
+    /// <param name="scores">Scores, as in <see cref="Add"/>.</param>
     public void StartAgain(IReadOnlyCollection<double> scores)
     {
         _scores = Window(scores);
@@ -72,7 +75,7 @@ public sealed class BlackoutScores
 
         return _table ??= allowedMisses > LargestCalibratedShare || _scores.Count < ScoreTable.RequiredScores(allowedMisses)
             ? new ScoreTable(_scores.Sorted, allowedMisses, _scores.Median)
-            : new ScoreTable(_calibration ??= Calibrate(allowedMisses), allowedMisses, _scores.Count, _scores.Sorted[^1]);
+            : new ScoreTable(_calibration ??= Calibrate(allowedMisses), allowedMisses, _scores.Count, LargestSeen);
     }
 
     /// <summary>How many more scores, none larger than the largest so far, support a bound of at most a threshold, where there are too few for any now.</summary>
@@ -81,8 +84,8 @@ public sealed class BlackoutScores
     /// <returns>Null if there is no such number, or if more scores would be needed than the planner keeps. Without scores the largest is taken as 1.</returns>
     public int? MoreScoresFor(double threshold, double allowedMisses)
     {
-        var missing = ScoreTable.RequiredScores(allowedMisses) - _scores.Count;
-        var worst = _scores.Count > 0 ? _scores.Sorted[^1] : 1;
+        var missing = ScoreTable.RequiredBeside(UpperTail.CountFrom(_scores.Sorted, CutOff), allowedMisses) - _scores.Count;
+        var worst = double.IsNaN(LargestSeen) ? 1 : LargestSeen;
         if (missing > SampleWindow.DefaultCapacity || worst > threshold)
         {
             return null;
@@ -113,20 +116,25 @@ public sealed class BlackoutScores
         var window = new SampleWindow(Math.Max(SampleWindow.DefaultCapacity, scores.Count) + Spare);
         foreach (var score in scores)
         {
-            window.Add(Limited(score));
+            window.Add(Kept(score));
         }
 
         return window;
     }
 
-    private static double Limited(double score) => double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
+    /// <summary>The largest score of a switchover that came to its end; NaN if none did.</summary>
+    private double LargestSeen => UpperTail.CountFrom(_scores.Sorted, CutOff) is var cutOff && cutOff < _scores.Count ? _scores.Sorted[^(cutOff + 1)] : double.NaN;
+
+    private static double Kept(double score) => double.IsPositiveInfinity(score) ? CutOff : double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
+
+    private static double Told(double kept) => kept == CutOff ? double.PositiveInfinity : Math.Max(LeastScore, kept);
 
     private AdaptiveConformal Calibrate(double allowedMisses)
     {
         var calibration = new AdaptiveConformal(Options(allowedMisses));
         for (var i = 0; i < _scores.Count; i++)
         {
-            calibration.Update(Math.Max(LeastScore, _scores.Arrival(i)));
+            calibration.Update(Told(_scores.Arrival(i)));
         }
 
         return calibration;

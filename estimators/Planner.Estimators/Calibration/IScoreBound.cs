@@ -12,7 +12,7 @@ public interface IScoreBound
 
     /// <summary>The bound that the next score should exceed with at most this probability.</summary>
     /// <param name="allowedMisses">The allowed share of misses a; in (0, 1).</param>
-    /// <returns>A finite positive score; NaN with fewer than 1/a - 1 scores.</returns>
+    /// <returns>A finite positive score; NaN with fewer than 1/a - 1 scores, or where scores that were cut off lie at the rank asked for.</returns>
     double ScoreBound(double allowedMisses);
 
     /// <summary>Whether the bound is only the largest score it knows, although the level asked for lies beyond that.</summary>
@@ -20,6 +20,6 @@ public interface IScoreBound
     bool IsClipped(double allowedMisses);
 
     /// <summary>Takes the next score, after its bound was used.</summary>
-    /// <param name="score">The score; positive and finite.</param>
+    /// <param name="score">The score; positive. Infinity where what was predicted was cut off before its end: it ranks above all others.</param>
     void Update(double score);
 }

@@ -44,7 +44,7 @@ public sealed class PlainAdaptiveConformal : IScoreBound
             _level += Gain * (_allowedMisses - (score > ScoreBound(_allowedMisses) ? 1 : 0));
         }
 
-        _scores.Add(score);
+        _scores.Add(Math.Min(score, double.MaxValue));
     }
 
     private int Rank(double allowedMisses)

@@ -21,6 +21,7 @@ public sealed class ScoreTable
     private readonly double _logLevel;
     private readonly double _correction;
     private readonly double _meanExcess;
+    private readonly int _cutOff;
 
     /// <summary>Scores by themselves: too few for a bound, or so many allowed misses that nothing is calibrated.</summary>
     internal ScoreTable(ReadOnlySpan<double> sorted, double allowedMisses, double median)
@@ -28,9 +29,10 @@ public sealed class ScoreTable
         _sorted = sorted.ToArray();
         _allowedMisses = allowedMisses;
         Count = sorted.Length;
-        Largest = sorted.Length > 0 ? sorted[^1] : double.NaN;
-        Median = median;
-        Need = RequiredScores(allowedMisses);
+        _cutOff = UpperTail.CountFrom(sorted, BlackoutScores.CutOff);
+        Largest = _cutOff < sorted.Length ? sorted[^(_cutOff + 1)] : double.NaN;
+        Median = median <= BlackoutScores.LargestScore ? median : double.NaN;
+        Need = RequiredBeside(_cutOff, allowedMisses);
         var rank = (int)Math.Ceiling((sorted.Length + 1) * (1 - allowedMisses) - 1e-9);
         Bound = sorted.Length >= Need ? sorted[Math.Max(rank, 1) - 1] : double.NaN;
     }
@@ -44,20 +46,23 @@ public sealed class ScoreTable
         _logLevel = calibration.LogLevel;
         _correction = calibration.Correction(allowedMisses);
         _meanExcess = UpperTail.MeanExcess(_sorted);
+        _cutOff = UpperTail.CountFrom(_sorted, AdaptiveConformal.CutOff);
         Count = count;
         Largest = largest;
-        Need = RequiredScores(allowedMisses);
+
+        // Scores that were missed lately lower the share that is asked for, and calm raises it: more or fewer of those that were cut off lie at its rank.
+        Need = Math.Max(RequiredScores(allowedMisses), RequiredBeside(_cutOff, allowedMisses * Math.Exp(_cutOff == 0 ? 0 : -_correction)));
         Bound = calibration.ScoreBound(allowedMisses);
         ScoresUntilCalibrated = calibration.ScoresUntilCalibrated;
 
         // While scores fall, the median of the latest is behind them, and the bound already below it.
-        Median = Math.Min(Math.Exp(_logLevel), Bound);
+        Median = double.IsNaN(Bound) ? Math.Exp(_logLevel) : Math.Min(Math.Exp(_logLevel), Bound);
     }
 
     /// <summary>The number of scores.</summary>
     public int Count { get; }
 
-    /// <summary>The number of scores that a bound needs.</summary>
+    /// <summary>The number of scores that a bound needs; more where some of them were cut off.</summary>
     public int Need { get; }
 
     /// <summary>The score that at most the allowed share of the next ones exceed; NaN if there are too few.</summary>
@@ -66,11 +71,14 @@ public sealed class ScoreTable
     /// <summary>The median score: of the latest ones where there are enough for a bound, else of all. NaN without scores.</summary>
     public double Median { get; }
 
-    /// <summary>The largest score seen; NaN without scores.</summary>
+    /// <summary>How many of the scores were cut off before their end, and rank above all others.</summary>
+    public int CutOff => _cutOff;
+
+    /// <summary>The largest score that was seen to its end; NaN without any.</summary>
     public double Largest { get; }
 
     /// <summary>Whether there are enough scores for a bound.</summary>
-    public bool IsSupported => Count >= Need;
+    public bool IsSupported => !double.IsNaN(Bound);
 
     /// <summary>Whether scores have risen lately by more than chance explains, so that the bound rests on few of them and is wider for it.</summary>
     public bool IsRecalibrating => ScoresUntilCalibrated > 0;
@@ -80,8 +88,13 @@ public sealed class ScoreTable
 
     /// <summary>The fewest scores that support a bound: 1/a - 1.</summary>
     /// <param name="allowedMisses">The allowed share of misses a; in (0, 1).</param>
-    public static int RequiredScores(double allowedMisses) =>
-        (int)Math.Max(1, Math.Min(int.MaxValue, Math.Ceiling(1 / allowedMisses - 1 - 1e-9)));
+    public static int RequiredScores(double allowedMisses) => RequiredBeside(0, allowedMisses);
+
+    /// <summary>The same where some scores were cut off: (c + 1)/a - 1, so that the rank ceil((n + 1)(1 - a)) is one that was seen to its end.</summary>
+    /// <param name="cutOff">How many scores c were cut off; at least 0.</param>
+    /// <param name="allowedMisses">The allowed share of misses a; in (0, 1).</param>
+    internal static int RequiredBeside(int cutOff, double allowedMisses) =>
+        (int)Math.Max(1, Math.Min(int.MaxValue, Math.Ceiling((cutOff + 1) / allowedMisses - 1 - 1e-9)));
 
     /// <summary>The share of scores above a threshold in the long run, as an upper limit at 95 %.</summary>
     /// <remarks>
@@ -103,7 +116,7 @@ public sealed class ScoreTable
             return counted;
         }
 
-        var implied = UpperTail.Share(_sorted, _allowedMisses, _correction, _meanExcess, value, misses);
+        var implied = UpperTail.Share(_sorted, _allowedMisses, _correction, _meanExcess, value, misses, _cutOff);
         return Math.Min(1, Math.Max(counted, threshold >= Bound ? Math.Min(implied, _allowedMisses) : Math.Max(implied, Math.BitIncrement(_allowedMisses))));
     }
 

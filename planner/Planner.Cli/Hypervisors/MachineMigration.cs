@@ -32,7 +32,7 @@ internal static class MachineMigration
         // By another monitor the same machine may be in another migration.
         var guard = context.Guard(targets.Source with { Process = source.Offer.Process }, targets.Destination with { Process = destination.Offer.Process });
         using var journal = (targets.Source.Identity ?? targets.Destination.Identity) is null ? null : new MigrationJournal(context.JournalPlace, guard);
-        var services = new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, Hurry = stop.Hurry };
+        var services = context.Services(store, stop) with { Journal = journal };
         return await RunAsync(context, arguments, policy, (source, destination, moved), channel, services, stop.Token);
     }
 
@@ -61,7 +61,7 @@ internal static class MachineMigration
             IsPaused = arguments.Paused,
             Policy = policy,
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
-            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(services.Store!.ReadBlackoutSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
+            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(services.Store!.ReadPauseSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
         };
         await WarmUp.MachinesAsync();
         var result = await MigrateCommand.RunShownAsync(context, request, services, [spans], stop);

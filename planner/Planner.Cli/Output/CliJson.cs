@@ -13,6 +13,7 @@ namespace Planner.Cli;
 [JsonSerializable(typeof(MigrationReport))]
 [JsonSerializable(typeof(MeasureReport))]
 [JsonSerializable(typeof(RecoveryReport))]
+[JsonSerializable(typeof(AttemptReport))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(RuleReport))]
 [JsonSerializable(typeof(LatencySeriesReport))]

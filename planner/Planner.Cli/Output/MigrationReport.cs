@@ -38,7 +38,8 @@ internal sealed record MigrationReport
 
     public string? BlackoutFrom { get; init; }
 
-    public required double LimitSeconds { get; init; }
+    /// <summary>The limit; null where nothing was promised, as for a guest that is paused anyway.</summary>
+    public required double? LimitSeconds { get; init; }
 
     public required bool LimitExceeded { get; init; }
 
@@ -57,11 +58,11 @@ internal sealed record MigrationReport
     /// <summary>Takes what a session gave.</summary>
     public static MigrationReport From(SessionResult result) => new()
     {
-        AttemptId = result.Record.Id,
-        Machine = result.Record.Machine,
-        Source = result.Record.Source,
-        Destination = result.Record.Destination,
-        Sla = result.Record.SlaClass,
+        AttemptId = result.Attempt.Id,
+        Machine = result.Attempt.Machine,
+        Source = result.Attempt.Source.Address,
+        Destination = result.Attempt.Destination.Address,
+        Sla = result.Attempt.SlaClass,
         Outcome = Word(result.Outcome),
         PausedSeconds = result.IsBlackoutKnown ? result.Blackout.TotalSeconds : null,
         VainQuiesceSeconds = result.Pauses.VainQuiesces?.Length.TotalSeconds ?? 0,
@@ -69,9 +70,9 @@ internal sealed record MigrationReport
         BlackoutSeconds = result is { IsBlackoutKnown: true, Outcome: MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit } ? result.Pauses.Blackout?.Length.TotalSeconds ?? 0 : null,
         BlackoutUncertaintySeconds = result.Pauses.Total?.Uncertainty.TotalSeconds,
         BlackoutFrom = result.Pauses.Total?.Basis,
-        LimitSeconds = result.Record.Limit.TotalSeconds,
+        LimitSeconds = result.Attempt.Limit?.TotalSeconds,
         LimitExceeded = result.IsOverLimit,
-        BoundSeconds = result.Record.Bound?.TotalSeconds,
+        BoundSeconds = result.Attempt.LastDecision?.Bound?.TotalSeconds,
         Reason = result.Reason,
         Decision = result.Decision,
         SecondDecision = result.SecondDecision,

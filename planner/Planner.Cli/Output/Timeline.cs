@@ -59,7 +59,8 @@ internal static class Timeline
         }
     }
 
-    private static string Parts(PauseSum pauses) => string.Join(", ", new (GuestPause? Pause, string What)[]
+    /// <summary>The parts of a pause by what became of them, in words.</summary>
+    public static string Parts(PauseSum pauses) => string.Join(", ", new (GuestPause? Pause, string What)[]
     {
         (pauses.VainQuiesces, "in quiesces that were taken back"), (pauses.FailedCommits, "in switchovers that failed"), (pauses.Blackout, "in the one that succeeded"),
     }.Where(part => part.Pause is not null).Select(part => $"{Quantity.Format(part.Pause!.Length)} {part.What}"));
@@ -77,12 +78,12 @@ internal static class Timeline
 
     private static string OfLimit(SessionResult result)
     {
-        if (!result.IsBlackoutKnown)
+        if (!result.IsBlackoutKnown || result.Attempt.Limit is not { } most)
         {
-            return $"how long it stood is not known, of {Quantity.Format(result.Record.Limit)}";
+            return $"how long it stood is not known{(result.Attempt.Limit is { } of ? $", of {Quantity.Format(of)}" : "")}";
         }
 
-        var (blackout, limit) = Quantity.FormatAgainst(result.Blackout, result.Record.Limit);
+        var (blackout, limit) = Quantity.FormatAgainst(result.Blackout, most);
         return $"{blackout} of {limit}";
     }
 }

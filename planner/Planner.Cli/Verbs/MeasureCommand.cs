@@ -95,7 +95,7 @@ internal static class MeasureCommand
         using var devices = Interruptible.Run(() => MachineDevices.Open(context.Drivers, targets), stop.Token);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, new SessionServices { Store = store, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry })
+        var rehearsal = new Rehearsal(source, devices.Pairs, context.Services(store, stop) with { Journal = journal, QuietTime = QuietHeap.Ask })
         {
             OnSwitchover = result =>
             {

@@ -121,9 +121,9 @@ internal static class MigrateCommand
             Moved = moved,
             Policy = policy,
             Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
-            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadBlackoutSpent(machine, now - budget.Per)) : null,
+            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadPauseSpent(machine, now - budget.Per)) : null,
         };
-        var services = new SessionServices { Store = store, Models = store as IModelStore, Journal = journal, StateDirectory = context.JournalPlace, Drivers = context.Drivers, QuietTime = QuietHeap.Ask, Hurry = stop.Hurry };
+        var services = context.Services(store, stop) with { Models = store as IModelStore, Journal = journal, QuietTime = QuietHeap.Ask };
         await Readiness.ForDevicesAsync();
         var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
         Print(context, result, record?.Trouble);

@@ -21,11 +21,12 @@ internal static class RecoverCommand
         using var stop = new StopSignal();
         Readiness.Prepare(1);
         var (found, status) = (0, ExitStatus.Done);
+        using var ledger = new LazyLedger(context, stop);
         foreach (var place in context.JournalPlaces)
         {
             try
             {
-                var recovery = new CrashRecovery(place, new SessionServices { Drivers = context.Drivers });
+                var recovery = new CrashRecovery(place, context.Services(null, stop) with { StateDirectory = null, Hurry = CancellationToken.None }) { Ledger = ledger.Open };
                 foreach (var machine in await recovery.RunAsync(stop.Token))
                 {
                     found++;
@@ -54,6 +55,11 @@ internal static class RecoverCommand
 
     private static void Print(CommandContext context, RecoveredMachine machine)
     {
+        if (machine.StoreTrouble is { } trouble)
+        {
+            context.Error.WriteLine($"planner: {trouble}");
+        }
+
         if (machine.Outcome == MigrationOutcome.NeedsPerson)
         {
             context.Error.WriteLine($"planner: {machine.Machine}: {machine.Reason}");
@@ -68,5 +74,32 @@ internal static class RecoverCommand
         {
             context.Output.WriteLine($"{machine.Machine}: {machine.Reason}");
         }
+    }
+
+    /// <summary>The store, opened when there is something to write. A machine is brought home whether that can be done or not.</summary>
+    private sealed class LazyLedger(CommandContext context, StopSignal stop) : IDisposable
+    {
+        private IMeasurementStore? _store;
+        private bool _wasTried;
+
+        public IMeasurementStore? Open()
+        {
+            if (!_wasTried)
+            {
+                _wasTried = true;
+                try
+                {
+                    _store = context.OpenStore(stop.Token);
+                }
+                catch (Exception e) when (e is StoreException or OperationCanceledException)
+                {
+                    context.Error.WriteLine($"planner: {e.Message.TrimEnd('.')}; what is recovered is not written into the ledger.");
+                }
+            }
+
+            return _store;
+        }
+
+        public void Dispose() => _store?.Dispose();
     }
 }

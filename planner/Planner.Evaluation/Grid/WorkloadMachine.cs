@@ -25,7 +25,7 @@ internal sealed class WorkloadMachine(MachineDevices devices, SlaTerms sla)
     /// <summary>What the next migration's rule decides by.</summary>
     public RuleMoments Moments()
     {
-        var view = _memory.View("", sla.AllowedMisses);
+        var view = _memory.View(sla.AllowedMisses);
         return new RuleMoments(new MomentEvaluators(_evaluators, Snapshot(view), view, devices.Name), view.Over(devices.Name).Ages);
     }
 

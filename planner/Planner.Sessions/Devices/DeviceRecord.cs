@@ -7,7 +7,8 @@ namespace Planner.Sessions;
 
 /// <summary>The record of a session that walks devices: every arc and every stream is told and becomes evidence.</summary>
 internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan plan, DeviceSnapshots snapshots, EvidenceNotes evidence, SessionServices services)
-    : SessionRecord<EngineState>(request, services, Addresses(plan, d => d.SourceAddress), Addresses(plan, d => d.DestinationAddress))
+    : SessionRecord<EngineState>(
+        request, services, Side(plan, services, d => (d.SourceAddress, d.Source)), Side(plan, services, d => (d.DestinationAddress, d.Destination)))
 {
     private readonly TransferResult?[] _streams = new TransferResult?[plan.Devices.Length];
     private readonly List<ArcRun> _blackoutArcs = [];
@@ -21,7 +22,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
     {
         var started = services.Clock.GetUtcNow();
         var memory = new EvidenceMemory();
-        EvidenceLoader.Recall(memory, plan, request.Policy.Name, services.Store);
+        EvidenceLoader.Recall(memory, plan, services.Store);
         var snapshots = new DeviceSnapshots(plan, HypervisorKnowledge.Terms(request.Policy, request.ErrorBudgetRemaining), memory);
         var trouble = services.Models is { } models ? EvidenceLoader.RecallModel(snapshots, models) : null;
         EvidenceLoader.AskWorstCases(snapshots, plan, request.Devices);
@@ -40,7 +41,9 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         [.. plan.Devices.Select((device, i) => new JournalDevice(
             device.Name,
             Endpoint(device.SourceAddress, state.Sources[i], device.Source),
-            Endpoint(device.DestinationAddress, state.Destinations[i], device.Destination)))]);
+            Endpoint(device.DestinationAddress, state.Destinations[i], device.Destination)))],
+        SlaClass: request.Policy.Name,
+        Limit: state.Promise);
 
     protected override void NoteEvent(EngineState before, SessionEvent happened, EngineState after)
     {
@@ -81,10 +84,20 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         Score(ScoredPause.OfOpen(state, endedNanoseconds));
         return new SessionEnding(
             state.FirstGate, state.SecondGate, evidence.Batch,
-            terms => TermOutcomes.Compare(terms, _blackoutArcs, _transfer, _streamBytes));
+            terms => TermOutcomes.Compare(terms, _blackoutArcs, _transfer, _streamBytes))
+        {
+            Scores = evidence.Scores,
+            Traffic = new AttemptTraffic
+            {
+                PreCopyBytes = state.Streams.Sum(s => s.PreCopiedBytes),
+                StopBytes = state.Streams.Any(s => s.StopCopiedBytes is not null) ? state.Streams.Sum(s => s.StopCopiedBytes ?? 0) : null,
+                StopBytesPerSecond = _transfer is { Moving.Ticks: > 0 } moved ? moved.Bytes / moved.Moving.TotalSeconds : null,
+            },
+        };
     }
 
-    private static string Addresses(MigrationPlan plan, Func<DevicePlan, string> side) => string.Join(", ", plan.Devices.Select(side));
+    private static AttemptSide Side(MigrationPlan plan, SessionServices services, Func<DevicePlan, (string Address, DeviceOffer Offer)> side) => new(
+        services.Host, string.Join(", ", plan.Devices.Select(d => side(d).Address)), string.Join('+', plan.Devices.Select(d => side(d).Offer.DeviceClass).Order(StringComparer.Ordinal)));
 
     private static JournalEndpoint Endpoint(string address, Participant participant, DeviceOffer offer) =>
         new(address, participant.Found!.Value, offer.DeviceClass, offer.Capabilities, offer.OffersReset != Answer.No);
@@ -133,7 +146,10 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
                 pause.Span,
                 TimeSpan.FromSeconds(pause.PredictedSeconds),
                 pause.Actual,
-                Notices.Now));
+                Notices.Now)
+            {
+                IsCutOff = pause.IsCutOff,
+            });
         }
     }
 

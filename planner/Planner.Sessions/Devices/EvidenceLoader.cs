@@ -16,9 +16,8 @@ internal static class EvidenceLoader
     /// <param name="classes">The classes whose arcs and sizes count.</param>
     /// <param name="links">The links whose stop phases count; of the first also pre-copy.</param>
     /// <param name="machineClass">The class whose blackouts count.</param>
-    /// <param name="slaClass">The SLA class under which they count.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static void Recall(EvidenceMemory memory, IMeasurementStore? store, IEnumerable<string> classes, IReadOnlyList<string> links, string machineClass, string slaClass)
+    public static void Recall(EvidenceMemory memory, IMeasurementStore? store, IEnumerable<string> classes, IReadOnlyList<string> links, string machineClass)
     {
         const int Latest = EvidenceMemory.Window;
         if (store is null)
@@ -32,14 +31,17 @@ internal static class EvidenceLoader
             Transfers = [.. store.ReadTransfers(links[0], TransferPhase.PreCopy, Latest), .. links.SelectMany(l => store.ReadTransfers(l, TransferPhase.StopCopy, Latest))],
             StateSizes = [.. classes.SelectMany(c => store.ReadStateSizes(c, Latest))],
             LinkAges = store.ReadLinkAges(links[0]),
-            Blackouts = [.. Enum.GetValues<BlackoutSpan>().SelectMany(span => store.ReadBlackouts(machineClass, slaClass, span, Latest))],
         });
+        foreach (var score in Enum.GetValues<BlackoutSpan>().SelectMany(span => store.ReadScores(machineClass, span, Latest)))
+        {
+            memory.Add(score);
+        }
     }
 
     /// <summary>Recalls the latest samples of what concerns a machine whose devices the planner walks.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static void Recall(EvidenceMemory memory, MigrationPlan plan, string slaClass, IMeasurementStore? store) => Recall(
-        memory, store, plan.Devices.SelectMany(d => new[] { d.Source.DeviceClass, d.Destination.DeviceClass }).Distinct().ToList(), [plan.Link], plan.MachineClass, slaClass);
+    public static void Recall(EvidenceMemory memory, MigrationPlan plan, IMeasurementStore? store) => Recall(
+        memory, store, plan.Devices.SelectMany(d => new[] { d.Source.DeviceClass, d.Destination.DeviceClass }).Distinct().ToList(), [plan.Link], plan.MachineClass);
 
     /// <summary>Tries what is known out, before anything is touched.</summary>
     /// <exception cref="StoreException">Something is known that cannot be.</exception>

@@ -7,7 +7,7 @@ namespace Planner.Sessions;
 
 /// <summary>Writes a migration down: notices for observers, evidence for the next one, and in the end the result.</summary>
 /// <typeparam name="TState">The engine's state.</typeparam>
-internal abstract class SessionRecord<TState>(MigrationRequest request, SessionServices services, string source, string destination) : ISessionRecord<TState>
+internal abstract class SessionRecord<TState>(MigrationRequest request, SessionServices services, AttemptSide source, AttemptSide destination) : ISessionRecord<TState>
     where TState : SessionState
 {
     // What is longer than any machine runs is cut off.
@@ -15,6 +15,8 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
 
     /// <summary>When the session began.</summary>
     public DateTimeOffset Started { get; init; } = services.Clock.GetUtcNow();
+
+    private readonly DecisionLog _decisions = new(services.Clock.NowNanoseconds());
 
     protected SessionNotices Notices { get; } = new(request.MigrationId, services.Clock, services.Observers);
 
@@ -26,7 +28,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     protected string? Trouble { get; init; }
 
     /// <summary>Tells that the session begins.</summary>
-    public void Begin() => Notices.Send(new MigrationStarted(request.Machine, source, destination, request.Policy.Name, request.Policy.BlackoutLimit)
+    public void Begin() => Notices.Send(new MigrationStarted(request.Machine, source.Address, destination.Address, request.Policy.Name, request.Policy.BlackoutLimit)
     {
         MigrationId = request.MigrationId,
         At = Started,
@@ -60,6 +62,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     {
         SessionEnding ending;
         string? snapshot = null;
+        IReadOnlyList<AttemptDecision> decisions = [];
         ExplainedDecision? first = null;
         string? sumTrouble = null;
         try
@@ -67,6 +70,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
             ending = Ending(end.State, end.AtNanoseconds);
             first = Explain(ending.FirstGate);
             snapshot = (ending.SecondGate ?? ending.FirstGate) is { } last ? DecisionJson.WriteSnapshot(last.Input()) : null;
+            decisions = _decisions.Read();
         }
         catch (Exception e)
         {
@@ -75,22 +79,36 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
             ending = new SessionEnding(null, null, new MeasurementBatch(), _ => []);
         }
 
-        var deciding = ending.SecondGate ?? ending.FirstGate;
         var outcome = end.State.IntendedOutcome;
         var pauses = end.State.PausesUntil(end.AtNanoseconds);
         var isOverLimit = outcome == MigrationOutcome.CompletedOverLimit || (end.State.Promise is { } limit && pauses.Exceeds(limit));
         var reason = RecoverCommand.In(end.State.Reason, services.StateDirectory);
-        var record = new MigrationRecord(
-            request.MigrationId, request.Machine, source, destination, request.Policy.Name, outcome, request.Policy.BlackoutLimit,
-            Span(deciding?.Decision.BoundSeconds ?? double.NaN), pauses.Length, Started, Notices.Now, reason, snapshot)
+        var attempt = new MigrationAttempt
         {
+            Id = request.MigrationId,
+            Kind = request.Mode switch { MigrationMode.Shadow => AttemptKind.Shadow, MigrationMode.Rehearsal => AttemptKind.Rehearsal, _ => AttemptKind.Migration },
+            Machine = request.Machine,
+            Source = source,
+            Destination = destination,
+            SlaClass = request.Policy.Name,
+            Limit = end.State.Promise,
+            Confidence = request.Policy.Confidence,
+            Rule = request.Mode == MigrationMode.Rehearsal ? null : HypervisorKnowledge.Rule(request.Policy),
+            AskedBy = services.AskedBy,
+            Outcome = outcome,
+            Reason = reason,
+            Started = Started,
+            Ended = Notices.Now,
             Pauses = pauses,
-            Method = deciding?.Decision.Method,
+            ArePausesKnown = ending.IsBlackoutKnown,
+            Decisions = decisions,
+            Traffic = ending.Traffic,
+            Scores = ending.Scores,
         };
-        var measured = ending.Noted with { Migrations = [record] };
+        var measured = (ending.Noted with { Attempts = [attempt] }).Of(new SampleOrigin(services.Host, request.Machine, attempt.Id));
         var keepTrouble = Try(() => services.Store?.Append(measured));
         var closeTrouble = end.State.IsSettled || outcome != MigrationOutcome.NeedsPerson ? Try(() => services.Journal?.Close()) : null;
-        Notices.Send(new MigrationEnded(outcome, pauses.Length, request.Policy.BlackoutLimit, reason) { MigrationId = request.MigrationId, At = record.Ended, IsOverLimit = isOverLimit });
+        Notices.Send(new MigrationEnded(outcome, pauses.Length, request.Policy.BlackoutLimit, reason) { MigrationId = request.MigrationId, At = attempt.Ended, IsOverLimit = isOverLimit });
         return new SessionResult
         {
             Outcome = outcome,
@@ -104,7 +122,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
             SecondDecision = Explain(ending.SecondGate),
             Terms = first is null ? [] : ending.Compare(first.Terms),
             Snapshot = snapshot,
-            Record = record,
+            Attempt = measured.Attempts[0],
             Measurements = measured,
             StoreTrouble = keepTrouble ?? closeTrouble ?? sumTrouble ?? Trouble,
         };
@@ -118,6 +136,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     {
         if (command is ReportDecision { Decision: var gate })
         {
+            _decisions.Add(gate);
             var decision = gate.Decision;
             Notices.Send(new Decided(
                 gate.Gate, decision.Verdict, decision.Method, Span(decision.P50Seconds), Span(decision.BoundSeconds), request.Policy.BlackoutLimit, Reason(gate, state) + gate.Note)

@@ -39,8 +39,8 @@ public sealed record SessionResult
     /// <summary>The input of the deciding evaluation as JSON: <c>planner decide</c> gives the same verdict for it. Null if there was none.</summary>
     public string? Snapshot { get; init; }
 
-    /// <summary>The record of the migration as it was stored, or would have been.</summary>
-    public required MigrationRecord Record { get; init; }
+    /// <summary>The attempt as it was stored, or would have been.</summary>
+    public required MigrationAttempt Attempt { get; init; }
 
     /// <summary>All that was measured on the way.</summary>
     public required MeasurementBatch Measurements { get; init; }

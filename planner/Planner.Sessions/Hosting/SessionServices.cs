@@ -18,6 +18,12 @@ public sealed record SessionServices
     /// sessions may ask at once: it is for whoever owns the process.</summary>
     public Func<IDisposable>? QuietTime { get; init; }
 
+    /// <summary>The name of this host, for what is measured on it; null to leave it out.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Who asked, such as <c>root@host</c>, for the ledger; null if it is not known.</summary>
+    public string? AskedBy { get; init; }
+
     /// <summary>What was measured before, and where this migration's measurements go; null to forget them.</summary>
     public IMeasurementStore? Store { get; init; }
 

@@ -13,8 +13,10 @@ namespace Planner.Sessions;
 /// </summary>
 internal static class JournalFormat
 {
-    /// <summary>The version that is written; <see cref="OldJournalFormat"/> is read too.</summary>
-    public const int Version = 2;
+    /// <summary>The version that is written; <see cref="OldJournalFormat"/> is read too, and version 2, whose header knew no promise.</summary>
+    public const int Version = 3;
+
+    private const int VersionWithoutPromise = 2;
 
     public const int EntryBytes = 64;
     public const int PreambleBytes = 64;
@@ -77,10 +79,10 @@ internal static class JournalFormat
 
         return (file[Name.Length] - '0') switch
         {
-            Version => ReadThis(file, path),
+            Version or VersionWithoutPromise => ReadThis(file, path),
             OldJournalFormat.Version => OldJournalFormat.Read(file, path),
             _ => throw new JournalException(
-                $"The journal {path} is of another build of the planner (version '{(char)file[Name.Length]}' of its form; this one reads {OldJournalFormat.Version} and {Version}): run 'planner recover' of the build that wrote it."),
+                $"The journal {path} is of another build of the planner (version '{(char)file[Name.Length]}' of its form; this one reads {OldJournalFormat.Version} to {Version}): run 'planner recover' of the build that wrote it."),
         };
     }
 
@@ -154,7 +156,8 @@ internal static class JournalFormat
     }
 
     /// <summary>Of everything before the entries, but for the checksum itself.</summary>
-    private static ulong Checksum(ReadOnlySpan<byte> beginning)
+    /// <summary>The checksum of all before the entries but itself.</summary>
+    internal static ulong Checksum(ReadOnlySpan<byte> beginning)
     {
         var sum = new Crc64();
         sum.Append(beginning[..ChecksumOffset]);

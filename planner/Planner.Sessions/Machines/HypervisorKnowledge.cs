@@ -43,7 +43,7 @@ public static class HypervisorKnowledge
     private static MachineSnapshots Recall(MachineKeys keys, SlaPolicy policy, IMeasurementStore? store)
     {
         var memory = new EvidenceMemory();
-        EvidenceLoader.Recall(memory, store, keys.Classes, keys.Links, keys.MachineClass, policy.Name);
-        return new MachineSnapshots(keys, memory.View(policy.Name, new SlaTerms { Confidence = policy.Confidence }.AllowedMisses));
+        EvidenceLoader.Recall(memory, store, keys.Classes, keys.Links, keys.MachineClass);
+        return new MachineSnapshots(keys, memory.View(new SlaTerms { Confidence = policy.Confidence }.AllowedMisses));
     }
 }

@@ -6,7 +6,7 @@ namespace Planner.Sessions;
 
 /// <summary>The record of a session by hypervisors, which also judges the moments of pre-copy.</summary>
 internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJudge judge, IReadOnlyList<string> settings, SessionServices services)
-    : SessionRecord<HypervisorState>(request, services, request.Source.Address, request.Destination.Address)
+    : SessionRecord<HypervisorState>(request, services, Side(request.Source, services), Side(request.Destination, services))
 {
     /// <summary>What the source says it sent while the guest was stopped, in bytes; null if it did not say.</summary>
     public long? StopPhaseBytes { get; private set; }
@@ -25,13 +25,15 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
 
     private readonly long _startedNanoseconds = services.Clock.NowNanoseconds();
     private long _deviceSentBytes;
+    private int? _throttlePercent;
 
     public override JournalHeader Header(HypervisorState state)
     {
         const MigrationCapabilities flags = MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy;
         JournalEndpoint Endpoint(IHypervisor machine, DeviceState found, string kept) => new(machine.Address, found, machine.Offer.MachineClass, flags, OffersReset: false, kept, machine.Offer.Process);
         return new JournalHeader(request.MigrationId, request.Machine, Started, [],
-            [new JournalDevice(MachineKeys.Participant, Endpoint(request.Source, request.IsPaused ? DeviceState.Stop : DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))]);
+            [new JournalDevice(MachineKeys.Participant, Endpoint(request.Source, request.IsPaused ? DeviceState.Stop : DeviceState.Running, settings[0]), Endpoint(request.Destination, DeviceState.Resuming, settings[1]))],
+            SlaClass: request.Policy.Name, Limit: state.Promise);
     }
 
     /// <summary>Judges a moment; null where nothing is decided.</summary>
@@ -77,6 +79,9 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
             case TellHypervisor { Order: HypervisorOrder.Allow } permission:
                 judge.Permitted(permission.Value, Clock.NowNanoseconds());
                 break;
+            case TellHypervisor { Order: HypervisorOrder.Throttle } throttle:
+                _throttlePercent = Math.Max(_throttlePercent ?? 0, (int)throttle.Value);
+                break;
             case TellHypervisor { Order: HypervisorOrder.Hold }:
                 judge.Held();
                 break;
@@ -89,11 +94,18 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
 
         // What a reset made of an arc is no evidence, and neither is what a device took that is not always there.
         var measured = state is not { ResetDevices.IsEmpty: true, UnknownDevice: null } ? new MeasurementBatch()
-            : state.IsOnDestination ? parts.Measured(state.Gate, request, Notices.Now)
-            : new MeasurementBatch { Blackouts = [.. parts.InVain(state.Gate, state.PausesUntil(endedNanoseconds).FailedCommits, request, Notices.Now)] };
+            : state.IsOnDestination ? parts.Measured(state.Gate, Notices.Now)
+            : new MeasurementBatch();
+        var scores = state is not { ResetDevices.IsEmpty: true, UnknownDevice: null } ? []
+            : state.IsOnDestination ? parts.Score(state.Gate, request, Notices.Now)
+            : parts.ScoreOfFailed(state.Gate, state.PausesUntil(endedNanoseconds).FailedCommits, request, Notices.Now);
         return new SessionEnding(state.Gate, null, measured with { LinkAges = judge.SeenOfLink }, parts.Compare)
         {
+            Scores = [.. scores],
+            Traffic = parts.Traffic with { ThrottlePercent = _throttlePercent },
             IsBlackoutKnown = state.PausesUntil(endedNanoseconds).Blackout is not null || !state.IsOnDestination,
         };
     }
+
+    private static AttemptSide Side(IHypervisor machine, SessionServices services) => new(services.Host, machine.Address, machine.Offer.MachineClass);
 }

@@ -91,7 +91,7 @@ internal sealed record SwitchoverParts
     }
 
     /// <summary>What it is evidence of: each migration is evidence for the next.</summary>
-    public MeasurementBatch Measured(GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at) => new()
+    public MeasurementBatch Measured(GateDecision? gate, DateTimeOffset at) => new()
     {
         Arcs =
         [
@@ -105,8 +105,21 @@ internal sealed record SwitchoverParts
         ],
         StateSizes = [.. Sizes(gate, at)],
         Transfers = [.. Transfers(at)],
-        Blackouts = [.. Score(gate, Pause, request, at)],
     };
+
+    /// <summary>What was moved, and how fast.</summary>
+    public AttemptTraffic Traffic => new()
+    {
+        PreCopyBytes = SentBytes > 0 ? SentBytes : null,
+        StopBytes = Sending is null ? null : Bytes + DeviceBytes,
+        PreCopyBytesPerSecond = BytesPerSecond > 0 ? BytesPerSecond : null,
+        StopBytesPerSecond = Sending is { Ticks: > 0 } took ? (Bytes + DeviceBytes) / took.TotalSeconds : null,
+    };
+
+    /// <summary>The blackout beside what was predicted for it. Where neither events nor the source's count tell when the guest stood, it is no score.</summary>
+    public IEnumerable<BlackoutSample> Score(GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at) =>
+        Pause is { } pause && (pause.Uncertainty <= MostUncertainty || pause.Uncertainty <= pause.Length / 10) ? Score(gate, pause, request, at) : [];
+
 
     /// <summary>Puts it beside what was predicted, part by part.</summary>
     public IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms) => [.. terms.Select(term => new TermOutcome(
@@ -141,14 +154,14 @@ internal sealed record SwitchoverParts
         }
     }
 
-    /// <summary>What a switchover that did not come to its end says: one takes longer than it did. That is news only if it was longer than predicted.</summary>
-    public IEnumerable<BlackoutSample> InVain(GateDecision? gate, GuestPause? pause, MachineMigrationRequest request, DateTimeOffset at) =>
-        Score(gate, pause, request, at).Where(sample => sample.Actual > sample.Predicted);
+    /// <summary>A switchover that did not come to its end: nobody knows how long it would have been.</summary>
+    public IEnumerable<BlackoutSample> ScoreOfFailed(GateDecision? gate, GuestPause? pause, MachineMigrationRequest request, DateTimeOffset at) =>
+        Score(gate, pause, request, at).Select(sample => sample with { IsCutOff = true });
 
     /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
     private IEnumerable<BlackoutSample> Score(GateDecision? gate, GuestPause? paused, MachineMigrationRequest request, DateTimeOffset at)
     {
-        if (Times.AllowedNanoseconds is not null && paused is { Length.Ticks: > 0 } pause && IsKnown(pause) && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
+        if (Times.AllowedNanoseconds is not null && paused is { Length.Ticks: > 0 } pause && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
             yield return new BlackoutSample(
@@ -158,9 +171,6 @@ internal sealed record SwitchoverParts
             };
         }
     }
-
-    // Where neither events nor the source's count tell when the guest stood, its blackout is no score.
-    private static bool IsKnown(GuestPause pause) => pause.Uncertainty <= MostUncertainty || pause.Uncertainty <= pause.Length / 10;
 
     private static TimeSpan Sum(IEnumerable<DeviceArc> arcs) => arcs.Aggregate(TimeSpan.Zero, (sum, arc) => sum + arc.Took);
 

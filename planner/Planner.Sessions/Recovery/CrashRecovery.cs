@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Planner.Engine;
 using Planner.Measurements;
 
 namespace Planner.Sessions;
@@ -21,6 +22,9 @@ public sealed class CrashRecovery
         _services = services;
         _drivers = services.Drivers;
     }
+
+    /// <summary>Opens the ledger that recoveries are written into, at the first of them; null to write none. Whoever gives it disposes what it gives.</summary>
+    public Func<IMeasurementStore?>? Ledger { get; init; }
 
     /// <summary>The machines that were left alone, since their session lives, or another recovery has them.</summary>
     public IReadOnlyList<string> UnderWay => _underWay;
@@ -75,15 +79,35 @@ public sealed class CrashRecovery
         }
 
         var services = _services with { Journal = journal };
+        var started = services.Clock.GetUtcNow();
         var isByHypervisor = header.Devices is [{ Source: var source }] && _drivers.IsHypervisor(source.Address);
         var state = await (isByHypervisor ? MachineSession.RecoverAsync(contents, services) : DeviceSession.RecoverAsync(contents, services)).ConfigureAwait(false);
         var reason = RecoverCommand.In(state.Reason, _stateDirectory);
+        var trouble = Keep(contents, state, reason, started);
         if (state.IntendedOutcome == MigrationOutcome.NeedsPerson)
         {
-            return new RecoveredMachine(header.MigrationId, header.Machine, MigrationOutcome.NeedsPerson, $"{reason} The journal is {path}.");
+            return new RecoveredMachine(header.MigrationId, header.Machine, MigrationOutcome.NeedsPerson, $"{reason} The journal is {path}.") { StoreTrouble = trouble };
         }
 
         journal.Close();
-        return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, reason);
+        return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, reason) { StoreTrouble = trouble };
+    }
+
+    /// <summary>Writes the recovery into the ledger. What cannot be kept changes nothing about what became of the machine.</summary>
+    private string? Keep(JournalContents contents, SessionState state, string reason, DateTimeOffset started)
+    {
+        try
+        {
+            if (Ledger?.Invoke() is { } store)
+            {
+                store.Append(new MeasurementBatch { Attempts = [RecoveryAttempt.Of(contents, state, reason, started, store.FindAttempt(contents.Header.MigrationId), _services)] });
+            }
+
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e.Message;
+        }
     }
 }

@@ -95,7 +95,13 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     /// <summary>What the bound stands on; without a bound what is nearest to sufficient.</summary>
     private EvidenceCount Evidence()
     {
-        var direct = new EvidenceCount(_scores.Count, _scores.Need, $"blackouts of class {_prepared.ClassName}");
+        var past = moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts;
+        var rehearsals = past.Count(b => b.Rehearsed);
+        var direct = new EvidenceCount(_scores.Count, _scores.Need, $"blackouts of class {_prepared.ClassName}")
+        {
+            Commits = past.Count - rehearsals,
+            Rehearsals = rehearsals,
+        };
         var fewest = Enumerable.Range(0, _tables.Terms.Length).MinBy(i => _tables.Terms[i].Samples);
         var union = new EvidenceCount(_tables.Terms[fewest].Samples, _tables.UnionNeed, $"samples of {_prepared.NameOfTerm(fewest)}");
         if (decision.Method == BoundMethod.Direct || _prepared.Guessed.Count > 0)
@@ -195,17 +201,29 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
         var worst = evaluator.Sla.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.WorstCase && _prepared.MissingWorstCases.Count > 0
             ? $", and the policy's worst case lacks {string.Join(", ", _prepared.MissingWorstCases)}"
             : "";
-        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
+        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{(evidence.Rehearsals is not null ? CutOffWords(", since ") : "")}{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
     }
 
     private string Basis(EvidenceCount evidence) => decision.Method switch
     {
-        BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}",
+        BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}{CutOffWords(", ")}",
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",
         _ when evaluator.Guess is { } guess => $"first guess by model {guess.Model}, without proof",
         _ when _prepared.Guessed is { Count: > 0 } guessed => $"a guess: not every arc of {string.Join(" and ", guessed)} was measured yet",
         _ => "independent, a model without proof",
+    };
+
+    /// <summary>What selected the blackouts, where that was not one thing.</summary>
+    private static string Selection(EvidenceCount evidence) => evidence is { Commits: > 0 and var commits, Rehearsals: > 0 and var rehearsals }
+        ? $": {commits} commit{(commits == 1 ? "" : "s")}, {rehearsals} rehearsal{(rehearsals == 1 ? "" : "s")}"
+        : "";
+
+    private string CutOffWords(string before) => _scores.CutOff switch
+    {
+        0 => "",
+        1 => $"{before}1 of them failed or was given up and ranks above all others",
+        var several => $"{before}{several} of them failed or were given up and rank above all others",
     };
 
     private string Describe(DecisionLine line) => line.Device < 0 ? line.Name : $"{line.Name} of {_prepared.Names[line.Device]}";

@@ -15,7 +15,14 @@ public sealed record BlackoutEstimate(double? P50Seconds, double? BoundSeconds, 
 /// <param name="Have">Samples there are.</param>
 /// <param name="Need">Samples that are needed for a bound.</param>
 /// <param name="Of">What is counted, in words.</param>
-public sealed record EvidenceCount(long Have, long Need, string Of);
+public sealed record EvidenceCount(long Have, long Need, string Of)
+{
+    /// <summary>How many of the blackouts were committed under a promise, which selected their moments; null where it is not blackouts that count.</summary>
+    public int? Commits { get; init; }
+
+    /// <summary>How many were rehearsed; null where it is not blackouts that count.</summary>
+    public int? Rehearsals { get; init; }
+}
 
 /// <summary>One part of the blackout.</summary>
 /// <param name="Term">What it is, such as <c>arc RUNNING_P2P->STOP</c> or <c>transfer ram</c>.</param>

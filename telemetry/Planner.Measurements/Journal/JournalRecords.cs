@@ -7,13 +7,17 @@ namespace Planner.Measurements;
 /// <param name="OnFailure">What may be tried after a failure, in this order: <c>unwind</c>, <c>reset</c>.</param>
 /// <param name="Devices">The machine's devices.</param>
 /// <param name="Boot">The start of the planner's host in which it was written; null if it is not known.</param>
+/// <param name="SlaClass">The SLA class; null in the journals of earlier planners.</param>
+/// <param name="Limit">The limit on the guest's pauses; null where none was promised, and in the journals of earlier planners.</param>
 public sealed record JournalHeader(
     string MigrationId,
     string Machine,
     DateTimeOffset Started,
     IReadOnlyList<string> OnFailure,
     IReadOnlyList<JournalDevice> Devices,
-    string? Boot = null);
+    string? Boot = null,
+    string? SlaClass = null,
+    TimeSpan? Limit = null);
 
 /// <summary>One device of a journaled migration.</summary>
 /// <param name="Name">The device's name in the machine.</param>

@@ -18,9 +18,15 @@ public interface IMeasurementStore : IDisposable
     /// <summary>The latest state sizes of a device class, oldest first.</summary>
     IReadOnlyList<StateSizeSample> ReadStateSizes(string deviceClass, int latest);
 
-    /// <summary>The latest blackouts that are evidence for a device class under an SLA class, oldest first:
-    /// commits under that SLA class, and rehearsals under any; never shadow outcomes.</summary>
-    IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest);
+    /// <summary>The latest scores of a device class, oldest first: of commits under any SLA class, and of rehearsals.</summary>
+    IReadOnlyList<BlackoutSample> ReadScores(string deviceClass, BlackoutSpan span, int latest);
+
+    /// <summary>Attempts, oldest first.</summary>
+    IReadOnlyList<MigrationAttempt> ReadAttempts(AttemptFilter filter);
+
+    /// <summary>The attempt with an identifier, or with the one that begins like this if there is only one; null if there is none.</summary>
+    /// <param name="id">An identifier, or its beginning.</param>
+    MigrationAttempt? FindAttempt(string id);
 
     /// <summary>All that was ever seen of a link, one sample an age.</summary>
     IReadOnlyList<LinkAgeSample> ReadLinkAges(string link);
@@ -29,5 +35,5 @@ public interface IMeasurementStore : IDisposable
     IReadOnlyList<MachineMove> ReadMoves();
 
     /// <summary>How long a machine was paused since a moment, at the most, in all attempts however they ended; for the error budget.</summary>
-    TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since);
+    TimeSpan ReadPauseSpent(string machine, DateTimeOffset since);
 }

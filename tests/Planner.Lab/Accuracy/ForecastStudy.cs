@@ -88,10 +88,10 @@ public sealed class ForecastStudy
             cell.Name,
             result.Outcome.ToString(),
             result.Decision?.Blackout.P50Seconds ?? double.NaN,
-            result.Record.Bound?.TotalSeconds ?? double.NaN,
+            result.Attempt.LastDecision?.Bound?.TotalSeconds ?? double.NaN,
             result.Blackout.TotalSeconds,
             guest,
-            (result.Record.Ended - result.Record.Started).TotalSeconds,
+            (result.Attempt.Ended - result.Attempt.Started).TotalSeconds,
             terms,
             HostLoad.Average);
     }

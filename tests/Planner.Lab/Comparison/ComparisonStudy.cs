@@ -148,7 +148,7 @@ public sealed class ComparisonStudy : IDisposable
             BlackoutSeconds = outcome == ComparedOutcome.Completed ? result.Blackout.TotalSeconds : null,
             TotalSeconds = (LabGuest.Now() - began) / 1e9,
             PredictedSeconds = Finite(result.Decision?.Blackout.P50Seconds),
-            BoundSeconds = result.Record.Bound?.TotalSeconds,
+            BoundSeconds = result.Attempt.LastDecision?.Bound?.TotalSeconds,
         };
     }
 

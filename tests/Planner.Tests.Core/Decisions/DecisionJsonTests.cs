@@ -67,7 +67,7 @@ public class DecisionJsonTests
             WouldCommitIf = [],
         };
         const string After = """
-            },"evidence":{"have":0,"need":9,"of":"blackouts"},"terms":[{"term":"arc RUNNING->STOP","device":null,"p50Seconds":null,"boundSeconds":null,"samples":0}],"dominant":null,"binding":null,"reason":"no","wouldCommitIf":[],"nextEvaluationSeconds":null,"lastSafeCommitSeconds":null}
+            },"evidence":{"have":0,"need":9,"of":"blackouts","commits":null,"rehearsals":null},"terms":[{"term":"arc RUNNING->STOP","device":null,"p50Seconds":null,"boundSeconds":null,"samples":0}],"dominant":null,"binding":null,"reason":"no","wouldCommitIf":[],"nextEvaluationSeconds":null,"lastSafeCommitSeconds":null}
             """;
         const string Before = """
             {"verdict":"stay","limitSeconds":null,"confidence":0,"blackout":{"p50Seconds":null,"boundSeconds":0.5,"missProbability":null,"method":"direct"

@@ -29,7 +29,7 @@ internal sealed class KnownMachine(MachineKeys keys, EvidenceMemory memory)
     /// <summary>What the next migration begins with.</summary>
     public MachineSnapshots Snapshots()
     {
-        var snapshots = new MachineSnapshots(keys, memory.View("lab", 0.1));
+        var snapshots = new MachineSnapshots(keys, memory.View(0.1));
         _seen.ForEach(moved => snapshots.See(MigrationSide.Source, moved));
         return snapshots;
     }

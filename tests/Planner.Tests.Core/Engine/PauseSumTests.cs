@@ -71,10 +71,10 @@ public sealed class PauseSumTests
     {
         var memory = new EvidenceMemory();
         var sample = new BlackoutSample("c", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.Zero, default);
-        var before = memory.View("gold", 0.1);
+        var before = memory.View(0.1);
         memory.Add(sample);
 
-        Assert.Same(before, memory.View("gold", 0.1));
+        Assert.Same(before, memory.View(0.1));
         var refused = Assert.ThrowsAny<Exception>(() => DecisionJson.ReadSnapshot("""{ "pastBlackouts": [ { "predictedSeconds": 0.2, "actualSeconds": 0 } ] }""", "s"));
         Assert.Contains("actualSeconds", refused.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using Planner.Estimators;
 using Planner.Testing;
@@ -18,6 +19,49 @@ public class BlackoutScoresTests
         Assert.False(Table(need - 1, allowedMisses).IsSupported);
         Assert.True(double.IsNaN(Table(need - 1, allowedMisses).Bound));
         Assert.InRange(Table(need, allowedMisses).Bound, need, double.MaxValue);
+    }
+
+    /// <summary>A switchover that failed would have been longer than all others, for all that is known: (c + 1)/a - 1 scores are needed with c of them.</summary>
+    [Theory]
+    [InlineData(0.1, 1, 19)]
+    [InlineData(0.1, 3, 39)]
+    [InlineData(0.05, 1, 39)]
+    [InlineData(0.5, 2, 5)]
+    [InlineData(0.6, 2, 4)]
+    public void With_scores_that_were_cut_off_more_are_needed_and_the_bound_is_never_one_of_them(double allowedMisses, int cutOff, int need)
+    {
+        foreach (var count in new[] { need / 2, need, 2 * need })
+        {
+            var scores = Enumerable.Range(1, count - cutOff).Select(i => (double)i).Concat(Enumerable.Repeat(double.PositiveInfinity, cutOff)).ToList();
+            new Random(count).Shuffle(CollectionsMarshal.AsSpan(scores));
+            var table = new BlackoutScores(scores).Build(allowedMisses);
+
+            Assert.Equal((count, cutOff, count - cutOff), (table.Count, table.CutOff, (int)table.Largest));
+
+            // The feedback from misses and calm moves the rank a little, and what is needed with it.
+            Assert.InRange(table.Need, need * 0.6, need * 1.8);
+            Assert.Equal(table.IsSupported, table.Count >= table.Need);
+            Assert.True(!table.IsSupported || table.Bound <= count * 10, $"{table.Bound}");
+        }
+    }
+
+    [Fact]
+    public void Where_one_in_twenty_fails_99_percent_are_never_promised_and_90_are()
+    {
+        var random = new Random(7);
+        var scores = new BlackoutScores([]);
+        var promised = 0;
+        for (var i = 0; i < 2000; i++)
+        {
+            scores.Add(random.Next(20) == 0 ? double.PositiveInfinity : 0.8 + (0.4 * random.NextDouble()));
+            if (i >= 200)
+            {
+                Assert.False(scores.Build(0.01).IsSupported);
+                promised += scores.Build(0.1).IsSupported ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(promised, 1700, 1800);
     }
 
     [Theory]

@@ -11,7 +11,7 @@ public sealed class EvidenceMemoryTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
 
     [Fact]
-    public void Commits_count_under_their_SLA_class_rehearsals_under_all_and_shadow_outcomes_never()
+    public void Commits_of_any_SLA_class_and_rehearsals_count_and_shadow_outcomes_never()
     {
         var memory = new EvidenceMemory();
         var commit = Blackout(seconds: 2) with { SlaClass = "gold" };
@@ -25,16 +25,11 @@ public sealed class EvidenceMemoryTests
             commit with { DeviceClass = "another" },
             commit with { Actual = TimeSpan.FromSeconds(5) },
         };
-        memory.Add(new MeasurementBatch { Blackouts = all });
+        memory.Add(new MeasurementBatch { Attempts = [Ledger.With(all)] });
 
-        Assert.Equal([2.0, 4.0, 5.0], Actual("gold"));
-        Assert.Equal([3.0, 4.0], Actual("silver"));
-        Assert.Equal([4.0], Actual("bronze"));
-        memory.Add(all[2] with { Actual = TimeSpan.FromSeconds(6) });
-        Assert.Equal([4.0, 6.0], Actual("bronze"));
-        Assert.Empty(memory.View("gold", 0.01).Blackouts("nic", BlackoutSpan.AfterQuiesce));
-
-        IEnumerable<double> Actual(string sla) => memory.View(sla, 0.01).Blackouts("nic", BlackoutSpan.Whole).Select(b => b.ActualSeconds);
+        var past = memory.View(0.01).Blackouts("nic", BlackoutSpan.Whole);
+        Assert.Equal([(2.0, false), (3.0, false), (4.0, true), (5.0, false)], past.Select(b => (b.ActualSeconds, b.Rehearsed)));
+        Assert.Empty(memory.View(0.01).Blackouts("nic", BlackoutSpan.AfterQuiesce));
     }
 
     [Fact]
@@ -43,15 +38,15 @@ public sealed class EvidenceMemoryTests
         var memory = new EvidenceMemory();
         memory.Add(ArcOf(0.1));
         memory.Add(Blackout(seconds: 1));
-        var view = memory.View("", 0.5);
-        Assert.Same(view, memory.View("", 0.5));
+        var view = memory.View(0.5);
+        Assert.Same(view, memory.View(0.5));
 
         memory.Add(ArcOf(0.2));
         memory.Add(Blackout(seconds: 2));
         Assert.Equal([0.1], view.Of("nic").Seconds(Load));
         Assert.Equal([1.0], view.Blackouts("nic", BlackoutSpan.Whole).Select(b => b.ActualSeconds));
-        Assert.Equal([0.1, 0.2], memory.View("", 0.5).Of("nic").Seconds(Load));
-        Assert.Equal(2, memory.View("", 0.5).Blackouts("nic", BlackoutSpan.Whole).Count);
+        Assert.Equal([0.1, 0.2], memory.View(0.5).Of("nic").Seconds(Load));
+        Assert.Equal(2, memory.View(0.5).Blackouts("nic", BlackoutSpan.Whole).Count);
     }
 
     [Fact]
@@ -60,11 +55,11 @@ public sealed class EvidenceMemoryTests
         var memory = new EvidenceMemory();
         memory.Add(ArcOf(0.1));
         memory.Add(ArcOf(0.1) with { DeviceClass = "gpu" });
-        var before = memory.View("gold", 0.01);
+        var before = memory.View(0.01);
         memory.Add(ArcOf(0.2));
 
-        Assert.Same(before.Of("gpu"), memory.View("gold", 0.01).Of("gpu"));
-        Assert.NotSame(before.Of("nic"), memory.View("gold", 0.01).Of("nic"));
+        Assert.Same(before.Of("gpu"), memory.View(0.01).Of("gpu"));
+        Assert.NotSame(before.Of("nic"), memory.View(0.01).Of("nic"));
     }
 
     [Fact]
@@ -76,12 +71,12 @@ public sealed class EvidenceMemoryTests
             memory.Add(Blackout(seconds: 0.8 + (0.4 * (i * 0.6180339887 % 1))));
             if (i % 50 == 0)
             {
-                var seen = memory.View("", 0.01).Blackouts("nic", BlackoutSpan.Whole);
+                var seen = memory.View(0.01).Blackouts("nic", BlackoutSpan.Whole);
                 Assert.Equal(PastBlackouts.Of([.. seen]).Table(0.01).Bound, seen.Table(0.01).Bound);
             }
         }
 
-        Assert.Equal(SampleWindow.DefaultCapacity + 200, memory.View("", 0.01).Blackouts("nic", BlackoutSpan.Whole).Count);
+        Assert.Equal(SampleWindow.DefaultCapacity + 200, memory.View(0.01).Blackouts("nic", BlackoutSpan.Whole).Count);
     }
 
     [Fact]
@@ -92,7 +87,7 @@ public sealed class EvidenceMemoryTests
         memory.Add(ArcOf(9) with { Outcome = ArcOutcome.Failed });
         memory.Add(ArcOf(0.2) with { Outcome = ArcOutcome.CompletedLate });
 
-        Assert.Equal([0.1, 0.2], memory.View("", 0.1).Of("nic").Seconds(Load));
+        Assert.Equal([0.1, 0.2], memory.View(0.1).Of("nic").Seconds(Load));
     }
 
     [Theory]
@@ -103,7 +98,7 @@ public sealed class EvidenceMemoryTests
         var memory = new EvidenceMemory();
         memory.Add(Blackout(actual) with { Predicted = TimeSpan.FromSeconds(predicted) });
 
-        Assert.Empty(memory.View("", 0.1).Blackouts("nic", BlackoutSpan.Whole));
+        Assert.Empty(memory.View(0.1).Blackouts("nic", BlackoutSpan.Whole));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BlackoutHistory().Add(new PastBlackout(predicted, actual)));
     }
 

@@ -43,7 +43,7 @@ internal static class RuleEvidence
         }
 
         var snapshot = Evaluator(score: all).Snapshot;
-        return new RuleMoments(new MomentEvaluators(new EvaluatorBuilder(), snapshot, memory.View("", snapshot.Sla!.AllowedMisses), "machine"), [new LinkAge(-1, 10_000, 0)]);
+        return new RuleMoments(new MomentEvaluators(new EvaluatorBuilder(), snapshot, memory.View(snapshot.Sla!.AllowedMisses), "machine"), [new LinkAge(-1, 10_000, 0)]);
     }
 
     /// <summary>Shows a rule an exact count every 100 ms, each after a moment without one.</summary>

@@ -46,9 +46,10 @@ public sealed partial class InstallationTests
     {
         using var child = await ChildMigration.PrepareAsync(Cancel);
 
-        // Beside the original, so that links will do.
+        // Beside the original, so that links will do; the journals of other tests must not have any.
         var copy = Path.Combine(AppContext.BaseDirectory, "..", $"upgraded-{Guid.NewGuid():N}");
-        using (var copying = Process.Start("cp", ["-al", AppContext.BaseDirectory, copy]))
+        Directory.CreateDirectory(copy);
+        using (var copying = Process.Start("find", [AppContext.BaseDirectory, "-mindepth", "1", "-maxdepth", "1", "!", "-name", "state", "-exec", "cp", "-al", "-t", copy, "{}", "+"]))
         {
             await copying.WaitForExitAsync(Cancel);
         }

@@ -24,7 +24,7 @@ public sealed class FirstGuessSessionTests
         Assert.Equal(("independent", 2, 3.2), (result.Decision!.Blackout.Method, Math.Round(result.Decision.Blackout.P50Seconds!.Value, 9), Math.Round(result.Decision.Blackout.BoundSeconds!.Value, 9)));
         Assert.Contains("first guess by model cold-start v3", result.Decision.Reason, StringComparison.Ordinal);
         Assert.Equal(result.Decision.Blackout.BoundSeconds, DecisionJson.ReadSnapshot(result.Snapshot!, "s").FirstGuess!.BoundSeconds);
-        Assert.Empty(result.Measurements.Blackouts);
+        Assert.Empty(result.Attempt.Scores);
         Assert.Null(result.StoreTrouble);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Planner.Measurements;
 using Planner.Sessions;
@@ -167,12 +168,26 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_of_the_build_before_is_read_and_knows_no_promise()
+    {
+        Write(2);
+        var bytes = File.ReadAllBytes(TheFile);
+        bytes[7] = (byte)'2';
+        var beginning = bytes.AsSpan(0, JournalFormat.EntriesOffset(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(16))));
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(JournalFormat.ChecksumOffset), JournalFormat.Checksum(beginning));
+        File.WriteAllBytes(TheFile, bytes);
+
+        using var taken = MigrationJournal.TakeOver(TheFile)!.Value.Journal;
+        Assert.Null(MigrationJournal.Look(TheFile)!.Value.Contents.Header.SlaClass);
+    }
+
+    [Fact]
     public void A_journal_of_a_later_build_is_refused_by_name_and_not_as_damaged()
     {
         Write(2);
         var path = TheFile;
         var bytes = File.ReadAllBytes(path);
-        bytes[7] = (byte)'3';
+        bytes[7] = (byte)'4';
         File.WriteAllBytes(path, bytes);
 
         var refused = Assert.Throws<JournalException>(() => MigrationJournal.TakeOver(path));

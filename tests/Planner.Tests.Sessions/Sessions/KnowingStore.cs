@@ -16,8 +16,8 @@ internal static class KnowingStore
         {
             Arcs = [.. arcs.SelectMany(arc => Enumerable.Repeat(new ArcSample("nic0", deviceClass, arc, quick, ArcOutcome.Completed, at), 10))],
             Transfers = [.. Enumerable.Repeat(new TransferSample($"{deviceClass}->{deviceClass}", TransferPhase.StopCopy, 10_000_000, quick, quick, at), 10)],
-            Blackouts = [.. new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce }.SelectMany(span => Enumerable.Repeat(
-                new BlackoutSample(deviceClass, "", BlackoutKind.Rehearsal, span, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), at), 10))],
+            Attempts = [Ledger.With(new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce }.SelectMany(span => Enumerable.Repeat(
+                new BlackoutSample(deviceClass, "", BlackoutKind.Rehearsal, span, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), at), 10)))],
         });
         return store;
     }

@@ -37,7 +37,7 @@ public sealed class ManySessionsTests : IDisposable
             var results = await Task.WhenAll(requests.Select(RunAsync));
 
             Assert.All(results, r => Assert.True(r.Outcome == MigrationOutcome.Completed, r.Reason));
-            Assert.Equal(requests.Select(r => r.Machine), results.Select(r => r.Record.Machine));
+            Assert.Equal(requests.Select(r => r.Machine), results.Select(r => r.Attempt.Machine));
             AssertJournals(requests);
         }
         finally

@@ -11,6 +11,8 @@ internal sealed class MemoryStore : IMeasurementStore
 
     public IReadOnlyList<MeasurementBatch> Batches => _batches;
 
+    public IEnumerable<MigrationAttempt> Attempts => _batches.SelectMany(b => b.Attempts);
+
     public void Append(MeasurementBatch batch)
     {
         if (Fault is not null)
@@ -30,19 +32,23 @@ internal sealed class MemoryStore : IMeasurementStore
     public IReadOnlyList<StateSizeSample> ReadStateSizes(string deviceClass, int latest) =>
         [.. _batches.SelectMany(b => b.StateSizes).Where(s => s.DeviceClass == deviceClass).TakeLast(latest)];
 
-    public IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest) =>
-        [.. _batches.SelectMany(b => b.Blackouts).Where(s => s.DeviceClass == deviceClass && s.Span == span && s.Kind != BlackoutKind.Shadow
-            && (s.Kind == BlackoutKind.Rehearsal || s.SlaClass == slaClass)).TakeLast(latest)];
+    public IReadOnlyList<BlackoutSample> ReadScores(string deviceClass, BlackoutSpan span, int latest) =>
+        [.. Attempts.SelectMany(a => a.Scores).Where(s => s.DeviceClass == deviceClass && s.Span == span && s.Kind != BlackoutKind.Shadow).TakeLast(latest)];
+
+    public IReadOnlyList<MigrationAttempt> ReadAttempts(AttemptFilter filter) =>
+        [.. Attempts.Where(a => (filter.Machine is null || a.Machine == filter.Machine) && (filter.SlaClass is null || a.SlaClass == filter.SlaClass)).TakeLast(filter.Latest)];
+
+    public MigrationAttempt? FindAttempt(string id) => Attempts.FirstOrDefault(a => a.Id == id);
 
     public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => [.. _batches.SelectMany(b => b.LinkAges).Where(a => a.Link == link)];
 
     public IReadOnlyList<MachineMove> ReadMoves() =>
     [
-        .. _batches.SelectMany(b => b.Migrations).Where(m => m.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
-            .Select(m => new MachineMove(m.Source, m.Destination, m.Ended)).Reverse(),
+        .. Attempts.Where(m => m.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit)
+            .Select(m => new MachineMove(m.Source.Address, m.Destination.Address, m.Ended)).Reverse(),
     ];
 
-    public TimeSpan ReadBlackoutSpent(string machine, DateTimeOffset since) => TimeSpan.Zero;
+    public TimeSpan ReadPauseSpent(string machine, DateTimeOffset since) => TimeSpan.Zero;
 
     public void Dispose()
     {

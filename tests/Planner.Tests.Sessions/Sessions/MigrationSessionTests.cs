@@ -86,10 +86,10 @@ public sealed class MigrationSessionTests
         Assert.True(result.Outcome == MigrationOutcome.Completed, result.Reason);
         Assert.Equal("direct", result.Decision!.Blackout.Method);
         Assert.Equal("commit", result.SecondDecision!.Verdict);
-        Assert.NotNull(result.Record.Bound);
+        Assert.NotNull(result.Attempt.LastDecision?.Bound);
         Assert.All(result.Terms, t => Assert.NotNull(t.ActualSeconds));
         Assert.Contains(result.Terms, t => t is { Term: "arc PRE_COPY->PRE_COPY_P2P", Device: "nic0" });
-        var blackouts = result.Measurements.Blackouts;
+        var blackouts = result.Attempt.Scores;
         Assert.Equal([BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce], blackouts.Select(b => b.Span));
         Assert.All(blackouts, b => Assert.Equal(("test", BlackoutKind.Commit), (b.SlaClass, b.Kind)));
         Assert.True(blackouts[1].Actual <= blackouts[0].Actual);
@@ -116,7 +116,7 @@ public sealed class MigrationSessionTests
             var deciding = result.SecondDecision ?? result.Decision!;
             Assert.Equal(deciding.Verdict, again.Verdict.ToString().ToLowerInvariant());
             Assert.Equal(deciding.Blackout.BoundSeconds!.Value, again.BoundSeconds, 1e-12);
-            Assert.Equal(result.Snapshot, result.Record.Snapshot);
+            Assert.Equal(result.Snapshot, result.Attempt.LastDecision!.Snapshot);
         }
     }
 
@@ -133,22 +133,22 @@ public sealed class MigrationSessionTests
             await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, services, TestContext.Current.CancellationToken);
         }
 
-        var past = store.Batches.SelectMany(b => b.Blackouts).First() with { SlaClass = Policy.Name, Kind = BlackoutKind.Commit, Predicted = TimeSpan.FromMilliseconds(100) };
+        var past = store.Attempts.SelectMany(a => a.Scores).First() with { SlaClass = Policy.Name, Kind = BlackoutKind.Commit, Predicted = TimeSpan.FromMilliseconds(100) };
         foreach (var span in new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce })
         {
             store.Append(new MeasurementBatch
             {
-                Blackouts = [.. Enumerable.Range(0, 5600).Select(i => past with { Span = span, Actual = TimeSpan.FromMilliseconds((90 + i * 7 % 20) * (i < 5580 ? 1 : 2.5)) })],
+                Attempts = [Ledger.With(Enumerable.Range(0, 5600).Select(i => past with { Span = span, Actual = TimeSpan.FromMilliseconds((90 + i * 7 % 20) * (i < 5580 ? 1 : 2.5)) }))],
             });
         }
 
         var request = Request(Pair(All)) with { Policy = Policy with { BlackoutLimit = TimeSpan.FromSeconds(limitSeconds), Confidence = 0.99 } };
         var result = await RunAsync(request, services, TestContext.Current.CancellationToken);
         Assert.Equal(outcome, result.Outcome);
-        Assert.Equal(BoundMethod.Direct, result.Record.Method);
-        Assert.Same(result.Record, Assert.Single(store.Batches[^1].Migrations));
+        Assert.Equal(BoundMethod.Direct, result.Attempt.LastDecision!.Method);
+        Assert.Same(result.Attempt, Assert.Single(store.Batches[^1].Attempts));
 
-        var snapshot = DecisionJson.ReadSnapshot(result.Record.Snapshot!, "snapshot");
+        var snapshot = DecisionJson.ReadSnapshot(result.Attempt.LastDecision!.Snapshot!, "snapshot");
         Assert.Equal(EvidenceMemory.Window, snapshot.PastBlackouts.Count);
         var evaluator = SwitchoverEvaluator.Prepare(snapshot);
         var again = evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
@@ -163,7 +163,7 @@ public sealed class MigrationSessionTests
         var result = await RunAsync(Request(Pair(All)) with { Mode = MigrationMode.Rehearsal }, new SessionServices { Store = store }, TestContext.Current.CancellationToken);
 
         var batch = Assert.Single(store.Batches);
-        Assert.Same(result.Record, Assert.Single(batch.Migrations));
+        Assert.Same(result.Attempt, Assert.Single(batch.Attempts));
         Assert.Contains(batch.Arcs, a => a.Arc == new Arc(DeviceState.Resuming, DeviceState.Stop));
         Assert.Equal(8_000, Assert.Single(batch.StateSizes).ActualBytes);
         Assert.Equal(8_000, batch.StateSizes[0].ExpectedBytes);
@@ -200,7 +200,7 @@ public sealed class MigrationSessionTests
         var quiet = list.Notices.OfType<ArcRun>().Where(r => !r.InBlackout).Select(r => r.Arc.ToString());
         Assert.Contains("STOP_COPY->STOP", quiet);
         Assert.DoesNotContain("PRE_COPY_P2P->STOP_COPY", quiet);
-        Assert.All(list.Notices, n => Assert.Equal(result.Record.Id, n.MigrationId));
+        Assert.All(list.Notices, n => Assert.Equal(result.Attempt.Id, n.MigrationId));
     }
 
     [Fact]

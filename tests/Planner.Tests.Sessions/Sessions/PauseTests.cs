@@ -24,7 +24,7 @@ public sealed class PauseTests : IDisposable
         var result = await RunAsync(arc => Sleep(arc == new Arc(DeviceState.PreCopy, DeviceState.PreCopyP2P)));
 
         Assert.True(result.Outcome == MigrationOutcome.Recovered, result.Reason);
-        AssertOver(result, result.Pauses.VainQuiesces);
+        AssertOver(result, result.Pauses.VainQuiesces, isCutOff: false);
         Assert.Equal(4, MigrationReport.ExitStatusOf(result));
     }
 
@@ -38,7 +38,7 @@ public sealed class PauseTests : IDisposable
         });
 
         Assert.True(result.Outcome == MigrationOutcome.Recovered, result.Reason);
-        AssertOver(result, result.Pauses.FailedCommits);
+        AssertOver(result, result.Pauses.FailedCommits, isCutOff: true);
         Assert.Equal(4, MigrationReport.ExitStatusOf(result));
     }
 
@@ -78,13 +78,10 @@ public sealed class PauseTests : IDisposable
             .With(PauseKind.FailedCommit, GuestPause.Within(TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromSeconds(0.5), "b"));
         store.Append(new MeasurementBatch
         {
-            Migrations =
-            [
-                new MigrationRecord("m1", "vm1", "a", "b", "gold", MigrationOutcome.Stayed, Limit, null, pauses.Length, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, "", null) { Pauses = pauses },
-            ],
+            Attempts = [Ledger.Attempt("m1") with { Outcome = MigrationOutcome.Stayed, Pauses = pauses }],
         });
 
-        Assert.Equal(TimeSpan.FromSeconds(3.5), store.ReadBlackoutSpent("vm1", DateTimeOffset.MinValue));
+        Assert.Equal(TimeSpan.FromSeconds(3.5), store.ReadPauseSpent("vm1", DateTimeOffset.MinValue));
     }
 
     [Fact]
@@ -92,22 +89,22 @@ public sealed class PauseTests : IDisposable
     {
         using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(_folder.FullName, "p.db")));
         var sample = new BlackoutSample("c", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), DateTimeOffset.UnixEpoch);
-        store.Append(new MeasurementBatch { Blackouts = [sample with { Actual = TimeSpan.Zero }, sample] });
+        store.Append(new MeasurementBatch { Attempts = [Ledger.With(sample with { Actual = TimeSpan.Zero }, sample)] });
 
-        Assert.Equal(sample, Assert.Single(store.ReadBlackouts("c", "gold", BlackoutSpan.Whole, 10)));
+        Assert.Equal(sample, Assert.Single(store.ReadScores("c", BlackoutSpan.Whole, 10)) with { Origin = null });
     }
 
-    private static void AssertOver(SessionResult result, GuestPause? part)
+    private static void AssertOver(SessionResult result, GuestPause? part, bool isCutOff)
     {
         Assert.True(result.IsOverLimit);
         Assert.True(result.Blackout > Limit, $"{result.Blackout}");
         Assert.Equal(result.Blackout, part!.Length);
-        Assert.Equal(result.Blackout, result.Record.Blackout);
+        Assert.Equal(result.Blackout, result.Attempt.Pauses.Length);
         Assert.Contains("longer than the limit of 400 ms", result.Reason, StringComparison.Ordinal);
 
         // It took longer than was predicted, and the next bound has to know.
-        var score = Assert.Single(result.Measurements.Blackouts, b => b.Span == BlackoutSpan.Whole);
-        Assert.Equal(result.Blackout, score.Actual);
+        var score = Assert.Single(result.Attempt.Scores, b => b.Span == BlackoutSpan.Whole);
+        Assert.Equal((result.Blackout, isCutOff), (score.Actual, score.IsCutOff));
     }
 
     private static ArcResult? Sleep(bool isSlow)

@@ -95,8 +95,8 @@ public sealed class RealDeviceTests
         {
             Arcs = [.. arcs.SelectMany(arc => Enumerable.Repeat(new ArcSample("gpu0", deviceClass, arc, TimeSpan.FromMilliseconds(2), ArcOutcome.Completed, at), 10))],
             Transfers = [.. Enumerable.Repeat(new TransferSample($"{deviceClass}->{deviceClass}", TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), at), 10)],
-            Blackouts = [.. new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce }.SelectMany(span => Enumerable.Repeat(
-                new BlackoutSample(deviceClass, "", BlackoutKind.Rehearsal, span, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), at), 10))],
+            Attempts = [Ledger.With(new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce }.SelectMany(span => Enumerable.Repeat(
+                new BlackoutSample(deviceClass, "", BlackoutKind.Rehearsal, span, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), at), 10)))],
         };
     }
 

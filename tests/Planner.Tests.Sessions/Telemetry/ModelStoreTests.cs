@@ -96,8 +96,8 @@ public sealed class ModelStoreTests : IDisposable
             Assert.Equal(("nic0", TimeSpan.FromTicks(1_234_567)), (arc.Device, arc.Duration));
             Assert.Equal(1L << 40, Assert.Single(store.ReadTransfers("a->b", TransferPhase.StopCopy, 10)).Bytes);
             Assert.Equal(4000, Assert.Single(store.ReadStateSizes("sim/fast", 10)).ActualBytes);
-            Assert.Equal(TimeSpan.FromTicks(1_010_000), Assert.Single(store.ReadBlackouts("sim/fast", "gold", BlackoutSpan.Whole, 10)).Actual);
-            Assert.Equal(TimeSpan.FromTicks(1_200_000), store.ReadBlackoutSpent("vm1", DateTimeOffset.MinValue));
+            Assert.Equal(TimeSpan.FromTicks(1_010_000), Assert.Single(store.ReadScores("sim/fast", BlackoutSpan.Whole, 10)).Actual);
+            Assert.Equal(TimeSpan.FromTicks(1_200_000), store.ReadPauseSpent("vm1", DateTimeOffset.MinValue));
             Assert.Equal(1, store.Save(Model(true)));
         }
 
@@ -114,8 +114,11 @@ public sealed class ModelStoreTests : IDisposable
             store.Save(Model(true));
         }
 
-        // As an earlier build left it: the third schema adds one column, the fourth another and a table, the fifth three.
-        Execute("alter table migration drop column paused_most_ticks; alter table migration drop column vain_quiesce_ticks; alter table migration drop column failed_commit_ticks; alter table migration drop column method; alter table blackout_sample drop column was_calm; drop table link_age; delete from schema_version where version > 2");
+        var model = Address.Path + ".model";
+        File.Move(Address.Path, model);
+        StoredStores.Make(StorePath, schema: 1);
+        Execute(File.ReadAllText(Path.Combine(Repository.Root, "telemetry", "Planner.Storage", "Sqlite", "Schema", "002-models.sql")));
+        Execute($"attach '{model}' as kept; insert into model select * from kept.model; insert into schema_version (version) values (2)");
 
         using var again = SqliteMeasurementStore.Open(Address);
         Assert.Equal(Model(true) with { Version = 1 }, again.ReadLatestAccepted("cold-start"));

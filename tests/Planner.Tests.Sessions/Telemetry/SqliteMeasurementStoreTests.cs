@@ -29,15 +29,15 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         var blackout = new BlackoutSample("sim/fast", "gold", BlackoutKind.Commit, BlackoutSpan.AfterQuiesce, TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101), Noon);
         using (var store = SqliteMeasurementStore.Open(Address))
         {
-            store.Append(new MeasurementBatch { Arcs = [arc], Transfers = [transfer], StateSizes = [sizeUnknown, sizeKnown], Blackouts = [blackout], Migrations = [Migration("m1")] });
+            store.Append(new MeasurementBatch { Arcs = [arc], Transfers = [transfer], StateSizes = [sizeUnknown, sizeKnown], Attempts = [Ledger.Attempt("m1") with { Scores = [blackout] }] });
         }
 
         using var again = SqliteMeasurementStore.Open(Address);
         Assert.Equal([arc], again.ReadArcs("sim/fast", 10));
         Assert.Equal([transfer], again.ReadTransfers("a->b", TransferPhase.StopCopy, 10));
         Assert.Equal([sizeUnknown, sizeKnown], again.ReadStateSizes("sim/fast", 10));
-        Assert.Equal([blackout], again.ReadBlackouts("sim/fast", "gold", BlackoutSpan.AfterQuiesce, 10));
-        Assert.Equal(TimeSpan.FromMilliseconds(120), again.ReadBlackoutSpent("vm1", Noon));
+        Assert.Equal([blackout with { Origin = new SampleOrigin(null, null, "m1") }], again.ReadScores("sim/fast", BlackoutSpan.AfterQuiesce, 10));
+        Assert.Equal(TimeSpan.FromMilliseconds(120), again.ReadPauseSpent("vm1", Noon));
     }
 
     [Fact]
@@ -59,44 +59,110 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     {
         using var store = SqliteMeasurementStore.Open(Address);
         var unknown = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon);
-        store.Append(new MeasurementBatch { Blackouts = [unknown, unknown with { WasCalm = true }, unknown with { WasCalm = false }] });
+        store.Append(new MeasurementBatch { Attempts = [Ledger.With(unknown, unknown with { WasCalm = true }, unknown with { WasCalm = false })] });
 
-        Assert.Equal([null, true, false], store.ReadBlackouts("nic", "gold", BlackoutSpan.Whole, 10).Select(b => b.WasCalm));
+        Assert.Equal([null, true, false], store.ReadScores("nic", BlackoutSpan.Whole, 10).Select(b => b.WasCalm));
     }
 
     [Fact]
-    public void The_method_of_the_bound_is_kept_with_the_input_of_the_decision()
+    public void An_attempt_is_read_back_as_it_was_written()
     {
-        using (var store = SqliteMeasurementStore.Open(Address))
+        var score = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101), Noon)
         {
-            store.Append(new MeasurementBatch { Migrations = [Migration("m1"), Migration("m2") with { Method = null }] });
-        }
+            IsCutOff = true,
+            Origin = new SampleOrigin("h1", "vm1", "m1"),
+        };
+        var attempt = Ledger.Attempt("m1") with
+        {
+            Kind = AttemptKind.Recovery,
+            Recovers = "m0",
+            Outcome = MigrationOutcome.Recovered,
+            ArePausesKnown = false,
+            Pauses = PauseSum.None
+                .With(PauseKind.VainQuiesce, GuestPause.Within(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(3), "a clock"))
+                .With(PauseKind.FailedCommit, GuestPause.Exactly(TimeSpan.FromSeconds(1), "another clock")),
+            Decisions =
+            [
+                new AttemptDecision(1, Verdict.Stay, null, null, null, TimeSpan.FromSeconds(1), "no bound", null),
+                new AttemptDecision(2, Verdict.Commit, BoundMethod.Union, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromSeconds(2), "it fits", "{}"),
+            ],
+            Traffic = new AttemptTraffic { PreCopyBytes = 1, StopBytes = 2, PreCopyBytesPerSecond = 3.5, StopBytesPerSecond = 4.5, ThrottlePercent = 40 },
+            Scores = [score],
+        };
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch { Attempts = [attempt, Ledger.Attempt("m2") with { Kind = null, Limit = null, Confidence = null, Rule = null, AskedBy = null, Decisions = [] }] });
 
-        Assert.Equal(["Direct {}", " {}"], Query("select coalesce(method, '') || ' ' || snapshot from migration order by id"));
+        var read = store.ReadAttempts(new AttemptFilter(null, null, 10));
+        Assert.Equal(["m1", "m2"], read.Select(a => a.Id));
+        Assert.Equal(attempt.Decisions, read[0].Decisions);
+        Assert.Equal(attempt.Scores, read[0].Scores);
+        Assert.Equal(attempt with { Decisions = [], Scores = [] }, read[0] with { Decisions = [], Scores = [] });
+        Assert.Equal((null, null, 0), (read[1].Kind, read[1].Limit, read[1].Decisions.Count));
     }
 
     [Fact]
-    public void A_store_of_the_first_schema_is_brought_up_to_date_and_keeps_its_rows()
+    public void Attempts_are_found_by_machine_class_and_the_beginning_of_their_identifier()
     {
-        using (var store = SqliteMeasurementStore.Open(Address))
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch
         {
-            store.Append(new MeasurementBatch { Migrations = [Migration("m1")] });
+            Attempts = [Ledger.Attempt("aa1"), Ledger.Attempt("aa2") with { Machine = "vm2", Ended = Noon.AddSeconds(1) }, Ledger.Attempt("b") with { SlaClass = "silver", Ended = Noon.AddSeconds(2) }],
+        });
+
+        Assert.Equal(["aa2"], store.ReadAttempts(new AttemptFilter("vm2", null, 10)).Select(a => a.Id));
+        Assert.Equal(["aa1", "aa2"], store.ReadAttempts(new AttemptFilter(null, "gold", 10)).Select(a => a.Id));
+        Assert.Equal(["b"], store.ReadAttempts(new AttemptFilter(null, null, 1)).Select(a => a.Id));
+        Assert.Equal("aa1", store.FindAttempt("aa1")!.Id);
+        Assert.Equal("b", store.FindAttempt("b")!.Id);
+        Assert.Null(store.FindAttempt("aa"));
+        Assert.Null(store.FindAttempt("c"));
+    }
+
+    [Theory]
+    [InlineData("update attempt set limit_ticks = -1")]
+    [InlineData("update attempt set kind = 'Wish'")]
+    [InlineData("update attempt set outcome = 'Won'")]
+    [InlineData("update attempt set ended_ticks = 9223372036854775807")]
+    [InlineData("update attempt set confidence = 1.5")]
+    [InlineData("update attempt set throttle_percent = 100")]
+    [InlineData("update attempt_pause set most_ticks = 0")]
+    [InlineData("update attempt_pause set kind = 'Nap'")]
+    [InlineData("update attempt_decision set gate = 3")]
+    [InlineData("update attempt_decision set bound_ticks = -5")]
+    public void An_attempt_with_an_impossible_value_is_refused_and_not_lost(string damage)
+    {
+        using var store = SqliteMeasurementStore.Open(Address);
+        store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
+        Query($"{damage} returning 'x'");
+
+        var refused = Assert.Throws<StoreException>(() => store.ReadAttempts(new AttemptFilter(null, null, 10)));
+        Assert.Contains("holds a row that this planner cannot read", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["m1"], Query("select id from attempt"));
+    }
+
+    [Fact]
+    public void Pauses_of_a_store_of_the_fifth_schema_keep_their_parts_and_what_they_may_have_been()
+    {
+        StoredStores.Make(Address.Path, schema: 3);
+        foreach (var step in new[] { "004-links", "005-pauses" })
+        {
+            Query(File.ReadAllText(Path.Combine(Repository.Root, "telemetry", "Planner.Storage", "Sqlite", "Schema", $"{step}.sql")));
         }
 
-        Query("alter table migration drop column method");
-        Query("alter table migration drop column paused_most_ticks");
-        Query("alter table migration drop column vain_quiesce_ticks");
-        Query("alter table migration drop column failed_commit_ticks");
-        Query("drop table model");
-        Query("drop table link_age");
-        Query("alter table blackout_sample drop column was_calm");
-        Query("delete from schema_version where version > 1");
-        using (var store = SqliteMeasurementStore.Open(Address))
-        {
-            store.Append(new MeasurementBatch { Migrations = [Migration("m2")] });
-        }
+        Query("insert into schema_version (version) values (4), (5)");
+        Query("""
+            insert into migration (id, machine, source, destination, sla_class, outcome, limit_ticks, blackout_ticks, started_ticks, ended_ticks, reason,
+                                   paused_most_ticks, vain_quiesce_ticks, failed_commit_ticks)
+            select 'parts', 'vm9', source, destination, sla_class, 'Completed', limit_ticks, 1000, started_ticks, ended_ticks, reason, 1500, 200, 300 from migration limit 1
+            """);
+        using var store = SqliteMeasurementStore.Open(Address);
 
-        Assert.Equal(["m1 ", "m2 Direct"], Query("select id || ' ' || coalesce(method, '') from migration order by id"));
+        var attempt = Assert.Single(store.ReadAttempts(new AttemptFilter("vm9", null, 10)));
+        Assert.Equal(
+            (200L, 300L, 500L, 1000L, 1500L),
+            (attempt.Pauses.VainQuiesces!.Length.Ticks, attempt.Pauses.FailedCommits!.Length.Ticks, attempt.Pauses.Blackout!.Length.Ticks, attempt.Pauses.Length.Ticks, attempt.Pauses.AtMost.Ticks));
+        Assert.Null(attempt.Kind);
+        Assert.Equal(TimeSpan.FromTicks(1500), store.ReadPauseSpent("vm9", DateTimeOffset.MinValue));
     }
 
     [Fact]
@@ -110,16 +176,16 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
             Assert.Equal(new ArcSample("device0", Class, new Arc(DeviceState.Running, DeviceState.PreCopy), TimeSpan.FromTicks(770_370), ArcOutcome.Completed, new DateTimeOffset(639_315_712_962_882_075, default)), store.ReadArcs(Class, 10)[0]);
             Assert.Equal([69_304_739, 21_095_107, 69_304_739], store.ReadTransfers($"{Class}->{Class}", TransferPhase.StopCopy, 10).Select(t => t.Bytes));
             Assert.Equal([67_108_864, 16_941_056, 67_108_864], store.ReadStateSizes(Class, 10).Select(s => s.ExpectedBytes));
-            Assert.Equal([BlackoutKind.Rehearsal, BlackoutKind.Commit], store.ReadBlackouts(Class, "bronze", BlackoutSpan.Whole, 10).Select(b => b.Kind));
-            Assert.Equal(TimeSpan.FromTicks(4_004_427), store.ReadBlackoutSpent("vm1", DateTimeOffset.MinValue));
+            Assert.Equal([BlackoutKind.Rehearsal, BlackoutKind.Commit], store.ReadScores(Class, BlackoutSpan.Whole, 10).Select(b => b.Kind));
+            Assert.Equal(TimeSpan.FromTicks(4_004_427), store.ReadPauseSpent("vm1", DateTimeOffset.MinValue));
             Assert.Equal("cold-start v1", store.ReadLatestAccepted("cold-start")!.Title);
-            store.Append(new MeasurementBatch { Migrations = [Migration("m1")] });
+            store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
         }
 
-        var snapshot = Query("select snapshot from migration where machine = 'vm1' and sla_class = 'bronze'").Single();
+        var snapshot = Query("select d.snapshot from attempt a join attempt_decision d on d.attempt = a.id where a.machine = 'vm1' and a.sla_class = 'bronze'").Single();
         Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
-        Assert.Equal(["1", "2", "3", "4", "5"], Query("select cast(version as text) from schema_version order by 1"));
-        Assert.Equal(["Direct", "Independent"], Query("select method from migration where method is not null order by 1"));
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["Direct", "Independent"], Query("select method from attempt_decision where method is not null order by 1"));
     }
 
     [Fact]
@@ -128,10 +194,18 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         using var store = SqliteMeasurementStore.Open(Address);
         store.Append(new MeasurementBatch
         {
-            Migrations = [Migration("m1"), Migration("m2") with { Snapshot = new string('s', 100_000), Reason = new string('r', 5000) }],
+            Attempts =
+            [
+                Ledger.Attempt("m1"),
+                Ledger.Attempt("m2") with
+                {
+                    Reason = new string('r', 5000),
+                    Decisions = [new AttemptDecision(1, null, null, null, null, null, "", "s"), new AttemptDecision(1, null, null, null, null, null, "", new string('s', 100_000))],
+                },
+            ],
         });
 
-        Assert.Equal(["5000 100000"], Query("select length(reason) || ' ' || length(snapshot) from migration where id = 'm2'"));
+        Assert.Equal(["5000 100000"], Query("select length(a.reason) || ' ' || length(d.snapshot) from attempt a join attempt_decision d on d.attempt = a.id where id = 'm2' and ordinal = 1"));
     }
 
     [Fact]
@@ -188,56 +262,57 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     }
 
     [Fact]
-    public void Evidence_about_blackouts_is_commits_of_the_class_and_rehearsals_of_any_but_never_shadows()
+    public void Evidence_about_blackouts_is_commits_of_any_class_and_rehearsals_but_never_shadows()
     {
         using var store = SqliteMeasurementStore.Open(Address);
         var commit = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon);
         var rehearsal = commit with { Kind = BlackoutKind.Rehearsal, SlaClass = "", At = Noon.AddSeconds(1) };
         store.Append(new MeasurementBatch
         {
-            Blackouts =
+            Attempts =
             [
-                rehearsal,
-                commit,
-                commit with { SlaClass = "silver" },
-                commit with { Kind = BlackoutKind.Shadow },
-                commit with { Span = BlackoutSpan.AfterQuiesce },
-                commit with { DeviceClass = "gpu" },
+                Ledger.With(
+                    rehearsal,
+                    commit,
+                    commit with { SlaClass = "silver" },
+                    commit with { Kind = BlackoutKind.Shadow },
+                    commit with { Span = BlackoutSpan.AfterQuiesce },
+                    commit with { DeviceClass = "gpu" }),
             ],
         });
 
-        Assert.Equal([commit, rehearsal], store.ReadBlackouts("nic", "gold", BlackoutSpan.Whole, 10));
-        Assert.Equal([rehearsal], store.ReadBlackouts("nic", "gold", BlackoutSpan.Whole, 1));
+        Assert.Equal([commit, commit with { SlaClass = "silver" }, rehearsal], store.ReadScores("nic", BlackoutSpan.Whole, 10).Select(s => s with { Origin = null }));
+        Assert.Equal([rehearsal], store.ReadScores("nic", BlackoutSpan.Whole, 1).Select(s => s with { Origin = null }));
     }
 
     [Fact]
-    public void The_blackout_spent_counts_the_machines_own_migrations_since_the_moment()
+    public void The_pauses_spent_are_those_of_the_machines_own_attempts_since_the_moment()
     {
         using var store = SqliteMeasurementStore.Open(Address);
         store.Append(new MeasurementBatch
         {
-            Migrations =
+            Attempts =
             [
-                Migration("early") with { Ended = Noon.AddHours(-1) },
-                Migration("one"),
-                Migration("two") with { Ended = Noon.AddHours(1), Blackout = TimeSpan.FromMilliseconds(30) },
-                Migration("other") with { Machine = "vm2" },
+                Ledger.Attempt("early") with { Ended = Noon.AddHours(-1) },
+                Ledger.Attempt("one"),
+                Ledger.Attempt("two", pausedSeconds: 0.03) with { Ended = Noon.AddHours(1), Outcome = MigrationOutcome.NeedsPerson },
+                Ledger.Attempt("three", pausedSeconds: 0),
+                Ledger.Attempt("other") with { Machine = "vm2" },
             ],
         });
 
-        Assert.Equal(TimeSpan.FromMilliseconds(150), store.ReadBlackoutSpent("vm1", Noon));
-        Assert.Equal(TimeSpan.Zero, store.ReadBlackoutSpent("vm3", Noon));
+        Assert.Equal(TimeSpan.FromMilliseconds(150), store.ReadPauseSpent("vm1", Noon));
+        Assert.Equal(TimeSpan.Zero, store.ReadPauseSpent("vm3", Noon));
     }
 
     [Fact]
-    public void The_last_word_on_a_migration_counts()
+    public void An_attempt_is_written_once()
     {
         using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch { Migrations = [Migration("m1") with { Outcome = MigrationOutcome.NeedsPerson, Bound = null, Snapshot = null }] });
-        store.Append(new MeasurementBatch { Migrations = [Migration("m1") with { Outcome = MigrationOutcome.Recovered, Blackout = TimeSpan.FromSeconds(1) }] });
+        store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
 
-        Assert.Equal(TimeSpan.FromSeconds(1), store.ReadBlackoutSpent("vm1", Noon));
-        Assert.Equal(["m1 Recovered"], Query("select id || ' ' || outcome from migration"));
+        Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1") with { Outcome = MigrationOutcome.Recovered }] }));
+        Assert.Equal(["m1 Completed"], Query("select id || ' ' || outcome from attempt"));
     }
 
     [Fact]
@@ -252,7 +327,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         }
 
         var blackout = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Noon);
-        Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)], Blackouts = [blackout] }));
+        Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)], Attempts = [Ledger.With(blackout)] }));
 
         Assert.Empty(store.ReadArcs("sim/fast", 10));
         store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 2)] });
@@ -285,11 +360,11 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     {
         using var store = SqliteMeasurementStore.Open(Address);
 
-        foreach (var (sql, table) in new[] { (Statements.ReadArcs, "arc_sample"), (Statements.ReadTransfers, "transfer_sample"), (Statements.ReadStateSizes, "state_size_sample"), (Statements.ReadBlackouts, "blackout_sample"), (Statements.ReadBlackoutSpent, "migration") })
+        foreach (var (sql, table) in new[] { (Statements.ReadArcs, "arc_sample"), (Statements.ReadTransfers, "transfer_sample"), (Statements.ReadStateSizes, "state_size_sample"), (Statements.ReadScores, "blackout_sample"), (Statements.ReadScoresOfAttempt, "blackout_sample"), (Statements.ReadPauseSpent, "attempt") })
         {
             var plan = Query("explain query plan " + sql, 3);
             Assert.DoesNotContain(plan, step => step.StartsWith($"SCAN {table}", StringComparison.Ordinal) || step.StartsWith("SCAN s", StringComparison.Ordinal));
-            Assert.Contains(plan, step => step.Contains($"INDEX {table}_", StringComparison.Ordinal) || step.Contains("INDEX migration_of_machine", StringComparison.Ordinal));
+            Assert.Contains(plan, step => step.Contains($"INDEX {table}_", StringComparison.Ordinal));
         }
     }
 
@@ -298,7 +373,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={Address.Path};Pooling=False");
         connection.Open();
         using var command = new SqliteCommand(sql, connection);
-        foreach (var name in (string[])["deviceClass", "outcome", "latest", "link", "phase", "span", "rehearsal", "commit", "slaClass", "machine", "sinceTicks"])
+        foreach (var name in (string[])["deviceClass", "outcome", "latest", "link", "phase", "span", "rehearsal", "commit", "machine", "sinceTicks", "id"])
         {
             command.Parameters.AddWithValue($"@{name}", 1);
         }
@@ -315,22 +390,4 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
 
     private static ArcSample Arc(Arc arc, int second) =>
         new("nic0", "sim/fast", arc, TimeSpan.FromMilliseconds(20 + second), ArcOutcome.Completed, Noon.AddSeconds(second));
-
-    private static MigrationRecord Migration(string id) => new(
-        id,
-        "vm1",
-        "vfio-user:/a",
-        "vfio-user:/b",
-        "gold",
-        MigrationOutcome.Completed,
-        TimeSpan.FromMilliseconds(300),
-        TimeSpan.FromMilliseconds(250),
-        TimeSpan.FromMilliseconds(120),
-        Noon.AddSeconds(-10),
-        Noon,
-        "the bound fits",
-        "{}")
-    {
-        Method = BoundMethod.Direct,
-    };
 }

@@ -51,7 +51,7 @@ public sealed class DeviceSnapshots
     /// <param name="nowNanoseconds">The monotonic clock.</param>
     public DecisionSnapshot Snapshot(EngineState state, long nowNanoseconds)
     {
-        var view = _memory.View(_sla.Class ?? "", _sla.AllowedMisses);
+        var view = _memory.View(_sla.AllowedMisses);
         var link = view.Over(_link);
         var snapshot = new DecisionSnapshot
         {

@@ -37,6 +37,9 @@ public sealed record EngineState : SessionState
     /// <summary>Whether an arc past the commit point was begun in the blackout under way.</summary>
     public bool IsPastCommit { get; init; }
 
+    /// <summary>Whether the blackout under way was given up for a deadline that a device did not keep, or that had passed before it was sent.</summary>
+    public bool IsDeadlineMissed { get; init; }
+
     /// <summary>The blackouts that are over.</summary>
     public PauseSum Pauses { get; init; } = PauseSum.None;
 

@@ -83,7 +83,7 @@ internal sealed class DeviceStepBuilder(EngineState state, long nowNanoseconds) 
         return false;
     }
 
-    public void BeginBlackout() => State = State with { BlackoutSinceNanoseconds = NowNanoseconds, IsPastCommit = false, QuiesceTries = State.QuiesceTries + 1 };
+    public void BeginBlackout() => State = State with { BlackoutSinceNanoseconds = NowNanoseconds, IsPastCommit = false, IsDeadlineMissed = false, QuiesceTries = State.QuiesceTries + 1 };
 
     /// <summary>Notes that the guest runs again, if it did not.</summary>
     /// <param name="kind">What became of the pause.</param>

@@ -12,6 +12,11 @@ internal static class Failures
     {
         var device = step.Plan.Devices[e.Device].Describe(e.Side);
         var isForward = step.State.Stage is EngineStage.Quiescing or EngineStage.Stopping;
+        if (isForward && e.Result.Outcome is ArcOutcome.Refused or ArcOutcome.AbortedInFlight)
+        {
+            step.State = step.State with { IsDeadlineMissed = true };
+        }
+
         if (isForward && e.Result.Outcome == ArcOutcome.Refused)
         {
             Refuse(step, $"The {device} refused its deadline for {e.Arc}.");
@@ -69,7 +74,7 @@ internal static class Failures
     };
 
     /// <summary>A deadline cannot be kept, and nothing has happened: back, and perhaps try again.</summary>
-    public static void Refuse(DeviceStepBuilder step, string reason) => step.State = step.State with { Stage = EngineStage.Unquiescing, Reason = reason };
+    public static void Refuse(DeviceStepBuilder step, string reason) => step.State = step.State with { Stage = EngineStage.Unquiescing, IsDeadlineMissed = true, Reason = reason };
 
     /// <summary>There is no arc from where a device is to where it should go.</summary>
     public static void NoWay(DeviceStepBuilder step, MigrationSide side, int device, DeviceState state, DeviceState target)

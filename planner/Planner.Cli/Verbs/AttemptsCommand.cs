@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Planner.Documents;
+using Planner.Measurements;
+using Planner.Policies;
+
+namespace Planner.Cli;
+
+/// <summary><c>planner attempts</c>: the ledger, as a list, or one attempt explained from its recorded inputs.</summary>
+internal static class AttemptsCommand
+{
+    private const int UsualLatest = 50;
+    private const int MostLatest = 100_000;
+
+    public static Command Create(CommonOptions common)
+    {
+        var id = new Argument<string?>("id") { Description = "An attempt, by its identifier or the beginning of it: its whole story.", Arity = ArgumentArity.ZeroOrOne };
+        var machine = new Option<string?>("--machine") { Description = "Those of a machine.", HelpName = "NAME" };
+        var sla = new Option<string?>("--class") { Description = "Those under an SLA class.", HelpName = "CLASS" };
+        var latest = new Option<int>("--latest") { Description = $"The latest so many; 1 to {MostLatest}.", HelpName = "N", DefaultValueFactory = _ => UsualLatest };
+        latest.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !(result.GetValueOrDefault<int>() is >= 1 and <= MostLatest))
+            {
+                result.AddError($"--latest is {result.Tokens[^1].Value}; 1 to {MostLatest} is expected.");
+            }
+        });
+        var command = new Command("attempts", "What became of every attempt to migrate a machine, and why: what was promised, decided and done, and how long the guest was paused.") { id, machine, sla, latest };
+        command.SetAction(parsed => Run(
+            common.Bind(parsed), parsed.GetValue(id), new AttemptFilter(parsed.GetValue(machine), parsed.GetValue(sla), parsed.GetValue(latest))));
+        return command;
+    }
+
+    private static int Run(CommandContext context, string? id, AttemptFilter filter)
+    {
+        using var store = context.OpenStore(CancellationToken.None);
+        if (id is null)
+        {
+            Print(context, store.ReadAttempts(filter));
+            return ExitStatus.Done;
+        }
+
+        var attempt = store.FindAttempt(id) ?? throw new CliException(
+            ExitStatus.InvalidInput, $"there is no attempt '{id}' in the store {context.Store}, or more than one begins like this: 'planner attempts' lists them");
+        if (filter is { Machine: { } machine } && machine != attempt.Machine || filter is { SlaClass: { } sla } && sla != attempt.SlaClass)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"the attempt '{attempt.Id}' is one of {attempt.Machine} under the class '{attempt.SlaClass}'");
+        }
+
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(AttemptReport.From(attempt, Explain), CliJson.Default.AttemptReport));
+        }
+        else
+        {
+            AttemptTable.Explain(context.Console, attempt, Explain);
+        }
+
+        return ExitStatus.Done;
+    }
+
+    private static void Print(CommandContext context, IReadOnlyList<MigrationAttempt> attempts)
+    {
+        if (context.IsJson)
+        {
+            foreach (var attempt in attempts)
+            {
+                context.Output.WriteLine(CliJson.Write(AttemptReport.From(attempt, null), CliJson.Default.AttemptReport));
+            }
+        }
+        else if (attempts.Count == 0)
+        {
+            context.Say($"There is no such attempt in the store {context.Store}.");
+        }
+        else
+        {
+            AttemptTable.Print(context.Console, attempts);
+        }
+    }
+
+    /// <summary>Makes a decision again from its recorded input; null if there is none, or if this planner cannot read it.</summary>
+    private static ExplainedDecision? Explain(AttemptDecision decision)
+    {
+        try
+        {
+            if (decision.Snapshot is not { } snapshot)
+            {
+                return null;
+            }
+
+            var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(snapshot, "the recorded input"));
+            return evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
+        }
+        catch (Exception e) when (e is DocumentException or InvalidSnapshotException)
+        {
+            return null;
+        }
+    }
+}
