@@ -57,6 +57,23 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Select(r => r.ToSample()).Reverse().ToList());
 
     /// <inheritdoc/>
+    public IReadOnlyList<BlackoutSample> ReadFirstBlackouts(string likeClass, string slaClass, BlackoutSpan span, int firstOfEach) => Read(connection => connection
+        .Query<BlackoutRow>(
+            Statements.ReadFirstBlackouts,
+            new
+            {
+                likeClass,
+                start = EvidenceKey.Start(likeClass),
+                end = EvidenceKey.Start(likeClass)[..^1] + '!',
+                slaClass,
+                span = span.ToString(),
+                commit = nameof(BlackoutKind.Commit),
+                rehearsal = nameof(BlackoutKind.Rehearsal),
+                firstOfEach,
+            })
+        .Select(r => r.ToSample()).ToList());
+
+    /// <inheritdoc/>
     public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => Read(connection => connection
         .Query<LinkAgeRow>(Statements.ReadLinkAges, new { link })
         .Select(r => r.ToSample()).ToList());

@@ -119,7 +119,7 @@ public sealed class BlackoutScores
         return window;
     }
 
-    private static double Limited(double score) => double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
+    internal static double Limited(double score) => double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
 
     private AdaptiveConformal Calibrate(double allowedMisses)
     {

@@ -30,6 +30,9 @@ public sealed record SessionServices
     /// <summary>The state directory that the journal is in, for messages that advise a recovery; null to leave it out.</summary>
     public string? StateDirectory { get; init; }
 
+    /// <summary>The name of this host: evidence of its devices and machines is kept under it.</summary>
+    public string Host { get; init; } = Environment.MachineName;
+
     /// <summary>Who is told what happens.</summary>
     public IReadOnlyList<ISessionObserver> Observers { get; init; } = [];
 

@@ -95,7 +95,8 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     /// <summary>What the bound stands on; without a bound what is nearest to sufficient.</summary>
     private EvidenceCount Evidence()
     {
-        var direct = new EvidenceCount(_scores.Count, _scores.Need, $"blackouts of class {_prepared.ClassName}");
+        var direct = new EvidenceCount(
+            _scores.Count, _scores.Need, _scores.IsOfGroups ? $"groups of machines like it (class {_prepared.ClassName}), a blackout of each" : $"blackouts of {_prepared.OwnName}");
         var fewest = Enumerable.Range(0, _tables.Terms.Length).MinBy(i => _tables.Terms[i].Samples);
         var union = new EvidenceCount(_tables.Terms[fewest].Samples, _tables.UnionNeed, $"samples of {_prepared.NameOfTerm(fewest)}");
         if (decision.Method == BoundMethod.Direct || _prepared.Guessed.Count > 0)
@@ -105,7 +106,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
 
         if (_tables.IsComplete)
         {
-            return decision.Method != BoundMethod.Union && (double)direct.Have / direct.Need >= (double)union.Have / union.Need ? direct : union;
+            return decision.Method != BoundMethod.Union && (!evaluator.TermsMayCarry || (double)direct.Have / direct.Need >= (double)union.Have / union.Need) ? direct : union;
         }
 
         return union with { Need = 1 };
@@ -192,14 +193,26 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
             return $"Stay: nothing can be predicted without {string.Join(", ", missing)}.";
         }
 
+        if (evaluator.EvidenceEndedBy(moment.Quiesced) is { } beyond)
+        {
+            return $"Stay: {beyond.Reason}, so what is known of {_prepared.OwnName} says nothing about it.";
+        }
+
         var worst = evaluator.Sla.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.WorstCase && _prepared.MissingWorstCases.Count > 0
             ? $", and the policy's worst case lacks {string.Join(", ", _prepared.MissingWorstCases)}"
             : "";
-        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
+        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}{OthersInWords()}.";
+    }
+
+    private string OthersInWords()
+    {
+        var others = (moment.Quiesced ? evaluator.Snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce : evaluator.Snapshot.PastBlackoutsOfLikeMachines)?.Count;
+        return others is null || _scores.IsSupported ? "" : $"; machines like it are {others} of the {_scores.Need} groups that a bound from others takes";
     }
 
     private string Basis(EvidenceCount evidence) => decision.Method switch
     {
+        BoundMethod.Direct when _scores.IsOfGroups => $"direct, from {evidence.Have} {evidence.Of}, widened by what these {evidence.Have} groups differ",
         BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}",
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",

@@ -22,6 +22,14 @@ public interface IMeasurementStore : IDisposable
     /// commits under that SLA class, and rehearsals under any; never shadow outcomes.</summary>
     IReadOnlyList<BlackoutSample> ReadBlackouts(string deviceClass, string slaClass, BlackoutSpan span, int latest);
 
+    /// <summary>The first blackouts of each group of like machines that are evidence under an SLA class, each group's oldest first: those whose key is of a class
+    /// (<see cref="EvidenceKey.IsOf"/>).</summary>
+    /// <param name="likeClass">The class, as in <see cref="EvidenceKey.Class"/>.</param>
+    /// <param name="slaClass">The SLA class.</param>
+    /// <param name="span">The part of the blackout.</param>
+    /// <param name="firstOfEach">How many of each group at the most.</param>
+    IReadOnlyList<BlackoutSample> ReadFirstBlackouts(string likeClass, string slaClass, BlackoutSpan span, int firstOfEach);
+
     /// <summary>All that was ever seen of a link, one sample an age.</summary>
     IReadOnlyList<LinkAgeSample> ReadLinkAges(string link);
 

@@ -34,6 +34,10 @@ internal sealed class MemoryStore : IMeasurementStore
         [.. _batches.SelectMany(b => b.Blackouts).Where(s => s.DeviceClass == deviceClass && s.Span == span && s.Kind != BlackoutKind.Shadow
             && (s.Kind == BlackoutKind.Rehearsal || s.SlaClass == slaClass)).TakeLast(latest)];
 
+    public IReadOnlyList<BlackoutSample> ReadFirstBlackouts(string likeClass, string slaClass, BlackoutSpan span, int firstOfEach) =>
+        [.. _batches.SelectMany(b => b.Blackouts).Where(s => EvidenceKey.IsOf(s.DeviceClass, likeClass) && s.Span == span && s.Kind != BlackoutKind.Shadow
+            && (s.Kind == BlackoutKind.Rehearsal || s.SlaClass == slaClass)).GroupBy(s => s.DeviceClass).SelectMany(g => g.Take(firstOfEach))];
+
     public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => [.. _batches.SelectMany(b => b.LinkAges).Where(a => a.Link == link)];
 
     public IReadOnlyList<MachineMove> ReadMoves() =>
