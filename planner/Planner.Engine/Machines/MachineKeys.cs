@@ -35,7 +35,8 @@ public sealed class MachineKeys
     private MachineKeys(HypervisorOffer offer, string machineClass, bool hasDevices, IReadOnlyList<MigratableDevice> devices, HostPair hosts)
     {
         (MachineClass, HasDevices, Devices) = (machineClass, hasDevices, devices);
-        Blackouts = new EvidenceKey($"{machineClass} with {MemoryClass(offer.RamBytes)} {hosts.Kind}", $"on host pair {hosts}");
+        var memory = $"with up to {MemoryClass(offer.RamBytes)} of memory";
+        Blackouts = new EvidenceKey($"{machineClass} {memory} {hosts.Kind}", $"{memory} on host pair {hosts}");
     }
 
     /// <summary>The keys of a machine that turns out to have passed-through devices of which nothing else is known. What is known of machines without devices
