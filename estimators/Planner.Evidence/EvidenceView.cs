@@ -1,3 +1,4 @@
+using Planner.Estimators;
 using Planner.Measurements;
 
 namespace Planner.Evidence;
@@ -27,4 +28,22 @@ public sealed class EvidenceView
     /// <param name="span">The part of the blackout.</param>
     /// <param name="calm">Those of calm moments, of rough ones, or, with null, all, also where nobody looked at the link.</param>
     public PastBlackouts Blackouts(string deviceClass, BlackoutSpan span, bool? calm = null) => _blackouts.GetValueOrDefault((deviceClass, span, calm), PastBlackouts.None);
+
+    /// <summary>What the other groups of a machine's class say about its next blackout: of each one, which it had after as many of its own as this machine has had.
+    /// Groups that have had no more than that have none. In the order of their keys.</summary>
+    /// <param name="key">The machine's own key.</param>
+    /// <param name="span">The part of the blackout.</param>
+    /// <param name="allowedMisses">The allowed share of misses; in (0, 1). Where the machine has enough of its own for it, the others are not asked.</param>
+    public PastBlackouts OfLikeMachines(EvidenceKey key, BlackoutSpan span, double allowedMisses)
+    {
+        var own = key.Text;
+        var past = Blackouts(own, span).Count;
+        return past >= ScoreTable.RequiredScores(allowedMisses) ? PastBlackouts.None : new PastBlackouts(
+        (PastBlackout[])[
+            .. from kept in _blackouts
+               where kept.Key.Span == span && kept.Key.Calm is null && kept.Value.Count > past && kept.Key.Class != own && EvidenceKey.IsOf(kept.Key.Class, key.Class)
+               orderby kept.Key.Class
+               select kept.Value[past],
+        ]);
+    }
 }

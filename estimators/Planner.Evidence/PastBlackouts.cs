@@ -33,6 +33,10 @@ public sealed class PastBlackouts : IReadOnlyList<PastBlackout>
     /// <param name="allowedMisses">The allowed share of misses; in (0, 1).</param>
     public ScoreTable Table(double allowedMisses) => _table is not null && allowedMisses == _allowedMisses ? _table : Scores().Build(allowedMisses);
 
+    /// <summary>The scores made ready for decisions about another machine, where each is of another group of machines like it.</summary>
+    /// <param name="allowedMisses">The allowed share of misses; in (0, 1).</param>
+    public ScoreTable TableOfGroups(double allowedMisses) => ScoreTable.OfGroups(_blackouts.Select(b => b.Score), allowedMisses);
+
     internal bool IsOf(ScoreTable table) => ReferenceEquals(table, _table);
 
     /// <inheritdoc/>

@@ -92,7 +92,6 @@ internal sealed record CommandContext(
     /// <param name="stop">What asks it to give up.</param>
     public SessionServices Services(IMeasurementStore? store, StopSignal stop) => new()
     {
-        Host = Environment.MachineName,
         AskedBy = $"{Environment.UserName}@{Environment.MachineName}",
         Store = store,
         StateDirectory = JournalPlace,

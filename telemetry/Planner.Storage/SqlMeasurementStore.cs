@@ -61,6 +61,22 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Select(r => r.ToSample()).Reverse().ToList());
 
     /// <inheritdoc/>
+    public IReadOnlyList<BlackoutSample> ReadFirstScores(string likeClass, BlackoutSpan span, int firstOfEach) => Read(connection => connection
+        .Query<ScoreRow>(
+            Statements.ReadFirstScores,
+            new
+            {
+                likeClass,
+                start = EvidenceKey.Start(likeClass),
+                end = EvidenceKey.Start(likeClass)[..^1] + '!',
+                span = span.ToString(),
+                commit = nameof(BlackoutKind.Commit),
+                rehearsal = nameof(BlackoutKind.Rehearsal),
+                firstOfEach,
+            })
+        .Select(r => r.ToSample()).ToList());
+
+    /// <inheritdoc/>
     public IReadOnlyList<MigrationAttempt> ReadAttempts(AttemptFilter filter) => Read(connection => connection
         .Query<AttemptRow>(Statements.ReadAttempts, new { machine = filter.Machine, slaClass = filter.SlaClass, latest = filter.Latest })
         .Select(r => Whole(connection, r)).Reverse().ToList());

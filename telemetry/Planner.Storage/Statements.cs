@@ -146,6 +146,18 @@ internal static class Statements
         limit @latest
         """;
 
+    // Keys of a class lie side by side in the index; the bare class is what earlier planners wrote.
+    public const string ReadFirstScores = $"""
+        select DeviceClass, SlaClass, Kind, Span, PredictedTicks, ActualTicks, AtTicks, WasCalm, CutOff, Host, Machine, Attempt
+        from (
+            select {ScoreColumns}, row_number() over (partition by device_class order by at_ticks, id) as place
+            from blackout_sample
+            where (device_class = @likeClass or (device_class >= @start and device_class < @end)) and span = @span and actual_ticks > 0 and kind in (@commit, @rehearsal)
+        ) first_of_group
+        where place <= @firstOfEach
+        order by DeviceClass, place
+        """;
+
     public const string ReadLinkAges = "select link as Link, age as Age, seen as Seen, broke as Broke from link_age where link = @link order by age";
 
     public const string ReadNextModelVersion = "select coalesce(max(version), 0) + 1 from model where name = @name";

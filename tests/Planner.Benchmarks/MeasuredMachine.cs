@@ -72,7 +72,7 @@ internal sealed class MeasuredMachine
     private void AddTransfer(TimeSpan fixedPart) => _memory.Add(new TransferSample(_plan.Link, TransferPhase.StopCopy, 64 << 20, fixedPart, TimeSpan.FromSeconds((64 << 20) / 2.4e9), default));
 
     private void AddBlackout(double score, BlackoutSpan span) => _memory.Add(
-        new BlackoutSample(_plan.MachineClass, "gold", BlackoutKind.Commit, span, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1 * score), default));
+        new BlackoutSample(_plan.Key.Text, "gold", BlackoutKind.Commit, span, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1 * score), default));
 
     // Samples come in no order: a golden-ratio sequence.
     private double Next() => _phase = (_phase + 0.6180339887) % 1;

@@ -125,7 +125,7 @@ public sealed class BlackoutScores
     /// <summary>The largest score of a switchover that came to its end; NaN if none did.</summary>
     private double LargestSeen => UpperTail.CountFrom(_scores.Sorted, CutOff) is var cutOff && cutOff < _scores.Count ? _scores.Sorted[^(cutOff + 1)] : double.NaN;
 
-    private static double Kept(double score) => double.IsPositiveInfinity(score) ? CutOff : double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
+    internal static double Kept(double score) => double.IsPositiveInfinity(score) ? CutOff : double.IsNaN(score) ? LargestScore : Math.Clamp(score, 0, LargestScore);
 
     private static double Told(double kept) => kept == CutOff ? double.PositiveInfinity : Math.Max(LeastScore, kept);
 

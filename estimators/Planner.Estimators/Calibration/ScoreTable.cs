@@ -59,6 +59,26 @@ public sealed class ScoreTable
         Median = double.IsNaN(Bound) ? Math.Exp(_logLevel) : Math.Min(Math.Exp(_logLevel), Bound);
     }
 
+    /// <summary>Scores of like machines, for one that has too few of its own: one of each group, and the new one is a draw among groups.</summary>
+    /// <param name="oneOfEach">For each group its score after as many of its own as the new one has had; each at least 0.</param>
+    /// <param name="allowedMisses">The allowed share of misses a; in (0, 1).</param>
+    /// <remarks>
+    /// Members of a group are alike and groups differ, so members of all groups are not exchangeable with one of a new group, and a bound from all of them is
+    /// exceeded by as much as groups differ. Groups are exchangeable, and then so are the scores that have the same place in the order of each: of K of them and the
+    /// new one, the new one exceeds their ceil((K + 1)(1 - a))-th smallest with probability at most a. It takes K >= 1/a - 1 groups. (Dunn, Wasserman and Ramdas,
+    /// Distribution-free prediction sets for two-layer hierarchical models, 2023, single subsampling; Lee, Barber and Willett, Distribution-free inference with
+    /// hierarchical data, 2023.) The place in the order is the same because a prediction gets better with what is known of the machine itself.
+    /// The probability is over groups: one that always misses, among many that never do, is allowed by it.
+    /// </remarks>
+    public static ScoreTable OfGroups(IEnumerable<double> oneOfEach, double allowedMisses)
+    {
+        double[] sorted = [.. oneOfEach.Select(BlackoutScores.Kept).Order()];
+        return new ScoreTable(sorted, allowedMisses, SortedSamples.Median(sorted)) { IsOfGroups = true };
+    }
+
+    /// <summary>Whether each score is of another group of like machines, so that the bound is as wide as these differ.</summary>
+    public bool IsOfGroups { get; private init; }
+
     /// <summary>The number of scores.</summary>
     public int Count { get; }
 

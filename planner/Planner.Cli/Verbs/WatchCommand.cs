@@ -51,7 +51,8 @@ internal static class WatchCommand
     private static async Task WatchAsync(CommandContext context, IObservedHypervisor machine, HypervisorObservation before, SlaPolicy policy, IMeasurementStore store, CancellationToken stop)
     {
         SwitchoverJudge? judge = null;
-        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(machine.Offer, machine.Offer.Name ?? machine.Address, policy, store);
+        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(
+            machine.Offer, machine.Offer.Name ?? machine.Address, new HostPair(machine.Offer.Process is null ? machine.Address : Environment.MachineName, ""), policy, store);
         GateDecision? latest = null;
         var pass = 0;
         (string? Words, string? Distrusted) told = default;

@@ -49,7 +49,11 @@ internal sealed class VfioProbe(string address, OpenedVfioDevice opened, VfioFea
     private string DeviceClass()
     {
         var name = driver.Name == VfioDrivers.UnknownName ? opened.KernelDriver ?? driver.Name : driver.Name;
-        var text = opened.Model is { } model ? $"vfio/{name}/{model}" : $"vfio/{name}";
+        var text = opened.Model is { } model ? $"vfio/{name}/{model}"
+
+            // Of which neither driver nor model is known shares what is known of it with no other.
+            : name == VfioDrivers.UnknownName ? $"vfio/{name} at {address}"
+            : $"vfio/{name}";
         return text.Length <= VfioUserProtocol.MaxDeviceClassLength ? text : text[..VfioUserProtocol.MaxDeviceClassLength];
     }
 

@@ -25,21 +25,32 @@ public sealed class MachineKeys
     public static readonly Arc Run = new(DeviceState.Stop, DeviceState.Running);
 
     /// <summary>The keys of machines like one.</summary>
-    public MachineKeys(HypervisorOffer offer)
-        : this(offer.MachineClass, offer.Devices.Count > 0, offer.TellsArcs ? offer.Devices : [])
+    /// <param name="offer">The machine.</param>
+    /// <param name="hosts">Where it is and where it goes.</param>
+    public MachineKeys(HypervisorOffer offer, HostPair hosts)
+        : this(offer, offer.MachineClass, offer.Devices.Count > 0, offer.TellsArcs ? offer.Devices : [], hosts)
     {
     }
 
-    private MachineKeys(string machineClass, bool hasDevices, IReadOnlyList<MigratableDevice> devices) =>
+    private MachineKeys(HypervisorOffer offer, string machineClass, bool hasDevices, IReadOnlyList<MigratableDevice> devices, HostPair hosts)
+    {
         (MachineClass, HasDevices, Devices) = (machineClass, hasDevices, devices);
+        var memory = $"with up to {MemoryClass(offer.RamBytes)} of memory";
+        Blackouts = new EvidenceKey($"{machineClass} {memory} {hosts.Kind}", $"{memory} on host pair {hosts}");
+    }
 
     /// <summary>The keys of a machine that turns out to have passed-through devices of which nothing else is known. What is known of machines without devices
     /// says nothing about it.</summary>
     /// <param name="offer">The machine.</param>
     /// <param name="machine">Its name.</param>
-    public static MachineKeys OfUnknownDevices(HypervisorOffer offer, string machine) => new($"{offer.HypervisorClass}/unknown of {machine}/whole", true, []);
+    /// <param name="hosts">Where it is and where it goes.</param>
+    public static MachineKeys OfUnknownDevices(HypervisorOffer offer, string machine, HostPair hosts) =>
+        new(offer, $"{offer.HypervisorClass}/unknown of {machine}/whole", true, [], hosts);
 
-    /// <summary>The class that blackouts and the hypervisor's own parts are kept under.</summary>
+    /// <summary>What blackouts are kept under: machines of one class with memory of about one size and one kind of link are alike, and each pair of hosts is a group of them.</summary>
+    public EvidenceKey Blackouts { get; }
+
+    /// <summary>The class that the hypervisor's own parts are kept under.</summary>
     public string MachineClass { get; }
 
     /// <summary>Whether the machine has passed-through devices.</summary>
@@ -62,6 +73,9 @@ public sealed class MachineKeys
 
     /// <summary>All links whose stop phases are of interest.</summary>
     public IReadOnlyList<string> Links => HasDevices ? [Link, StateClass] : [Link];
+
+    /// <summary>Up to which power of two the memory goes, such as <c>4.00 GiB</c>.</summary>
+    private static string MemoryClass(long ramBytes) => Quantity.FormatBytes(System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, ramBytes)));
 
     /// <summary>The class of a device's arcs; null for a device that was not there at the start.</summary>
     public string? ClassOf(string device) => Devices.FirstOrDefault(d => d.Name == device) is { } found ? ClassOf(found) : null;

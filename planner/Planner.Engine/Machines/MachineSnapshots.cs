@@ -80,6 +80,7 @@ public sealed class MachineSnapshots
             State = DeviceState.PreCopy.Name(),
             Flags = ["STOP_COPY", "PRE_COPY"],
             StateBytes = OwnStateBytes + (_devices is null ? deviceBytes : 0),
+            LargestStateBytes = _devices is null && _state.Bytes.Count > 0 ? OwnStateBytes + (long)_state.Bytes.Sorted[^1] : null,
             StateSizeRatios = isWhole ? _state.SizeRatios : [],
             StateSeconds = stateSeconds,
             StateSecondsAssumed = stateAssumed,
@@ -99,7 +100,10 @@ public sealed class MachineSnapshots
             Devices = _devices is null ? [machine] : [machine, .. _devices.Snapshot(deviceBytes, spread!)],
             DevicesInSeries = Keys.HasDevices,
             WholeOnly = isWhole,
-            PastBlackouts = _view.Blackouts(Keys.MachineClass, BlackoutSpan.Whole),
+            TermsOfLikeMachines = true,
+            Place = EvidenceKey.Printable(Keys.Blackouts.Place),
+            PastBlackouts = _view.Blackouts(Keys.Blackouts.Text, BlackoutSpan.Whole),
+            PastBlackoutsOfLikeMachines = _view.OfLikeMachines(Keys.Blackouts, BlackoutSpan.Whole, sla.AllowedMisses),
         };
     }
 
@@ -108,7 +112,7 @@ public sealed class MachineSnapshots
     public void Check(SlaTerms sla) => Evaluators(Snapshot(sla, ValueLimits.LeastBytesPerSecond, 0, 0, []));
 
     /// <summary>What decides from a snapshot, at either kind of moments.</summary>
-    public MomentEvaluators Evaluators(DecisionSnapshot snapshot) => new(_evaluators, snapshot, _view, Keys.MachineClass);
+    public MomentEvaluators Evaluators(DecisionSnapshot snapshot) => new(_evaluators, snapshot, _view, Keys.Blackouts.Text);
 
     private ArcEvidence Evidence(Arc arc, AssumedSpread? spread)
     {

@@ -55,6 +55,7 @@ internal sealed class PassedDevices(MachineKeys keys, EvidenceView view)
             State = state.Name(),
             Flags = ["STOP_COPY", .. hasP2P ? new[] { "P2P" } : [], .. hasPreCopy ? new[] { "PRE_COPY" } : []],
             StateBytes = bytes,
+            LargestStateBytes = view.Of(keys.StateClass).Bytes is { Count: > 0 } seen ? (long)Math.Ceiling(seen.Sorted[^1] / keys.Devices.Count) : null,
             StateSizeRatios = view.Of(keys.StateClass).SizeRatios,
             StateSeconds = stateSeconds,
             StateSecondsAssumed = assumed,

@@ -29,13 +29,14 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
         var accelerator = kvm.Enabled ? "kvm" : "tcg";
         var machineType = await TypeAsync("/machine", cancellation).ConfigureAwait(false);
         var devices = await new QemuDevices(connection, limit).ReadAsync(cancellation).ConfigureAwait(false);
+        var name = await NameAsync(cancellation).ConfigureAwait(false);
         return new HypervisorOffer
         {
             Version = $"QEMU {version}",
             HypervisorClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}",
-            Devices = devices ?? [],
+            Devices = [.. (devices ?? []).Select(d => d with { Machine = name ?? address })],
             TellsDevices = devices is not null,
-            Name = await NameAsync(cancellation).ConfigureAwait(false),
+            Name = name,
             Process = connection.ServerProcessId is { } server && cpus[0].ThreadId is { } thread ? QemuProcess.Identify(server, thread) : null,
             MachineType = machineType.EndsWith(MachineSuffix, StringComparison.Ordinal) ? machineType[..^MachineSuffix.Length] : machineType,
             CpuModel = cpus[0].QomType ?? await TypeAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),

@@ -22,7 +22,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
     {
         var started = services.Clock.GetUtcNow();
         var memory = new EvidenceMemory();
-        EvidenceLoader.Recall(memory, plan, services.Store);
+        EvidenceLoader.Recall(memory, plan, request.Policy, services.Store);
         var snapshots = new DeviceSnapshots(plan, HypervisorKnowledge.Terms(request.Policy, request.ErrorBudgetRemaining), memory);
         var trouble = services.Models is { } models ? EvidenceLoader.RecallModel(snapshots, models) : null;
         EvidenceLoader.AskWorstCases(snapshots, plan, request.Devices);
@@ -62,6 +62,11 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
             case StreamLoaded e when happened.Transfer is { } moved:
                 NoteMove(e.Device, TransferPhase.StopCopy, moved);
                 evidence.Note(new StateSizeSample(plan.Devices[e.Device].Source.DeviceClass, after.Streams[e.Device].ExpectedBytes, e.Bytes, Notices.Now));
+                if (plan.Devices[e.Device].UsesPreCopy)
+                {
+                    evidence.Note(new StateSizeSample(DeviceKeys.PreCopyClass(plan.Devices[e.Device].Source.DeviceClass), null, after.Streams[e.Device].FirstSetBytes, Notices.Now));
+                }
+
                 _streams[e.Device] = moved;
                 _streamBytes[plan.Devices[e.Device].Name] = e.Bytes;
                 NoteTransfer();
@@ -140,7 +145,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
         foreach (var pause in pauses)
         {
             evidence.Note(new BlackoutSample(
-                plan.MachineClass,
+                plan.Key.Text,
                 isRehearsal ? "" : request.Policy.Name,
                 isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit,
                 pause.Span,

@@ -40,7 +40,12 @@ internal static class DeviceSession
 
     private static MigrationPlan Plan(DeviceMigrationRequest request, SessionServices services) => new MigrationPlan
     {
-        Devices = [.. request.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, d.Source.Offer, d.Destination.Offer))],
+        Devices = [.. request.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, d.Source.Offer, Taking(d.Source.Offer, d.Destination.Offer))
+        {
+            SourceIdentity = Identity(d.Source.Address, services),
+            DestinationIdentity = Identity(d.Destination.Address, services),
+        })],
+        Host = services.Host,
         Mode = request.Mode,
         Moved = request.Moved,
         Limit = request.Policy.BlackoutLimit,
@@ -57,6 +62,14 @@ internal static class DeviceSession
         Devices = [.. header.Devices.Select(d => new DevicePlan(d.Name, d.Source.Address, d.Destination.Address, Offer(d.Source), Offer(d.Destination)))],
         OnFailure = [.. header.OnFailure.Select(name => Enum.Parse<FailureAction>(name, ignoreCase: true))],
     };
+
+    /// <summary>A server may refuse all questions of a device at rest; it is to take the source's state, and so is taken to be of its class.</summary>
+    private static DeviceOffer Taking(DeviceOffer source, DeviceOffer destination) =>
+        destination.TellsClass == Answer.CouldNotAsk ? destination with { DeviceClass = source.DeviceClass } : destination;
+
+    /// <summary>The same device by another address has the same evidence.</summary>
+    private static string Identity(string address, SessionServices services) =>
+        services.Drivers?.Identify(address) is { Scheme.Length: > 0 } identity ? $"{identity.Scheme}:{identity.Name}" : address;
 
     private static DeviceOffer Offer(JournalEndpoint endpoint) => new()
     {

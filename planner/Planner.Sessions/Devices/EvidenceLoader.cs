@@ -15,9 +15,10 @@ internal static class EvidenceLoader
     /// <param name="store">The store; null for none.</param>
     /// <param name="classes">The classes whose arcs and sizes count.</param>
     /// <param name="links">The links whose stop phases count; of the first also pre-copy.</param>
-    /// <param name="machineClass">The class whose blackouts count.</param>
+    /// <param name="key">What the machine's blackouts are kept under.</param>
+    /// <param name="policy">The SLA class, whose confidence says how many are enough.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static void Recall(EvidenceMemory memory, IMeasurementStore? store, IEnumerable<string> classes, IReadOnlyList<string> links, string machineClass)
+    public static void Recall(EvidenceMemory memory, IMeasurementStore? store, IEnumerable<string> classes, IReadOnlyList<string> links, EvidenceKey key, SlaPolicy policy)
     {
         const int Latest = EvidenceMemory.Window;
         if (store is null)
@@ -32,16 +33,26 @@ internal static class EvidenceLoader
             StateSizes = [.. classes.SelectMany(c => store.ReadStateSizes(c, Latest))],
             LinkAges = store.ReadLinkAges(links[0]),
         });
-        foreach (var score in Enum.GetValues<BlackoutSpan>().SelectMany(span => store.ReadScores(machineClass, span, Latest)))
+        foreach (var score in Enum.GetValues<BlackoutSpan>().SelectMany(span => Blackouts(store, key, policy, span)))
         {
             memory.Add(score);
         }
     }
 
+    /// <summary>The machine's own, and while these are too few for a bound, of each group of machines like it those that may be asked for.</summary>
+    private static IReadOnlyList<BlackoutSample> Blackouts(IMeasurementStore store, EvidenceKey key, SlaPolicy policy, BlackoutSpan span)
+    {
+        var own = store.ReadScores(key.Text, span, EvidenceMemory.Window);
+        var need = ScoreTable.RequiredScores(HypervisorKnowledge.Terms(policy, null).AllowedMisses);
+        return own.Count >= need ? own : [.. own, .. store.ReadFirstScores(key.Class, span, need).Where(b => b.DeviceClass != key.Text)];
+    }
+
     /// <summary>Recalls the latest samples of what concerns a machine whose devices the planner walks.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static void Recall(EvidenceMemory memory, MigrationPlan plan, IMeasurementStore? store) => Recall(
-        memory, store, plan.Devices.SelectMany(d => new[] { d.Source.DeviceClass, d.Destination.DeviceClass }).Distinct().ToList(), [plan.Link], plan.MachineClass);
+    public static void Recall(EvidenceMemory memory, MigrationPlan plan, SlaPolicy policy, IMeasurementStore? store) => Recall(
+        memory, store,
+        plan.Devices.SelectMany(d => new[] { d.Source.DeviceClass, d.Destination.DeviceClass, DeviceKeys.PreCopyClass(d.Source.DeviceClass) }).Distinct().ToList(),
+        [plan.Link], plan.Key, policy);
 
     /// <summary>Tries what is known out, before anything is touched.</summary>
     /// <exception cref="StoreException">Something is known that cannot be.</exception>

@@ -18,9 +18,6 @@ public sealed record SessionServices
     /// sessions may ask at once: it is for whoever owns the process.</summary>
     public Func<IDisposable>? QuietTime { get; init; }
 
-    /// <summary>The name of this host, for what is measured on it; null to leave it out.</summary>
-    public string? Host { get; init; }
-
     /// <summary>Who asked, such as <c>root@host</c>, for the ledger; null if it is not known.</summary>
     public string? AskedBy { get; init; }
 
@@ -35,6 +32,9 @@ public sealed record SessionServices
 
     /// <summary>The state directory that the journal is in, for messages that advise a recovery; null to leave it out.</summary>
     public string? StateDirectory { get; init; }
+
+    /// <summary>The name of this host: evidence of its devices and machines is kept under it.</summary>
+    public string Host { get; init; } = Environment.MachineName;
 
     /// <summary>Who is told what happens.</summary>
     public IReadOnlyList<ISessionObserver> Observers { get; init; } = [];

@@ -11,12 +11,13 @@ public static class HypervisorKnowledge
     /// <summary>What is known of machines like one, and of it in case it turns out to have passed-through devices that its hypervisor did not name.</summary>
     /// <param name="offer">The machine.</param>
     /// <param name="machine">Its name: a machine whose devices nobody names shares with nobody.</param>
+    /// <param name="hosts">Where it is and where it goes.</param>
     /// <param name="policy">The SLA class, whose blackouts count.</param>
     /// <param name="store">The store; null for none.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
-    public static (MachineSnapshots Known, MachineSnapshots? WithUnknownDevices) Recall(HypervisorOffer offer, string machine, SlaPolicy policy, IMeasurementStore? store) => (
-        Recall(new MachineKeys(offer), policy, store),
-        offer.Devices.Count > 0 ? null : Recall(MachineKeys.OfUnknownDevices(offer, machine), policy, store));
+    public static (MachineSnapshots Known, MachineSnapshots? WithUnknownDevices) Recall(HypervisorOffer offer, string machine, HostPair hosts, SlaPolicy policy, IMeasurementStore? store) => (
+        Recall(new MachineKeys(offer, hosts), policy, store),
+        offer.Devices.Count > 0 ? null : Recall(MachineKeys.OfUnknownDevices(offer, machine, hosts), policy, store));
 
     /// <summary>The promise as a decision reads it, with nothing elapsed.</summary>
     /// <param name="policy">The SLA class.</param>
@@ -40,10 +41,16 @@ public static class HypervisorKnowledge
     /// <summary>The name of the switchover rule that a class asks for.</summary>
     public static string Rule(SlaPolicy policy) => policy.Rule == SwitchoverRule.Calmest ? "calmest" : "earliest";
 
+    /// <summary>The name of a machine's host: this host's, where its process is one of this host. A host that cannot be named is known by the monitor's address, and shares
+    /// its evidence with no other.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="thisHost">The name of this host.</param>
+    public static string HostOf(IHypervisor machine, string thisHost) => machine.Offer.Process is null ? machine.Address : thisHost;
+
     private static MachineSnapshots Recall(MachineKeys keys, SlaPolicy policy, IMeasurementStore? store)
     {
         var memory = new EvidenceMemory();
-        EvidenceLoader.Recall(memory, store, keys.Classes, keys.Links, keys.MachineClass);
+        EvidenceLoader.Recall(memory, store, keys.Classes, keys.Links, keys.Blackouts, policy);
         return new MachineSnapshots(keys, memory.View(new SlaTerms { Confidence = policy.Confidence }.AllowedMisses));
     }
 }

@@ -10,7 +10,10 @@ internal static class MachineSession
     {
         HypervisorMatch.Check(request.Source, request.Destination);
         var started = services.Clock.GetUtcNow();
-        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(request.Source.Offer, request.Machine, request.Policy, services.Store);
+        var (known, withUnknownDevices) = HypervisorKnowledge.Recall(
+            request.Source.Offer, request.Machine,
+            new HostPair(HypervisorKnowledge.HostOf(request.Source, services.Host), HypervisorKnowledge.HostOf(request.Destination, services.Host)),
+            request.Policy, services.Store);
         var settings = await Task.WhenAll(request.Source.ReadSettingsAsync(cancellationToken), request.Destination.ReadSettingsAsync(cancellationToken)).ConfigureAwait(false);
         var terms = HypervisorKnowledge.Terms(request.Policy, request.Source.Offer, request.ErrorBudgetRemaining);
         EvidenceLoader.Check(() => known.Check(terms));

@@ -165,7 +165,7 @@ internal sealed record SwitchoverParts
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
             yield return new BlackoutSample(
-                Keys.MachineClass, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at)
+                Keys.Blackouts.Text, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at)
             {
                 WasCalm = gate.WasCalm,
             };

@@ -256,7 +256,7 @@ internal sealed class VirtualMigration
         var kind = _plan.Mode == MigrationMode.Rehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit;
         foreach (var pause in pauses)
         {
-            _memory.Add(new BlackoutSample(_plan.MachineClass, "", kind, pause.Span, TimeSpan.FromSeconds(pause.PredictedSeconds), pause.Actual, default) { IsCutOff = pause.IsCutOff });
+            _memory.Add(new BlackoutSample(_plan.Key.Text, "", kind, pause.Span, TimeSpan.FromSeconds(pause.PredictedSeconds), pause.Actual, default) { IsCutOff = pause.IsCutOff });
         }
     }
 

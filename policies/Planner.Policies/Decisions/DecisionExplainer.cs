@@ -95,9 +95,12 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     /// <summary>What the bound stands on; without a bound what is nearest to sufficient.</summary>
     private EvidenceCount Evidence()
     {
-        var past = moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts;
+        var past = _scores.IsOfGroups
+            ? (moment.Quiesced ? evaluator.Snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce : evaluator.Snapshot.PastBlackoutsOfLikeMachines)!
+            : moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts;
         var rehearsals = past.Count(b => b.Rehearsed);
-        var direct = new EvidenceCount(_scores.Count, _scores.Need, $"blackouts of class {_prepared.ClassName}")
+        var direct = new EvidenceCount(
+            _scores.Count, _scores.Need, _scores.IsOfGroups ? $"groups of machines like it (class {_prepared.ClassName}), a blackout of each" : $"blackouts of {_prepared.OwnName}")
         {
             Commits = past.Count - rehearsals,
             Rehearsals = rehearsals,
@@ -111,7 +114,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
 
         if (_tables.IsComplete)
         {
-            return decision.Method != BoundMethod.Union && (double)direct.Have / direct.Need >= (double)union.Have / union.Need ? direct : union;
+            return decision.Method != BoundMethod.Union && (!evaluator.TermsMayCarry || (double)direct.Have / direct.Need >= (double)union.Have / union.Need) ? direct : union;
         }
 
         return union with { Need = 1 };
@@ -198,14 +201,26 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
             return $"Stay: nothing can be predicted without {string.Join(", ", missing)}.";
         }
 
+        if (evaluator.EvidenceEndedBy(moment.Quiesced) is { } beyond)
+        {
+            return $"Stay: {beyond.Reason}, so what is known of {_prepared.OwnName} says nothing about it.";
+        }
+
         var worst = evaluator.Sla.WhenEvidenceIsInsufficient == InsufficientEvidenceAction.WorstCase && _prepared.MissingWorstCases.Count > 0
             ? $", and the policy's worst case lacks {string.Join(", ", _prepared.MissingWorstCases)}"
             : "";
-        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{(evidence.Rehearsals is not null ? CutOffWords(", since ") : "")}{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}.";
+        return $"Stay: there is no bound at {Confidence} yet, with {evidence.Have} of the {evidence.Need} {evidence.Of} that it needs{(evidence.Rehearsals is not null ? CutOffWords(", since ") : "")}{worst}{(_prepared.Guessed is { Count: > 0 } guessed ? $"; not every arc of {string.Join(" and ", guessed)} was measured yet" : "")}{OthersInWords()}.";
+    }
+
+    private string OthersInWords()
+    {
+        var others = (moment.Quiesced ? evaluator.Snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce : evaluator.Snapshot.PastBlackoutsOfLikeMachines)?.Count;
+        return others is null || _scores.IsSupported ? "" : $"; machines like it are {others} of the {ScoreTable.RequiredScores(_prepared.AllowedMisses)} groups that a bound from others takes";
     }
 
     private string Basis(EvidenceCount evidence) => decision.Method switch
     {
+        BoundMethod.Direct when _scores.IsOfGroups => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}, widened by what these {evidence.Have} groups differ{CutOffWords(", ")}",
         BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}{CutOffWords(", ")}",
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",

@@ -75,6 +75,9 @@ internal sealed class PreparedSnapshot
         }
     }
 
+    /// <summary>What the past blackouts that count are of, such as <c>class mlx5/gold on host pair a-b</c>.</summary>
+    public string OwnName => $"class {ClassName}{(_snapshot.Place is { } place ? $" {place}" : "")}";
+
     /// <summary>A term's name with its device.</summary>
     public string NameOfTerm(int term) => _terms[term].Kind switch
     {
@@ -127,10 +130,21 @@ internal sealed class PreparedSnapshot
 
     /// <summary>Makes the tables.</summary>
     public BlackoutTables Tables() => _model.Build(
-        PastBlackouts.Of(_snapshot.PastBlackouts).Table(AllowedMisses), PastBlackouts.Of(_snapshot.PastBlackoutsAfterQuiesce).Table(AllowedMisses));
+        Narrowest(_snapshot.PastBlackouts, _snapshot.PastBlackoutsOfLikeMachines),
+        Narrowest(_snapshot.PastBlackoutsAfterQuiesce, _snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce));
 
     /// <summary>The blackout from the worst cases; null if one is not stated.</summary>
     public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : _model.WorstCase(_worstArcs, [.. _worstSeconds]);
+
+    /// <summary>The scores of the narrowest level that has enough; its own if none has. Others do not speak for a machine that has enough of its own, or
+    /// whose own failed.</summary>
+    private ScoreTable Narrowest(IReadOnlyList<PastBlackout> own, IReadOnlyList<PastBlackout>? ofLikeMachines)
+    {
+        var table = PastBlackouts.Of(own).Table(AllowedMisses);
+        return table.CutOff == 0 && table.Count < ScoreTable.RequiredScores(AllowedMisses) && ofLikeMachines is not null && PastBlackouts.Of(ofLikeMachines).TableOfGroups(AllowedMisses) is { IsSupported: true } groups
+            ? groups
+            : table;
+    }
 
     private void FindWhatIsMissing()
     {

@@ -98,6 +98,15 @@ public sealed record DeviceEvidence
     /// <summary>The bytes that the stop phase will carry for it; null if not known.</summary>
     public long? StateBytes { get; init; }
 
+    /// <summary>The most that a stop phase is known to have carried for a device of the class, in bytes; null if none is known.</summary>
+    public long? LargestStateBytes { get; init; }
+
+    /// <summary>What pre-copy has carried of the device's first data set in this migration, in bytes; null if there is no pre-copy.</summary>
+    public long? PreCopiedBytes { get; init; }
+
+    /// <summary>The most that it is known to have carried of the first data set for a device of the class, in bytes; null if none is known.</summary>
+    public long? LargestPreCopiedBytes { get; init; }
+
     /// <summary>Past actual / expected sizes of the class, oldest first; empty if <see cref="StateBytes"/> is exact.</summary>
     public IReadOnlyList<double> StateSizeRatios { get; init => field = value ?? []; } = [];
 

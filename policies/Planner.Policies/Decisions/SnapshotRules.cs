@@ -12,6 +12,9 @@ public static class SnapshotRules
     private const double MaximumRatio = 1e6;
     private const int MaximumNameLength = 100;
 
+    // Both addresses of each of many devices.
+    private const int MaximumPlaceLength = 100_000;
+
     /// <summary>The first value that is impossible: its path, such as <c>devices[0].arcs[1].seconds[3]</c>, and what is wrong; null if all is well.</summary>
     public static (string Path, string Text)? FindProblem(DecisionSnapshot snapshot) =>
         SlaProblem(snapshot.Sla)
@@ -21,6 +24,9 @@ public static class SnapshotRules
         ?? DevicesProblem(snapshot.Devices)
         ?? BlackoutsProblem(snapshot.PastBlackouts, "pastBlackouts")
         ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce")
+        ?? BlackoutsProblem(snapshot.PastBlackoutsOfLikeMachines ?? [], "pastBlackoutsOfLikeMachines")
+        ?? BlackoutsProblem(snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce ?? [], "pastBlackoutsOfLikeMachinesAfterQuiesce")
+        ?? PlaceProblem(snapshot.Place)
         ?? GuessProblem(snapshot.FirstGuess);
 
     /// <summary>Whether samples of a term are what a snapshot may hold of it; those of the rate are inverse.</summary>
@@ -85,6 +91,9 @@ public static class SnapshotRules
             }
 
             if ((InRange(device.StateBytes, 0, ValueLimits.MostBytes, $"{path}.stateBytes")
+                ?? InRange(device.LargestStateBytes, 0, ValueLimits.MostBytes, $"{path}.largestStateBytes")
+                ?? InRange(device.PreCopiedBytes, 0, ValueLimits.MostBytes, $"{path}.preCopiedBytes")
+                ?? InRange(device.LargestPreCopiedBytes, 0, ValueLimits.MostBytes, $"{path}.largestPreCopiedBytes")
                 ?? ListProblem(device.StateSizeRatios, 0, MaximumRatio, $"{path}.stateSizeRatios")
                 ?? ListProblem(device.StateSeconds, 0, ValueLimits.LongestSeconds, $"{path}.stateSeconds")
                 ?? InRange(device.StateSecondsAssumed, 0, device.StateSeconds.Count, $"{path}.stateSecondsAssumed")
@@ -182,6 +191,11 @@ public static class SnapshotRules
 
         return null;
     }
+
+    private static (string, string)? PlaceProblem(string? place) =>
+        place is null || (place.Length is > 0 and <= MaximumPlaceLength && !place.Any(char.IsControl))
+            ? null
+            : ("place", $"must say where the machine is in 1 to {MaximumPlaceLength} printable characters, such as 'on host pair a-b'");
 
     private static (string, string)? GuessProblem(FirstGuess? guess)
     {

@@ -36,6 +36,7 @@ public sealed class SwitchoverEvaluator
         Tables = tables;
         Sla = snapshot.Sla ?? new SlaTerms();
         IsComplete = prepared.Missing.Count == 0 && tables.IsComplete;
+        SizeBeyondEvidence = SizeBeyondEvidence.Find(snapshot, prepared.Names);
         _guessSeconds = Guess?.P50Seconds ?? double.NaN;
         _carrier = ChooseCarrier(tables.Scores);
         _carrierAfterQuiesce = ChooseCarrier(tables.ScoresAfterQuiesce);
@@ -73,6 +74,16 @@ public sealed class SwitchoverEvaluator
     internal BlackoutTables Tables { get; }
 
     internal SlaTerms Sla { get; }
+
+    /// <summary>A device whose state is of another size than all evidence; null if there is none.</summary>
+    internal SizeBeyondEvidence? SizeBeyondEvidence { get; }
+
+    /// <summary>Whether a sum of bounds of terms may carry a commit, if there are samples enough.</summary>
+    internal bool TermsMayCarry => Snapshot is { WholeOnly: false, TermsOfLikeMachines: false };
+
+    /// <summary>What keeps evidence that is enough from carrying a commit: a state of another size than all of it; null if nothing does.</summary>
+    internal SizeBeyondEvidence? EvidenceEndedBy(bool quiesced) =>
+        Scores(quiesced).IsSupported || (TermsMayCarry && Tables.IsUnionSupported) ? SizeBeyondEvidence : null;
 
     /// <summary>Whether nothing is missing that a prediction needs.</summary>
     internal bool IsComplete { get; }
@@ -160,12 +171,12 @@ public sealed class SwitchoverEvaluator
 
     private CommitBound? ChooseCarrier(ScoreTable scores)
     {
-        if (IsComplete && scores.IsSupported && Prepared.Guessed.Count == 0)
+        if (IsComplete && scores.IsSupported && Prepared.Guessed.Count == 0 && SizeBeyondEvidence is null)
         {
             return new CommitBound(BoundMethod.Direct, Tables.Median, scores.Bound);
         }
 
-        if (IsComplete && Tables.IsUnionSupported && !Snapshot.WholeOnly)
+        if (IsComplete && Tables.IsUnionSupported && TermsMayCarry && SizeBeyondEvidence is null)
         {
             return new CommitBound(BoundMethod.Union, Tables.Union[0].Parts, 1);
         }

@@ -127,14 +127,20 @@ internal sealed class WhatIf(SwitchoverEvaluator evaluator, Decision decision, D
             return;
         }
 
+        if (evaluator.EvidenceEndedBy(moment.Quiesced) is { } beyond)
+        {
+            _found.Add(beyond.Remedy);
+            return;
+        }
+
         // The blackouts to come are taken to be no worse than the worst so far, or as predicted if there were none.
         var blackouts = PastBlackouts.Of(moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts);
         if (blackouts.Scores().MoreScoresFor(_targetSeconds / decision.PredictedSeconds, _prepared.AllowedMisses) is { } moreScores)
         {
-            _found.Add($"{moreScores} more blackouts of class {_prepared.ClassName}");
+            _found.Add($"{moreScores} more blackouts of {_prepared.OwnName}");
         }
 
-        if (evaluator.Tables.UnionAsSeen.Seconds(_load) <= _targetSeconds)
+        if (evaluator.TermsMayCarry && evaluator.Tables.UnionAsSeen.Seconds(_load) <= _targetSeconds)
         {
             var terms = evaluator.Tables.Terms;
             var shortOf = Enumerable.Range(0, terms.Length).Where(i => terms[i].Samples < evaluator.Tables.UnionNeed).ToList();

@@ -16,17 +16,17 @@ public sealed class MomentEvaluators
     /// <param name="evaluators">Builds evaluators for the machine.</param>
     /// <param name="snapshot">What is known, with the past blackouts of all moments.</param>
     /// <param name="view">Where those of each kind are.</param>
-    /// <param name="machineClass">The class that they are kept under.</param>
+    /// <param name="key">The text of the key that they are kept under.</param>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
     /// <remarks>While there are too few blackouts of either kind for a bound, all of them stand in. At calm moments that errs on the long side; at rough ones
     /// it would not, once calm moments no longer need it: from then on these need their own.</remarks>
-    public MomentEvaluators(EvaluatorBuilder evaluators, DecisionSnapshot snapshot, EvidenceView view, string machineClass)
+    public MomentEvaluators(EvaluatorBuilder evaluators, DecisionSnapshot snapshot, EvidenceView view, string key)
     {
         All = evaluators.Build(snapshot);
-        var (calm, rough) = (view.Blackouts(machineClass, BlackoutSpan.Whole, calm: true), view.Blackouts(machineClass, BlackoutSpan.Whole, calm: false));
+        var (calm, rough) = (view.Blackouts(key, BlackoutSpan.Whole, calm: true), view.Blackouts(key, BlackoutSpan.Whole, calm: false));
         var (hasCalm, hasRough) = (calm.Table(All.Sla.AllowedMisses).IsSupported, rough.Table(All.Sla.AllowedMisses).IsSupported);
         _calm = hasCalm ? evaluators.Build(snapshot with { PastBlackouts = calm }) : All;
-        _rough = hasCalm || hasRough ? evaluators.Build(snapshot with { PastBlackouts = rough }) : All;
+        _rough = hasCalm || hasRough ? evaluators.Build(snapshot with { PastBlackouts = rough, PastBlackoutsOfLikeMachines = null }) : All;
     }
 
     /// <summary>From the past blackouts of all moments.</summary>

@@ -7,6 +7,9 @@ public sealed record DeviceOffer
     /// <summary>The class whose members share latencies: driver, model, firmware, such as <c>sim/fast-nic/1.0</c>.</summary>
     public required string DeviceClass { get; init; }
 
+    /// <summary>Whether the device tells its class, or what it can be known by. Where it could not be asked, the class is its own alone.</summary>
+    public Answer TellsClass { get; init; } = Answer.Yes;
+
     /// <summary>The migration capabilities; STOP_COPY at least.</summary>
     public required MigrationCapabilities Capabilities { get; init; }
 

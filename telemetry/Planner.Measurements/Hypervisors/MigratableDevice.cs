@@ -6,6 +6,9 @@ public sealed record MigratableDevice
     /// <summary>The device's name in the machine, such as <c>dev0</c>; its path in the machine if it was given none.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The machine that it is in, by its name or its monitor's address; null if that is not told.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>What it is: PCI vendor, device, subsystem vendor and subsystem as in <c>15b3:101e:15b3:0063</c>; null if that is not told.</summary>
     public string? Model { get; init; }
 
@@ -31,6 +34,6 @@ public sealed record MigratableDevice
     public bool UsesParallelTransfer { get; init; }
 
     /// <summary>What devices with like arcs have in common: driver, model and firmware, such as <c>mlx5_vfio_pci/15b3:101e:15b3:0063/00</c>.
-    /// A device of which nothing is known has only its own place.</summary>
-    public string Class => Model is null && Driver is null ? $"unknown/{HostAddress ?? Name}" : $"{Driver ?? "vfio"}/{Model ?? "unknown"}{(Firmware is null ? "" : $"/{Firmware}")}";
+    /// A device of which nothing is known has only its own place, and shares what is known of it with no other.</summary>
+    public string Class => Model is null && Driver is null ? $"unknown/{HostAddress ?? (Machine is null ? Name : $"{Name} of {Machine}")}" : $"{Driver ?? "vfio"}/{Model ?? "unknown"}{(Firmware is null ? "" : $"/{Firmware}")}";
 }

@@ -28,6 +28,12 @@ public interface IMeasurementStore : IDisposable
     /// <param name="id">An identifier, or its beginning.</param>
     MigrationAttempt? FindAttempt(string id);
 
+    /// <summary>The first scores of each group of like machines, each group's oldest first: those whose key is of a class (<see cref="EvidenceKey.IsOf"/>).</summary>
+    /// <param name="likeClass">The class, as in <see cref="EvidenceKey.Class"/>.</param>
+    /// <param name="span">The part of the blackout.</param>
+    /// <param name="firstOfEach">How many of each group at the most.</param>
+    IReadOnlyList<BlackoutSample> ReadFirstScores(string likeClass, BlackoutSpan span, int firstOfEach);
+
     /// <summary>All that was ever seen of a link, one sample an age.</summary>
     IReadOnlyList<LinkAgeSample> ReadLinkAges(string link);
 

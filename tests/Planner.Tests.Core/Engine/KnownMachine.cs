@@ -15,9 +15,12 @@ internal sealed class KnownMachine(MachineKeys keys, EvidenceMemory memory)
     }
 
     public KnownMachine(EvidenceMemory memory, params MigratableDevice[] devices)
-        : this(new MachineKeys(Offer(devices)), memory)
+        : this(new MachineKeys(Offer(devices), Hosts), memory)
     {
     }
+
+    /// <summary>Where its migrations go.</summary>
+    public static HostPair Hosts { get; } = new("a", "b");
 
     public MachineKeys Keys => keys;
 

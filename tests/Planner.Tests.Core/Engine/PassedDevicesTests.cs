@@ -109,7 +109,7 @@ public sealed class PassedDevicesTests
         var plain = new KnownMachine();
         for (var i = 0; i < 20; i++)
         {
-            plain.Memory.Add(new BlackoutSample(plain.Keys.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), Start));
+            plain.Memory.Add(new BlackoutSample(plain.Keys.Blackouts.Text, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), Start));
         }
 
         var withDevice = new KnownMachine(plain.Memory, Device("dev0", "a"));

@@ -112,12 +112,12 @@ public sealed class SwitchoverJudgeDeviceTests
         var plain = new KnownMachine();
         for (var i = 0; i < 20; i++)
         {
-            plain.Memory.Add(new BlackoutSample(plain.Keys.MachineClass, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), DateTimeOffset.UnixEpoch));
+            plain.Memory.Add(new BlackoutSample(plain.Keys.Blackouts.Text, "lab", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(21), DateTimeOffset.UnixEpoch));
         }
 
         var terms = Terms(limit: 0.4, within: null) with { WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Stay };
         SwitchoverJudge Make() => new(
-            plain.Snapshots(), terms, "earliest", 0, withUnknownDevices: new KnownMachine(MachineKeys.OfUnknownDevices(KnownMachine.Offer(), "vm1"), plain.Memory).Snapshots());
+            plain.Snapshots(), terms, "earliest", 0, withUnknownDevices: new KnownMachine(MachineKeys.OfUnknownDevices(KnownMachine.Offer(), "vm1", KnownMachine.Hosts), plain.Memory).Snapshots());
 
         Assert.Equal(SwitchoverAction.Commit, Passes(Make(), 0, 0.3, 50e6, deviceBytes: null).Action);
         Assert.Equal(SwitchoverAction.Wait, Passes(Make(), 0, 0.3, 50e6).Action);

@@ -50,23 +50,29 @@ public sealed class GoldenFrameTests
             .Expect(Hex("0500 0400 20000000 00000000 00000000  10000000 00000000 00000000 00000000"))
             .Send(Hex("0500 0400 20000000 01000000 00000000  10000000 03000000 09000000 05000000"))
 
+            // REGION_READ of 48 bytes at 0 of region 7, the PCI configuration space: a server that names no device class is asked for its IDs.
+            .Expect(Hex("0600 0900 20000000 00000000 00000000  0000000000000000 07000000 30000000"))
+            .Send(
+                Hex("0600 0900 50000000 01000000 00000000  0000000000000000 07000000 30000000"),
+                Hex("34124c50 00000000 02000000"), new byte[0x20], Hex("b3154c51"))
+
             // GET and SET of MIG_DEVICE_STATE: argsz 16 both; data_fd is -1 in the request.
-            .Expect(Hex("0600 1000 18000000 00000000 00000000  10000000 02000100"))
-            .Send(Hex("0600 1000 20000000 01000000 00000000  10000000 02000100 02000000 00000000"))
-            .Expect(Hex("0700 1000 20000000 00000000 00000000  10000000 02000200 06000000 ffffffff"))
-            .Send(Hex("0700 1000 20000000 01000000 00000000  10000000 02000200 06000000 ffffffff"))
+            .Expect(Hex("0700 1000 18000000 00000000 00000000  10000000 02000100"))
+            .Send(Hex("0700 1000 20000000 01000000 00000000  10000000 02000100 02000000 00000000"))
+            .Expect(Hex("0800 1000 20000000 00000000 00000000  10000000 02000200 06000000 ffffffff"))
+            .Send(Hex("0800 1000 20000000 01000000 00000000  10000000 02000200 06000000 ffffffff"))
 
             // MIG_DATA_READ of 1024: the measured answer is padded to 1048 bytes, argsz 16, size 8.
-            .Expect(Hex("0800 1100 18000000 00000000 00000000  08040000 00040000"))
-            .Send(Hex("0800 1100 18040000 01000000 00000000  10000000 08000000 0102030405060708"), new byte[1016])
+            .Expect(Hex("0900 1100 18000000 00000000 00000000  08040000 00040000"))
+            .Send(Hex("0900 1100 18040000 01000000 00000000  10000000 08000000 0102030405060708"), new byte[1016])
 
             // MIG_DATA_WRITE of 3 bytes; the answer is a header only.
-            .Expect(Hex("0900 1200 1b000000 00000000 00000000  0b000000 03000000 aabbcc"))
-            .Send(Hex("0900 1200 10000000 01000000 00000000"))
+            .Expect(Hex("0a00 1200 1b000000 00000000 00000000  0b000000 03000000 aabbcc"))
+            .Send(Hex("0a00 1200 10000000 01000000 00000000"))
 
             // DEVICE_RESET has no payload either way.
-            .Expect(Hex("0a00 0d00 10000000 00000000 00000000"))
-            .Send(Hex("0a00 0d00 10000000 01000000 00000000"));
+            .Expect(Hex("0b00 0d00 10000000 00000000 00000000"))
+            .Send(Hex("0b00 0d00 10000000 01000000 00000000"));
 
         using var device = server.Open();
         var offer = device.Offer;
@@ -75,7 +81,7 @@ public sealed class GoldenFrameTests
         Assert.All([offer.OffersDataSize, offer.OffersDeadline, offer.OffersPreCopyInfo, offer.OffersArcLatency], answer => Assert.Equal(Answer.No, answer));
         Assert.False(offer.StreamRestartsAtStopCopy);
         Assert.Equal(new Arc(DeviceState.PreCopy, DeviceState.StopCopy), offer.CommitArc);
-        Assert.Equal("vfio-user/unknown", offer.DeviceClass);
+        Assert.Equal("vfio-user/1234:504c:15b3:514c/02", offer.DeviceClass);
 
         Assert.Equal(DeviceState.Running, device.GetState());
         Assert.Equal(ArcOutcome.Completed, device.SetState(DeviceState.PreCopy).Outcome);
@@ -106,7 +112,7 @@ public sealed class GoldenFrameTests
             .Expect(Hex("0700 1000 18000000 00000000 00000000  08000000 02fd0500"))
             .Send(Hex("0700 1000 18000000 01000000 00000000  08000000 02fd0500"))
             .Expect(Hex("0800 0400 20000000 00000000 00000000  10000000 00000000 00000000 00000000"))
-            .Send(Hex("0800 0400 20000000 01000000 00000000  10000000 02000000 09000000 05000000"))
+            .Send(Hex("0800 0400 20000000 01000000 00000000  10000000 00000000 09000000 05000000"))
 
             // GET 9: argsz 16.
             .Expect(Hex("0900 1000 18000000 00000000 00000000  10000000 09000100"))

@@ -199,7 +199,48 @@ public sealed class ProbingTests
     {
         using var server = new ScriptedServer().Handshake(Key("x-device-class", value)).Migration(1).ProbeOf(Get | 9, 22).DeviceInfo();
         using var device = server.Open();
-        Assert.Equal("vfio-user/unknown", device.Offer.DeviceClass);
+        Assert.Equal($"vfio-user/unknown at {server.Address}", device.Offer.DeviceClass);
+        server.Verify();
+    }
+
+    /// <summary>The head of a configuration space with vendor and device.</summary>
+    private static byte[] Ids(ushort vendor, ushort device, int bytes = 0x30)
+    {
+        var head = new byte[bytes];
+        BitConverter.TryWriteBytes(head, vendor);
+        BitConverter.TryWriteBytes(head.AsSpan(2), device);
+        return head;
+    }
+
+    [Fact]
+    public void A_device_without_a_name_is_known_by_its_PCI_IDs()
+    {
+        using var server = new ScriptedServer().Handshake().Migration(1).ProbeOf(Get | 9, 22).DeviceInfo(flags: 3).ConfigSpace(Ids(0x15b3, 0x101e));
+        using var device = server.Open();
+        Assert.Equal("vfio-user/15b3:101e:0000:0000/00", device.Offer.DeviceClass);
+        server.Verify();
+    }
+
+    [Theory]
+    [InlineData(0, 0x30)]
+    [InlineData(0xffff, 0x30)]
+    [InlineData(0x15b3, 0x20)]
+    [InlineData(0x15b3, -1)]
+    public void One_without_PCI_IDs_is_known_by_its_address_so_that_it_shares_with_no_other(ushort vendor, int bytes)
+    {
+        var head = bytes < 0 ? null : Ids(vendor, 0x101e, bytes);
+        using var server = new ScriptedServer().Handshake().Migration(1).ProbeOf(Get | 9, 22).DeviceInfo(flags: 3).ConfigSpace(head);
+        using var device = server.Open();
+        Assert.Equal($"vfio-user/unknown at {server.Address}", device.Offer.DeviceClass);
+        server.Verify();
+    }
+
+    [Fact]
+    public void A_device_with_a_name_is_not_asked_for_its_PCI_IDs()
+    {
+        using var server = new ScriptedServer().Handshake(Key("x-device-class", "\"nic\"")).Migration(1).ProbeOf(Get | 9, 22).DeviceInfo(flags: 3);
+        using var device = server.Open();
+        Assert.Equal("nic", device.Offer.DeviceClass);
         server.Verify();
     }
 
@@ -211,7 +252,7 @@ public sealed class ProbingTests
         var name = new string('n', length);
         using var server = new ScriptedServer().Handshake(Key("x-device-class", $"\"{name}\"")).Migration(1).ProbeOf(Get | 9, 22).DeviceInfo();
         using var device = server.Open();
-        Assert.Equal(taken ? name : "vfio-user/unknown", device.Offer.DeviceClass);
+        Assert.Equal(taken ? name : $"vfio-user/unknown at {server.Address}", device.Offer.DeviceClass);
         server.Verify();
     }
 

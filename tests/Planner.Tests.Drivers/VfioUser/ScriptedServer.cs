@@ -124,11 +124,18 @@ public sealed class ScriptedServer : IDisposable
             id => Wire.FeatureRequest(id, 8, Wire.Probe | methodsAndIndex),
             id => error is { } number ? Wire.Error(id, Wire.Feature, number) : Wire.FeatureReply(id, Wire.Probe | methodsAndIndex));
 
-    /// <summary>DEVICE_GET_INFO as measured: flags 3, 9 regions, 5 interrupts.</summary>
-    public ScriptedServer DeviceInfo(uint regions = 9) =>
+    /// <summary>DEVICE_GET_INFO of a device that can be reset, with 9 regions and 5 interrupts; and with flags 3, as measured, also of PCI.</summary>
+    public ScriptedServer DeviceInfo(uint regions = 9, uint flags = 1) =>
         Exchange(
             id => Wire.Command(id, Wire.GetInfo, Wire.U32(16), Wire.U32(0), Wire.U32(0), Wire.U32(0)),
-            id => Wire.Reply(id, Wire.GetInfo, Wire.U32(16), Wire.U32(3), Wire.U32(regions), Wire.U32(5)));
+            id => Wire.Reply(id, Wire.GetInfo, Wire.U32(16), Wire.U32(flags), Wire.U32(regions), Wire.U32(5)));
+
+    /// <summary>REGION_READ of the head of PCI configuration space, which a device of PCI without a name is asked for.</summary>
+    /// <param name="head">What is there; null for an error.</param>
+    public ScriptedServer ConfigSpace(byte[]? head) =>
+        Exchange(
+            id => Wire.Command(id, Wire.RegionRead, Wire.U64(0), Wire.U32(7), Wire.U32(0x30)),
+            id => head is null ? Wire.Error(id, Wire.RegionRead, 22) : Wire.Reply(id, Wire.RegionRead, Wire.U64(0), Wire.U32(7), Wire.U32((uint)head.Length), head));
 
     /// <summary>The whole opening of a device that knows none of the private keys.</summary>
     public ScriptedServer PlainOpening(ulong flags = 5) =>

@@ -8,6 +8,7 @@ public static class Wire
 {
     public const ushort Version = 1;
     public const ushort GetInfo = 4;
+    public const ushort RegionRead = 9;
     public const ushort GetRegionInfo = 5;
     public const ushort DmaRead = 11;
     public const ushort DmaWrite = 12;

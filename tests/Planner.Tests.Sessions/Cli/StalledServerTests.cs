@@ -110,7 +110,7 @@ public sealed class StalledServerTests
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var source = new VfioUserDriver().Open(pair.PathOf(MigrationSide.Source));
         using var destination = new VfioUserDriver().Open(pair.PathOf(MigrationSide.Destination));
-        using var store = KnowingStore.Of(source.Offer.DeviceClass);
+        using var store = KnowingStore.Of(source, destination);
         DevicePair[] devices = [new DevicePair("nic0", source, destination)];
         var services = new SessionServices { Store = store, Drivers = new Drivers(new VfioUserDriver()), SilencePatience = patience };
         var rehearsed = await new Rehearsal("vm1", devices, services with { Store = null }).RunAsync(2, Cancel);

@@ -96,7 +96,7 @@ public sealed class HungCallTests : IDisposable
             Devices = [new DevicePair("nic0", source, destination)],
             Policy = new SlaPolicy { Name = "test", BlackoutLimit = TimeSpan.FromSeconds(1), Confidence = 0.5, WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept },
         };
-        var services = new SessionServices { Store = KnowingStore.Of(source.Offer.DeviceClass), SilencePatience = Patience };
+        var services = new SessionServices { Store = KnowingStore.Of(source, destination), SilencePatience = Patience };
         return MigrationSession.RunAsync(request, services, TestContext.Current.CancellationToken).WaitAsync(HangGuard, TestContext.Current.CancellationToken);
     }
 }

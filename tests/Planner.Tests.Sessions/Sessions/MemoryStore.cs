@@ -40,6 +40,12 @@ internal sealed class MemoryStore : IMeasurementStore
 
     public MigrationAttempt? FindAttempt(string id) => Attempts.FirstOrDefault(a => a.Id == id);
 
+    public IReadOnlyList<BlackoutSample> ReadFirstScores(string likeClass, BlackoutSpan span, int firstOfEach) =>
+    [
+        .. Attempts.SelectMany(a => a.Scores).Where(s => EvidenceKey.IsOf(s.DeviceClass, likeClass) && s.Span == span && s.Kind != BlackoutKind.Shadow)
+            .GroupBy(s => s.DeviceClass).SelectMany(g => g.Take(firstOfEach)),
+    ];
+
     public IReadOnlyList<LinkAgeSample> ReadLinkAges(string link) => [.. _batches.SelectMany(b => b.LinkAges).Where(a => a.Link == link)];
 
     public IReadOnlyList<MachineMove> ReadMoves() =>

@@ -165,8 +165,9 @@ public sealed class MigrationSessionTests
         var batch = Assert.Single(store.Batches);
         Assert.Same(result.Attempt, Assert.Single(batch.Attempts));
         Assert.Contains(batch.Arcs, a => a.Arc == new Arc(DeviceState.Resuming, DeviceState.Stop));
-        Assert.Equal(8_000, Assert.Single(batch.StateSizes).ActualBytes);
-        Assert.Equal(8_000, batch.StateSizes[0].ExpectedBytes);
+        Assert.Equal(
+            [("test/fake/1", (long?)8_000, 8_000L), ("test/fake/1/pre-copy", null, 12_000)],
+            batch.StateSizes.Select(s => (s.DeviceClass, s.ExpectedBytes, s.ActualBytes)));
         Assert.Equal(["test/fake/1->test/fake/1"], batch.Transfers.Select(t => t.Link).Distinct());
         Assert.Equal([12_000L, 8_000L], batch.Transfers.Select(t => t.Bytes));
     }

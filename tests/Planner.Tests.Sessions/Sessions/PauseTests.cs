@@ -121,7 +121,7 @@ public sealed class PauseTests : IDisposable
     {
         using var source = new FakeDevice("fake:source", All, new byte[20_000], 12_000) { OnArc = onArc };
         using var destination = new FakeDevice("fake:destination", All) { ExpectsBytes = 20_000 };
-        using var store = KnowingStore.Of(source.Offer.DeviceClass);
+        using var store = KnowingStore.Of(source, destination);
         return await MigrationSession.RunAsync(
             new DeviceMigrationRequest
             {

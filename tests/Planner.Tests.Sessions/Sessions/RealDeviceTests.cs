@@ -75,9 +75,9 @@ public sealed class RealDeviceTests
         var slow = BuiltInProfiles.DeadlineGpu;
         slow = slow with { Latencies = slow.Latencies.SetItem(new Arc(DeviceState.RunningP2P, DeviceState.Stop), TestProfiles.Always(TimeSpan.FromMinutes(1))) };
         using var store = new MemoryStore();
-        store.Append(History(slow.DeviceClass));
         using var source = new SimulatedDevice(slow, "sim:s", new SimulatedDeviceOptions { Seed = 1 });
         using var destination = new SimulatedDevice(BuiltInProfiles.DeadlineGpu, "sim:d", new SimulatedDeviceOptions { Seed = 2 });
+        store.Append(History(source, destination));
         var result = await RunAsync(Policy with { QuiesceTries = 2 }, MigrationMode.Active, store, new DevicePair("gpu0", source, destination));
 
         Assert.True(result.Outcome == MigrationOutcome.Stayed, result.Reason);
@@ -87,8 +87,9 @@ public sealed class RealDeviceTests
         Assert.Equal(2, result.Measurements.Arcs.Count(a => a.Outcome == ArcOutcome.Refused));
     }
 
-    private static MeasurementBatch History(string deviceClass)
+    private static MeasurementBatch History(SimulatedDevice source, SimulatedDevice destination)
     {
+        var deviceClass = source.Offer.DeviceClass;
         var at = DateTimeOffset.UnixEpoch;
         var arcs = DeviceProfile.SingleArcs(MigrationCapabilities.StopCopy | MigrationCapabilities.P2P);
         return new MeasurementBatch
@@ -96,7 +97,7 @@ public sealed class RealDeviceTests
             Arcs = [.. arcs.SelectMany(arc => Enumerable.Repeat(new ArcSample("gpu0", deviceClass, arc, TimeSpan.FromMilliseconds(2), ArcOutcome.Completed, at), 10))],
             Transfers = [.. Enumerable.Repeat(new TransferSample($"{deviceClass}->{deviceClass}", TransferPhase.StopCopy, 1_000_000, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), at), 10)],
             Attempts = [Ledger.With(new[] { BlackoutSpan.Whole, BlackoutSpan.AfterQuiesce }.SelectMany(span => Enumerable.Repeat(
-                new BlackoutSample(deviceClass, "", BlackoutKind.Rehearsal, span, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), at), 10)))],
+                new BlackoutSample(KnowingStore.KeyOf(source, destination), "", BlackoutKind.Rehearsal, span, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), at), 10)))],
         };
     }
 

@@ -262,6 +262,32 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_first_blackouts_of_each_group_of_a_class_are_read_whatever_characters_class_and_place_have()
+    {
+        const string Class = "nic @ 100 %'_";
+        using var store = SqliteMeasurementStore.Open(Address);
+        var first = Of("on host pair a-b", 1);
+        var others = new[] { Of("on host pair ü-\n@", 2), Of("", 3), first with { DeviceClass = Class, At = Noon.AddSeconds(4) } };
+        store.Append(new MeasurementBatch
+        {
+            Attempts = [Ledger.With(
+                [
+                first with { At = Noon.AddSeconds(10) }, .. others, first,
+                first with { DeviceClass = new EvidenceKey(Class + "2", "on host pair a-b").Text },
+                first with { DeviceClass = new EvidenceKey("nic", "on host pair a-b").Text },
+                first with { Span = BlackoutSpan.AfterQuiesce, At = Noon }, first with { Kind = BlackoutKind.Shadow, At = Noon },
+                first with { Kind = BlackoutKind.Commit, SlaClass = "silver", At = Noon.AddSeconds(20) },
+                ])],
+        });
+
+        Assert.Equal([first, .. others], store.ReadFirstScores(Class, BlackoutSpan.Whole, 1).Select(b => b with { Origin = null }).OrderBy(b => b.At));
+        Assert.Equal([first, .. others, first with { At = Noon.AddSeconds(10) }], store.ReadFirstScores(Class, BlackoutSpan.Whole, 2).Select(b => b with { Origin = null }).OrderBy(b => b.At));
+
+        static BlackoutSample Of(string place, int second) => new(
+            new EvidenceKey(Class, place).Text, "", BlackoutKind.Rehearsal, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon.AddSeconds(second));
+    }
+
+    [Fact]
     public void Evidence_about_blackouts_is_commits_of_any_class_and_rehearsals_but_never_shadows()
     {
         using var store = SqliteMeasurementStore.Open(Address);
@@ -360,7 +386,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     {
         using var store = SqliteMeasurementStore.Open(Address);
 
-        foreach (var (sql, table) in new[] { (Statements.ReadArcs, "arc_sample"), (Statements.ReadTransfers, "transfer_sample"), (Statements.ReadStateSizes, "state_size_sample"), (Statements.ReadScores, "blackout_sample"), (Statements.ReadScoresOfAttempt, "blackout_sample"), (Statements.ReadPauseSpent, "attempt") })
+        foreach (var (sql, table) in new[] { (Statements.ReadArcs, "arc_sample"), (Statements.ReadTransfers, "transfer_sample"), (Statements.ReadStateSizes, "state_size_sample"), (Statements.ReadFirstScores, "blackout_sample"), (Statements.ReadScores, "blackout_sample"), (Statements.ReadScoresOfAttempt, "blackout_sample"), (Statements.ReadPauseSpent, "attempt") })
         {
             var plan = Query("explain query plan " + sql, 3);
             Assert.DoesNotContain(plan, step => step.StartsWith($"SCAN {table}", StringComparison.Ordinal) || step.StartsWith("SCAN s", StringComparison.Ordinal));
@@ -373,7 +399,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={Address.Path};Pooling=False");
         connection.Open();
         using var command = new SqliteCommand(sql, connection);
-        foreach (var name in (string[])["deviceClass", "outcome", "latest", "link", "phase", "span", "rehearsal", "commit", "machine", "sinceTicks", "id"])
+        foreach (var name in (string[])["deviceClass", "outcome", "latest", "link", "phase", "span", "rehearsal", "commit", "machine", "sinceTicks", "id", "likeClass", "start", "end", "firstOfEach"])
         {
             command.Parameters.AddWithValue($"@{name}", 1);
         }

@@ -10,6 +10,12 @@ namespace Planner.Engine;
 /// <param name="Destination">What the destination device offers.</param>
 public sealed record DevicePlan(string Name, string SourceAddress, string DestinationAddress, DeviceOffer Source, DeviceOffer Destination)
 {
+    /// <summary>What the source's address stands for, the same for all addresses of it; the address itself unless somebody knows better.</summary>
+    public string SourceIdentity { get; init; } = SourceAddress;
+
+    /// <summary>What the destination's address stands for; as with the source.</summary>
+    public string DestinationIdentity { get; init; } = DestinationAddress;
+
     /// <summary>Whether state is carried while the device runs.</summary>
     /// <remarks>A stream that starts again at STOP_COPY would reach the destination twice: such a device is taken without pre-copy.</remarks>
     public bool UsesPreCopy => Source.Capabilities.Has(MigrationCapabilities.PreCopy) && !Source.StreamRestartsAtStopCopy;

@@ -15,7 +15,8 @@ public sealed class DeviceSnapshots
     private readonly Dictionary<(MigrationSide Side, int Device, Arc Arc), double> _worst = [];
     private readonly (ClassEvidence Source, ClassEvidence Destination, DeviceEvidence Evidence)?[] _latest;
     private readonly EvaluatorBuilder _evaluators = new();
-    private readonly string _machineClass;
+    private readonly EvidenceKey _key;
+    private readonly string _place;
     private readonly string _link;
     private FirstGuesser? _guesser;
 
@@ -28,7 +29,8 @@ public sealed class DeviceSnapshots
         _plan = plan;
         _sla = sla;
         _memory = memory;
-        (_machineClass, _link) = (plan.MachineClass, plan.Link);
+        (_key, _link) = (plan.Key, plan.Link);
+        _place = EvidenceKey.Printable(_key.Place);
         _latest = new (ClassEvidence, ClassEvidence, DeviceEvidence)?[plan.Devices.Length];
     }
 
@@ -61,9 +63,13 @@ public sealed class DeviceSnapshots
                 PausedSeconds = state.BlackoutNanoseconds(nowNanoseconds) / 1e9,
             },
             Transfer = link.FixedSeconds.Count == 0 ? null : new TransferEvidence { FixedSeconds = link.FixedSeconds, BytesPerSecond = link.BytesPerSecond },
-            Devices = [.. _plan.Devices.Select((device, i) => Device(view, device, i, state.Sources[i].State, state.Streams[i].ExpectedBytes))],
-            PastBlackouts = view.Blackouts(_machineClass, BlackoutSpan.Whole),
-            PastBlackoutsAfterQuiesce = view.Blackouts(_machineClass, BlackoutSpan.AfterQuiesce),
+            Devices = [.. _plan.Devices.Select((device, i) => Device(view, device, i, state.Sources[i].State, state.Streams[i]))],
+            TermsOfLikeMachines = true,
+            Place = _place,
+            PastBlackouts = view.Blackouts(_key.Text, BlackoutSpan.Whole),
+            PastBlackoutsAfterQuiesce = view.Blackouts(_key.Text, BlackoutSpan.AfterQuiesce),
+            PastBlackoutsOfLikeMachines = view.OfLikeMachines(_key, BlackoutSpan.Whole, _sla.AllowedMisses),
+            PastBlackoutsOfLikeMachinesAfterQuiesce = view.OfLikeMachines(_key, BlackoutSpan.AfterQuiesce, _sla.AllowedMisses),
         };
         return _guesser is null || snapshot.PastBlackouts.Count > 0 ? snapshot : snapshot with { FirstGuess = _guesser.Guess(snapshot) };
     }
@@ -81,15 +87,17 @@ public sealed class DeviceSnapshots
     }
 
     /// <summary>A device of which nothing has changed stays the same object, so that nothing of it is made again.</summary>
-    private DeviceEvidence Device(EvidenceView view, DevicePlan device, int index, DeviceState? state, long? expectedBytes)
+    private DeviceEvidence Device(EvidenceView view, DevicePlan device, int index, DeviceState? state, StreamProgress stream)
     {
+        var expectedBytes = stream.ExpectedBytes;
         var (source, destination) = (view.Of(device.Source.DeviceClass), view.Of(device.Destination.DeviceClass));
+        var preCopied = device.UsesPreCopy ? stream.FirstSetBytes : (long?)null;
 
         // A device that tells no size is expected to carry what its class has carried.
         var typical = expectedBytes is null && source.Bytes.Count > 0 ? source.Bytes.Median : (double?)null;
         var (stateName, stateBytes) = (state?.Name(), expectedBytes ?? (long?)typical);
         if (_latest[index] is { } latest && ReferenceEquals(latest.Source, source) && ReferenceEquals(latest.Destination, destination)
-            && (latest.Evidence.State, latest.Evidence.StateBytes) == (stateName, stateBytes))
+            && (latest.Evidence.State, latest.Evidence.StateBytes, latest.Evidence.PreCopiedBytes) == (stateName, stateBytes, preCopied))
         {
             return latest.Evidence;
         }
@@ -103,12 +111,17 @@ public sealed class DeviceSnapshots
             Flags = flags.Names(),
             DestinationFlags = device.Destination.Capabilities == device.Source.Capabilities ? [] : device.Destination.Capabilities.Names(),
             StateBytes = stateBytes,
+            LargestStateBytes = Largest(source.Bytes),
+            PreCopiedBytes = preCopied,
+            LargestPreCopiedBytes = Largest(view.Of(DeviceKeys.PreCopyClass(device.Source.DeviceClass)).Bytes),
             StateSizeRatios = typical is > 0 ? source.Bytes.Times(1 / typical.Value) : expectedBytes is null ? [] : source.SizeRatios,
             Arcs = Arcs(source, destination, device, index),
         };
         _latest[index] = (source, destination, evidence);
         return evidence;
     }
+
+    private static long? Largest(Samples bytes) => bytes.Count > 0 ? (long)bytes.Sorted[^1] : null;
 
     private List<ArcEvidence> Arcs(ClassEvidence source, ClassEvidence destination, DevicePlan device, int index)
     {

@@ -32,8 +32,15 @@ public sealed record MigrationPlan
     /// devices are slow.</summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The devices' classes on the source, sorted and joined by <c>+</c>: what the machine's blackouts are kept under.</summary>
+    /// <summary>The host whose devices these are; empty if it has no name.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>The devices' classes on the source, sorted and joined by <c>+</c>: machines with the same are alike.</summary>
     public string MachineClass => Joined(d => d.Source.DeviceClass);
+
+    /// <summary>What the machine's blackouts are kept under: its class, and the two sides of each of its devices. A device of the same class elsewhere is another group.</summary>
+    public EvidenceKey Key => new(
+        MachineClass, $"between {Joined(d => EvidenceKey.Pair(d.SourceIdentity, d.DestinationIdentity, " and "))}{(Host.Length > 0 ? $" on host {Host}" : "")}");
 
     /// <summary>The pairs of device classes, sorted and joined by <c>+</c>: what the machine's transfers are kept under.</summary>
     public string Link => Joined(d => $"{d.Source.DeviceClass}->{d.Destination.DeviceClass}");
