@@ -56,6 +56,7 @@ internal static class MachineProbe
             ThrottleOffered = offer.OffersThrottle,
             DirtyLimitOffered = offer.OffersDirtyLimit,
             Devices = offer.TellsDevices ? offer.Devices : null,
+            Link = offer.LinkFigures,
             BlockedReasons = offer.BlockedReasons,
             DirtyWindows = measured,
         };
@@ -86,6 +87,7 @@ internal static class MachineProbe
         Row("capabilities", string.Join(", ", report.Capabilities.Intersect(Used)) + $" and {report.Capabilities.Except(Used).Count()} more");
         Row("switchover", "held in pre-copy by the planner until the bound fits (gate 1); no way back once the guest is stopped");
         Row("dirty-rate limit", report.DirtyLimitOffered ? "each vCPU's dirty rate" : report.ThrottleOffered ? "by slowing the CPUs down" : "not offered");
+        Row("link", $"{(report.Link.PreCopyCapBytesPerSecond is { } cap ? $"pre-copy held to {Quantity.FormatBytes((long)cap)}/s" : "pre-copy without a cap")}; stop phase {(report.Link.StopBytesPerSecond is { } rate ? $"stated as {Quantity.FormatBytes((long)rate)}/s" : "not stated")}");
         Row("migration", report.BlockedReasons.Count == 0 ? "possible" : $"blocked: {string.Join("; ", report.BlockedReasons)}");
         foreach (var device in report.Devices ?? [])
         {

@@ -36,6 +36,9 @@ internal sealed record MachineProbeReport
     /// <summary>The passed-through devices; null if the hypervisor does not say.</summary>
     public required IReadOnlyList<MigratableDevice>? Devices { get; init; }
 
+    /// <summary>What the operator has set about the rate of the link.</summary>
+    public required LinkFigures Link { get; init; }
+
     public required IReadOnlyList<string> BlockedReasons { get; init; }
 
     public required IReadOnlyList<MachineDirtyWindow> DirtyWindows { get; init; }

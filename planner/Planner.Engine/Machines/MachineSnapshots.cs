@@ -27,6 +27,7 @@ public sealed class MachineSnapshots
     private const int LatestDirtyWindows = 64;
 
     private readonly EvidenceView _view;
+    private readonly LinkFigures _figures;
     private readonly ClassEvidence _machine;
     private readonly ClassEvidence _state;
     private readonly PassedDevices? _devices;
@@ -35,8 +36,10 @@ public sealed class MachineSnapshots
     /// <summary>Starts for a migration.</summary>
     /// <param name="keys">The machine.</param>
     /// <param name="view">What is known.</param>
-    public MachineSnapshots(MachineKeys keys, EvidenceView view)
+    /// <param name="figures">What the operator has set about the link; null for nothing.</param>
+    public MachineSnapshots(MachineKeys keys, EvidenceView view, LinkFigures? figures = null)
     {
+        _figures = figures ?? LinkFigures.None;
         Keys = keys;
         _view = view;
         _machine = view.Of(keys.MachineClass);
@@ -58,6 +61,21 @@ public sealed class MachineSnapshots
 
     /// <summary>What other migrations saw of the link.</summary>
     public IReadOnlyList<LinkAge> LinkAges => _view.Over(Keys.Link).Ages;
+
+    /// <summary>Whether predictions stand on what is assumed of any machine, since no switchover of one like it was measured: what comes of it says nothing about how well
+    /// measurements predict.</summary>
+    public bool IsAssumed => _machine.Seconds(MachineKeys.Run).Count == 0;
+
+    /// <summary>What is not known of the rate of the stop phase, as a sentence after a blank; null if something is: pre-copy that is held to a cap says nothing about it.</summary>
+    /// <param name="bytesPerSecond">What pre-copy sends at; above 0.</param>
+    public string? UnknownStopRate(double bytesPerSecond) => IsCapped(bytesPerSecond) && _figures.StopBytesPerSecond is null && _view.Over(Keys.Link).BytesPerSecond.Count == 0
+        ? $" How fast the stop phase sends is not known: pre-copy is held to its cap of {Quantity.FormatBytes((long)_figures.PreCopyCapBytesPerSecond!)}/s, which is lifted then, and the bound is as if it were not. "
+            + "State the rate (QEMU: avail-switchover-bandwidth), or let one migration under a longer limit show it."
+        : null;
+
+    /// <summary>Whether pre-copy is held to a cap that the stop phase does not have.</summary>
+    /// <param name="bytesPerSecond">What pre-copy sends at; above 0.</param>
+    public bool IsCapped(double bytesPerSecond) => _figures.IsCapped(bytesPerSecond);
 
     /// <summary>Takes notice of a state that a passed-through device came to in this migration.</summary>
     public void See(MigrationSide side, DeviceStateChanged moved) => _devices?.See(side, moved);
@@ -87,7 +105,6 @@ public sealed class MachineSnapshots
             Arcs = [.. new[] { MachineKeys.Stop, MachineKeys.Load, MachineKeys.Run }.Select(arc => Evidence(arc, spread))],
         };
         var link = _view.Over(Keys.Link);
-        var rates = link.RatesOverPreCopy.Count > 0 ? link.RatesOverPreCopy : AsPreCopy;
         return new DecisionSnapshot
         {
             Sla = sla,
@@ -95,7 +112,7 @@ public sealed class MachineSnapshots
             Transfer = new TransferEvidence
             {
                 FixedSeconds = link.BeyondPreCopySeconds.Count > 0 ? link.BeyondPreCopySeconds : AssumedFixedSeconds,
-                BytesPerSecond = [.. rates.Select(r => Math.Max(1, r * bytesPerSecond))],
+                BytesPerSecond = [.. StopRates(link, bytesPerSecond).Select(r => Math.Max(1, r))],
             },
             Devices = _devices is null ? [machine] : [machine, .. _devices.Snapshot(deviceBytes, spread!)],
             DevicesInSeries = Keys.HasDevices,
@@ -113,6 +130,19 @@ public sealed class MachineSnapshots
 
     /// <summary>What decides from a snapshot, at either kind of moments.</summary>
     public MomentEvaluators Evaluators(DecisionSnapshot snapshot) => new(_evaluators, snapshot, _view, Keys.Blackouts.Text);
+
+    /// <summary>What the stop phase sends at: as a multiple of what pre-copy has now; where that is held to a cap, as earlier stop phases did. Until one was seen, the operator's figure.</summary>
+    private IEnumerable<double> StopRates(LinkEvidence link, double bytesPerSecond)
+    {
+        var wasSeen = IsCapped(bytesPerSecond) ? link.BytesPerSecond.Count > 0 : link.BeyondPreCopySeconds.Count > 0;
+        if (!wasSeen && _figures.StopBytesPerSecond is { } figure)
+        {
+            return [figure];
+        }
+
+        return wasSeen && IsCapped(bytesPerSecond) ? link.BytesPerSecond
+            : (link.RatesOverPreCopy.Count > 0 ? link.RatesOverPreCopy : AsPreCopy).Select(r => r * bytesPerSecond);
+    }
 
     private ArcEvidence Evidence(Arc arc, AssumedSpread? spread)
     {

@@ -41,6 +41,7 @@ public sealed class SwitchoverJudge
     private MachineSnapshots _evidence;
     private long _hiddenBytes;
     private bool _hasToldHidden;
+    private bool _hasToldRate;
     private long _builtStateBytes;
     private long _unusedGrantBytes;
     private double _passRate;
@@ -125,7 +126,7 @@ public sealed class SwitchoverJudge
         {
             return new PassJudgement(SwitchoverAction.Abort, _gate, 0, null, true)
             {
-                Reason = $"It was not complete within {Quantity.Format(TimeSpan.FromSeconds(within))}; the machine runs on the source.{HiddenWords}",
+                Reason = $"It was not complete within {Quantity.Format(TimeSpan.FromSeconds(within))}; the machine runs on the source.{HiddenWords}{UnknownRateWords}",
             };
         }
 
@@ -184,6 +185,11 @@ public sealed class SwitchoverJudge
             _hasToldHidden = true;
             _gate = _gate with { Note = HiddenWords };
         }
+        else if (!_hasToldRate && decision.Verdict != Verdict.Commit && UnknownRateWords.Length > 0)
+        {
+            _hasToldRate = true;
+            _gate = _gate with { Note = UnknownRateWords };
+        }
 
         if (isNews)
         {
@@ -204,9 +210,11 @@ public sealed class SwitchoverJudge
         return new PassJudgement(action, _gate, allow, percent, isNews)
         {
             IsRepeated = isRepeated,
-            Reason = action == SwitchoverAction.Abort && HiddenWords.Length > 0 ? Gates.Explain(_gate) + HiddenWords : null,
+            Reason = action == SwitchoverAction.Abort && (HiddenWords + UnknownRateWords) is { Length: > 0 } words ? Gates.Explain(_gate) + words : null,
         };
     }
+
+    private string UnknownRateWords => double.IsNaN(BytesPerSecond) ? "" : _evidence.UnknownStopRate(BytesPerSecond) ?? "";
 
     private string HiddenWords => _hiddenBytes == 0 ? "" :
         $" The hypervisor counts more than it tells: permitted to stop the guest with {Quantity.FormatBytes(_unusedGrantBytes)} left it did not, so it counts at least {Quantity.FormatBytes(_hiddenBytes)}"

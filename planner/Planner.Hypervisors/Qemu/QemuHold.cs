@@ -1,3 +1,5 @@
+using Planner.Measurements;
+
 namespace Planner.Hypervisors;
 
 /// <summary>The thresholds by which QEMU is held in pre-copy, and let go.</summary>
@@ -12,6 +14,11 @@ internal static class QemuHold
 
     /// <summary>The most bytes that can be allowed: 1 PB, far above any machine and far below what overflows.</summary>
     public const long MaxBytes = 1_000_000_000_000_000;
+
+    /// <summary>What the operator has set about the link. A threshold that a planner left behind is none of the operator's figures.</summary>
+    public static LinkFigures FiguresOf(QmpMigrationParameters parameters) => new(
+        parameters.MaxBandwidth is > 0 and var cap ? cap : null,
+        parameters is { SwitchoverBytesPerSecond: > 0 and var figure, DowntimeLimitMilliseconds: not 1 } ? figure : null);
 
     /// <summary>Holds: a threshold of 1 byte, which only a guest with nothing left to send is below.</summary>
     public static QmpMigrationParameters Held { get; } = Threshold(1);

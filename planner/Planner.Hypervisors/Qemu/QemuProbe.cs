@@ -45,6 +45,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
             Accelerator = accelerator,
             Capabilities = [.. capabilities.Select(c => c.Name)],
             SharedSettings = QemuSharedSettings.Of(capabilities, parameters),
+            LinkFigures = QemuHold.FiguresOf(parameters),
             OffersThrottle = capabilities.Any(c => c.Name == QmpMigrationCapability.AutoConverge),
             ThrottleSlice = QemuThrottle.Slice,
             OffersDirtyLimit = kvm.Enabled && capabilities.Any(c => c.Name == QmpMigrationCapability.DirtyLimit),

@@ -16,8 +16,8 @@ public static class HypervisorKnowledge
     /// <param name="store">The store; null for none.</param>
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public static (MachineSnapshots Known, MachineSnapshots? WithUnknownDevices) Recall(HypervisorOffer offer, string machine, HostPair hosts, SlaPolicy policy, IMeasurementStore? store) => (
-        Recall(new MachineKeys(offer, hosts), policy, store),
-        offer.Devices.Count > 0 ? null : Recall(MachineKeys.OfUnknownDevices(offer, machine, hosts), policy, store));
+        Recall(new MachineKeys(offer, hosts), offer.LinkFigures, policy, store),
+        offer.Devices.Count > 0 ? null : Recall(MachineKeys.OfUnknownDevices(offer, machine, hosts), offer.LinkFigures, policy, store));
 
     /// <summary>The promise as a decision reads it, with nothing elapsed.</summary>
     /// <param name="policy">The SLA class.</param>
@@ -47,10 +47,10 @@ public static class HypervisorKnowledge
     /// <param name="thisHost">The name of this host.</param>
     public static string HostOf(IHypervisor machine, string thisHost) => machine.Offer.Process is null ? machine.Address : thisHost;
 
-    private static MachineSnapshots Recall(MachineKeys keys, SlaPolicy policy, IMeasurementStore? store)
+    private static MachineSnapshots Recall(MachineKeys keys, LinkFigures figures, SlaPolicy policy, IMeasurementStore? store)
     {
         var memory = new EvidenceMemory();
         EvidenceLoader.Recall(memory, store, keys.Classes, keys.Links, keys.Blackouts, policy);
-        return new MachineSnapshots(keys, memory.View(new SlaTerms { Confidence = policy.Confidence }.AllowedMisses));
+        return new MachineSnapshots(keys, memory.View(new SlaTerms { Confidence = policy.Confidence }.AllowedMisses), figures);
     }
 }

@@ -35,6 +35,10 @@ internal sealed record SwitchoverParts
 
     private double BytesPerSecond { get; init; }
 
+    private bool IsPreCopyCapped { get; init; }
+
+    private bool IsAssumed { get; init; }
+
     private TimeSpan? Commit { get; init; }
 
     private GuestPause? Pause { get; init; }
@@ -80,6 +84,8 @@ internal sealed record SwitchoverParts
             ExpectedDeviceBytes = record.ExpectedDeviceBytes,
             SentBytes = record.SentBytes,
             BytesPerSecond = record.PreCopyBytesPerSecond,
+            IsAssumed = known.IsAssumed,
+            IsPreCopyCapped = known.IsCapped(record.PreCopyBytesPerSecond),
             Commit = times.AllowedNanoseconds is { } allowed && stands is { } still ? MonotonicTime.Between(allowed, Math.Max(allowed, still.ReceivedNanoseconds)) : null,
             Pause = state.Pause,
             Stop = AtLeastZero(stop),
@@ -104,7 +110,7 @@ internal sealed record SwitchoverParts
                select new ArcSample(arc.Device, deviceClass, arc.Arc, arc.Took, ArcOutcome.Completed, at),
         ],
         StateSizes = [.. Sizes(gate, at)],
-        Transfers = [.. Transfers(at)],
+        Transfers = [.. Transfers(gate, at)],
     };
 
     /// <summary>What was moved, and how fast.</summary>
@@ -119,7 +125,6 @@ internal sealed record SwitchoverParts
     /// <summary>The blackout beside what was predicted for it. Where neither events nor the source's count tell when the guest stood, it is no score.</summary>
     public IEnumerable<BlackoutSample> Score(GateDecision? gate, MachineMigrationRequest request, DateTimeOffset at) =>
         Pause is { } pause && (pause.Uncertainty <= MostUncertainty || pause.Uncertainty <= pause.Length / 10) ? Score(gate, pause, request, at) : [];
-
 
     /// <summary>Puts it beside what was predicted, part by part.</summary>
     public IReadOnlyList<TermOutcome> Compare(IReadOnlyList<TermEstimate> terms) => [.. terms.Select(term => new TermOutcome(
@@ -138,7 +143,7 @@ internal sealed record SwitchoverParts
         }
     }
 
-    private IEnumerable<TransferSample> Transfers(DateTimeOffset at)
+    private IEnumerable<TransferSample> Transfers(GateDecision? gate, DateTimeOffset at)
     {
         if (DeviceBytes > 0)
         {
@@ -149,8 +154,15 @@ internal sealed record SwitchoverParts
 
         if (Sending is { } sending && BytesPerSecond > 0 && SentBytes > 0)
         {
-            yield return new TransferSample(Keys.Link, TransferPhase.PreCopy, SentBytes, TimeSpan.Zero, TimeSpan.FromSeconds(SentBytes / BytesPerSecond), at);
-            yield return new TransferSample(Keys.Link, TransferPhase.StopCopy, Bytes + DeviceBytes, TimeSpan.Zero, sending - TimeSpan.FromSeconds(StateWorkSeconds), at);
+            if (!IsPreCopyCapped)
+            {
+                // Held to a cap, it is no measure of what follows.
+                yield return new TransferSample(Keys.Link, TransferPhase.PreCopy, SentBytes, TimeSpan.Zero, TimeSpan.FromSeconds(SentBytes / BytesPerSecond), at);
+            }
+
+            // A hypervisor that counts nothing then is taken to have sent what was foretold.
+            var carried = Bytes + DeviceBytes > 0 ? Bytes + DeviceBytes : gate?.Moment.RamRemainingBytes ?? 0;
+            yield return new TransferSample(Keys.Link, TransferPhase.StopCopy, carried, TimeSpan.Zero, sending - TimeSpan.FromSeconds(StateWorkSeconds), at);
         }
     }
 
@@ -158,10 +170,10 @@ internal sealed record SwitchoverParts
     public IEnumerable<BlackoutSample> ScoreOfFailed(GateDecision? gate, GuestPause? pause, MachineMigrationRequest request, DateTimeOffset at) =>
         Score(gate, pause, request, at).Select(sample => sample with { IsCutOff = true });
 
-    /// <summary>A score is of a prediction from measurements: what was guessed before anything of a device was measured says nothing about how well measurements predict.</summary>
+    /// <summary>A score is of a prediction from measurements: what was guessed before anything of the machine or of a device was measured says nothing about how well measurements predict.</summary>
     private IEnumerable<BlackoutSample> Score(GateDecision? gate, GuestPause? paused, MachineMigrationRequest request, DateTimeOffset at)
     {
-        if (Times.AllowedNanoseconds is not null && paused is { Length.Ticks: > 0 } pause && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
+        if (!IsAssumed && Times.AllowedNanoseconds is not null && paused is { Length.Ticks: > 0 } pause && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
             yield return new BlackoutSample(

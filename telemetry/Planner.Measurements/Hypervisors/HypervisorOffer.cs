@@ -52,6 +52,9 @@ public sealed record HypervisorOffer
     /// <summary>The settings that the other side needs alike.</summary>
     public IReadOnlyList<SharedSetting> SharedSettings { get; init; } = [];
 
+    /// <summary>What the operator has set about the link.</summary>
+    public LinkFigures LinkFigures { get; init; } = LinkFigures.None;
+
     /// <summary>Whether the guest's CPUs can be slowed down.</summary>
     public bool OffersThrottle { get; init; }
 

@@ -139,6 +139,10 @@ internal sealed record QmpMigrationParameters
     [JsonPropertyName("avail-switchover-bandwidth")]
     public ulong? SwitchoverBytesPerSecond { get; init; }
 
+    /// <summary>The most that pre-copy sends at, in bytes per second; 0 for no cap. The stop phase is not held to it.</summary>
+    [JsonPropertyName("max-bandwidth")]
+    public ulong? MaxBandwidth { get; init; }
+
     /// <summary>How much auto-converge holds back at first, in percent.</summary>
     [JsonPropertyName("cpu-throttle-initial")]
     public int? CpuThrottleInitialPercent { get; init; }
