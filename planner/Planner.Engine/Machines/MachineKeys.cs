@@ -28,6 +28,7 @@ public sealed class MachineKeys
     public MachineKeys(HypervisorOffer offer)
         : this(offer.MachineClass, offer.Devices.Count > 0, offer.TellsArcs ? offer.Devices : [])
     {
+        (TypicalStop, TypicalStart) = (offer.TypicalStop, offer.TypicalStart);
     }
 
     private MachineKeys(string machineClass, bool hasDevices, IReadOnlyList<MigratableDevice> devices) =>
@@ -38,6 +39,12 @@ public sealed class MachineKeys
     /// <param name="offer">The machine.</param>
     /// <param name="machine">Its name.</param>
     public static MachineKeys OfUnknownDevices(HypervisorOffer offer, string machine) => new($"{offer.HypervisorClass}/unknown of {machine}/whole", true, []);
+
+    /// <summary>What <see cref="Stop"/> is taken for while none was measured, in seconds; empty for a hypervisor alone.</summary>
+    public IReadOnlyList<double> TypicalStop { get; } = [];
+
+    /// <summary>The same for <see cref="Run"/>.</summary>
+    public IReadOnlyList<double> TypicalStart { get; } = [];
 
     /// <summary>The class that blackouts and the hypervisor's own parts are kept under.</summary>
     public string MachineClass { get; }
