@@ -141,6 +141,12 @@ public static class HypervisorEngine
                 break;
             case HypervisorStage.Restoring when e.Order == HypervisorOrder.Restore:
                 step.Set(e.Side, step.State.Side(e.Side) with { IsRestoring = false });
+                if (e is { Side: MigrationSide.Source, Trouble: not null } && step.Plan.IsManaged && !step.State.IsRecovery && step.State.IsOnDestination)
+                {
+                    step.Resolve(MigrationOutcome.Completed, "The source did not end after the destination ran.");
+                    break;
+                }
+
                 if (e is { Side: MigrationSide.Source, Trouble: { } trouble } && step.State.IntendedOutcome is MigrationOutcome.Stayed or MigrationOutcome.Recovered)
                 {
                     step.State = step.State with { Reason = $"{step.State.Reason} The settings of the source could not be put back ({e.Trouble?.TrimEnd('.')})." };
@@ -178,6 +184,10 @@ public static class HypervisorEngine
             case MonitorLost lost when step.State.Stage is not (HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal or HypervisorStage.Restoring):
                 var name = e.Side == MigrationSide.Source ? "source" : "destination";
                 step.Resolve(MigrationOutcome.Recovered, $"The monitor of the {name} was lost: {lost.Reason}");
+                break;
+            case GuestResumed when e.Side == MigrationSide.Source && step.Plan.IsManaged && step.State is { Stage: HypervisorStage.Restoring, IsHandedOver: true }:
+                // A manager that never heard that the destination runs lets the source run, too.
+                step.Resolve(MigrationOutcome.NeedsPerson, "The source was let run again after the destination.");
                 break;
             case GuestResumed when e.Side == MigrationSide.Destination && step.Plan.IsManaged && step.State.Stage == HypervisorStage.Resolving && !step.State.IsHandedOver:
                 step.State = step.State with { IsHandedOver = true };

@@ -25,7 +25,7 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
     private readonly Version _daemon;
     private readonly QemuEventPump _pump;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly LibvirtSent _sent;
+    private readonly LibvirtSent _sent = new();
     private readonly Lock _asking = new();
     private LibvirtDomainHandle? _domain;
     private Task<HypervisorReport>? _asked;
@@ -39,7 +39,6 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
     {
         (_connection, _address, _clock) = (connection, address, clock);
         (Offer, _daemon, _domain) = found;
-        _sent = new LibvirtSent(clock);
         _pump = new QemuEventPump(this, clock) { Observer = Take };
     }
 
@@ -316,7 +315,7 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
         switch (told)
         {
             case GuestStopped:
-                _sent.NoteStop(told.ReceivedNanoseconds);
+                _sent.NoteStop();
                 break;
             case MigrationChanged { Status: HypervisorMigrationStatus.Setup or HypervisorMigrationStatus.Active }:
                 _begun.TrySetResult();

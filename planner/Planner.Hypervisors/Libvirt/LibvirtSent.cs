@@ -1,14 +1,12 @@
-using Planner.Measurements;
-
 namespace Planner.Hypervisors;
 
 /// <summary>Follows what a migration has sent, since libvirt does not tell what the stop phase alone carried.</summary>
-internal sealed class LibvirtSent(TimeProvider clock)
+internal sealed class LibvirtSent
 {
     private const double BytesPerMegabit = 1e6 / 8;
 
     private readonly Lock _gate = new();
-    private (long Bytes, long Nanoseconds)? _last;
+    private long? _lastBytes;
     private long? _atStop;
 
     /// <summary>What was sent at last, in bytes per second; 0 before it is known.</summary>
@@ -33,18 +31,18 @@ internal sealed class LibvirtSent(TimeProvider clock)
         {
             if (memory is { TransferredBytes: { } bytes } && _atStop is null)
             {
-                _last = (bytes, clock.NowNanoseconds());
+                _lastBytes = bytes;
                 BytesPerSecond = memory.MegabitsPerSecond * BytesPerMegabit ?? BytesPerSecond;
             }
         }
     }
 
-    /// <summary>The guest was stopped: until then pre-copy went on as it last did.</summary>
-    public void NoteStop(long nanoseconds)
+    /// <summary>The guest was stopped. What pre-copy sent since the last answer, a few milliseconds before, is counted with the stop phase.</summary>
+    public void NoteStop()
     {
         lock (_gate)
         {
-            _atStop = _last is var (bytes, at) ? bytes + (long)(BytesPerSecond * Math.Max(0, nanoseconds - at) / 1e9) : 0;
+            _atStop = _lastBytes ?? 0;
         }
     }
 

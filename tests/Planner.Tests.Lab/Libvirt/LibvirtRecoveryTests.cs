@@ -100,10 +100,11 @@ public sealed class LibvirtRecoveryTests(LibvirtLab lab)
     }
 
     [Fact]
-    public async Task A_source_daemon_that_dies_before_the_guest_runs_on_the_destination_lets_it_run_again_once_it_is_back()
+    public async Task A_source_daemon_that_dies_during_the_handover_leaves_a_copy_that_recover_ends()
     {
         await using var run = await StandsBeforeHandoverAsync();
 
+        // The destination's daemon has the order to let it run, and nobody hears its answer.
         run.Pair.A.SignalDaemon("KILL");
         run.Pair.B.SignalDaemon("CONT");
         await run.HurryAsync();
@@ -111,9 +112,33 @@ public sealed class LibvirtRecoveryTests(LibvirtLab lab)
         Assert.Equal(6, await run.EndAsync());
         Assert.Contains("planner recover", run.Planner.Error, StringComparison.Ordinal);
         await run.Pair.A.StartDaemonAsync(Cancellation);
+        Assert.Equal("paused", await run.Pair.A.StateAsync(LibvirtPair.Domain, Cancellation));
         var (status, output, error) = await run.RunAsync("recover");
         Assert.True(status == 0, $"{output}{error}");
-        Assert.Equal("a", await run.WhereAsync());
+        Assert.Contains("runs on the destination", output, StringComparison.Ordinal);
+        Assert.Null(await run.Pair.A.StateAsync(LibvirtPair.Domain, Cancellation));
+        Assert.Equal("b", await run.WhereAsync());
+    }
+
+    [Fact]
+    public async Task Two_running_guests_after_a_partition_in_the_handover_are_seen_and_nothing_is_chosen()
+    {
+        await using var run = await StandsBeforeHandoverAsync();
+
+        // The answer that the guest runs goes nowhere, and the source's daemon takes the destination for dead.
+        await run.Pair.B.RunAsync(["ip", "route", "add", "blackhole", $"{run.Pair.A.NetworkAddress}/32"], Cancellation);
+        try
+        {
+            run.Pair.B.SignalDaemon("CONT");
+
+            Assert.Equal(6, await run.EndAsync());
+            Assert.Contains("runs on both hosts", run.Planner.Error, StringComparison.Ordinal);
+            Assert.Equal("a and b", await run.WhereAsync());
+        }
+        finally
+        {
+            await run.Pair.B.RunAsync(["ip", "route", "del", "blackhole", $"{run.Pair.A.NetworkAddress}/32"], Cancellation);
+        }
     }
 
     /// <summary>Everything was sent, and the destination's daemon hangs, so that it does not let the guest run.</summary>
