@@ -178,6 +178,14 @@ public static class HypervisorEngine
                 step.State = step.State with { HasToldEnd = true };
                 step.EndIfRestored();
                 break;
+            case MonitorLost when step.Plan.IsManaged && step.State.Stage == HypervisorStage.Restoring:
+                // The guest does not need its manager; but a source that has not ended is a copy of it.
+                if (step.State.Side(e.Side).IsRestoring)
+                {
+                    step.Resolve(step.State.IntendedOutcome, step.State.Reason);
+                }
+
+                break;
             case MonitorLost lost when step.State.Stage == HypervisorStage.Restoring:
                 LostWhileRestoring(step, e.Side, lost);
                 break;

@@ -62,7 +62,7 @@ public static class SwitchoverPause
     }
 
     /// <summary>A manager counts until the destination has answered that the guest runs, which is after its arcs: where that is more, it is what is known of them.</summary>
-    private static GuestPause OrManaged(SwitchoverTimes times, GuestPause told) => times.ManagerDowntime is { } counted && counted > told.Length
+    private static GuestPause? OrManaged(SwitchoverTimes times, GuestPause? told) => told is not null && times.ManagerDowntime is { } counted && counted > told.Length
         ? new GuestPause(counted, told.AtLeast, Longer(told.AtMost, counted + CountUncertainty), "the manager's downtime, since nothing tells of the destination's arcs")
         : told;
 

@@ -99,9 +99,6 @@ internal static unsafe partial class LibvirtNative
     public static partial int virDomainGetState(LibvirtDomainHandle domain, out int state, out int reason, uint flags);
 
     [LibraryImport(Library)]
-    public static partial int virDomainGetJobInfo(LibvirtDomainHandle domain, LibvirtJobInfo* info);
-
-    [LibraryImport(Library)]
     public static partial int virDomainGetJobStats(LibvirtDomainHandle domain, out int type, out LibvirtParameter* parameters, out int count, uint flags);
 
     [LibraryImport(Library)]
@@ -131,41 +128,4 @@ internal static unsafe partial class LibvirtNative
     // libvirt gives strings away that only the C library can free.
     [LibraryImport("libc")]
     public static partial void free(nint memory);
-}
-
-/// <summary>A named value: virTypedParameter of libvirt's C API.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct LibvirtParameter
-{
-    public fixed byte Field[80];
-
-    /// <summary>The type: 1 int, 2 unsigned, 3 and 4 the same with 64 bits, 5 double, 6 boolean, 7 text.</summary>
-    public int Type;
-
-    /// <summary>The value, of which a smaller type has the first bytes.</summary>
-    public ulong Value;
-}
-
-/// <summary>A job of a domain in short: virDomainJobInfo of libvirt's C API.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct LibvirtJobInfo
-{
-    public int Type;
-    public fixed ulong Numbers[11];
-}
-
-/// <summary>A connection to a daemon.</summary>
-internal sealed class LibvirtConnectHandle() : SafeHandle(0, ownsHandle: true)
-{
-    public override bool IsInvalid => handle == 0;
-
-    protected override bool ReleaseHandle() => LibvirtNative.virConnectClose(handle) >= 0;
-}
-
-/// <summary>A domain of a connection.</summary>
-internal sealed class LibvirtDomainHandle() : SafeHandle(0, ownsHandle: true)
-{
-    public override bool IsInvalid => handle == 0;
-
-    protected override bool ReleaseHandle() => LibvirtNative.virDomainFree(handle) >= 0;
 }

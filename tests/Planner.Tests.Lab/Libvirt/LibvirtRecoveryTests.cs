@@ -121,6 +121,25 @@ public sealed class LibvirtRecoveryTests(LibvirtLab lab)
     }
 
     [Fact]
+    public async Task A_source_daemon_that_dies_after_the_guest_runs_on_the_destination_leaves_no_copy_once_recover_has_run()
+    {
+        await using var run = await LibvirtRun.HeldAsync(lab);
+        await run.CalmAsync();
+        await LibvirtRun.UntilAsync(async () => await run.Pair.B.StateAsync(LibvirtPair.Domain, Cancellation) == "running");
+
+        run.Pair.A.SignalDaemon("KILL");
+        await run.HurryAsync();
+
+        Assert.Equal(6, await run.EndAsync());
+        Assert.Contains("never resume it", run.Planner.Error, StringComparison.Ordinal);
+        await run.Pair.A.StartDaemonAsync(Cancellation);
+        var (status, output, error) = await run.RunAsync("recover");
+        Assert.True(status == 0, $"{output}{error}");
+        Assert.Null(await run.Pair.A.StateAsync(LibvirtPair.Domain, Cancellation));
+        Assert.Equal("b", await run.WhereAsync());
+    }
+
+    [Fact]
     public async Task Two_running_guests_after_a_partition_in_the_handover_are_seen_and_nothing_is_chosen()
     {
         await using var run = await StandsBeforeHandoverAsync();
