@@ -83,7 +83,11 @@ internal static class ManagedResolving
         }
         else if ((destination.Report is { } report && IsAway(report)) || NeverStopped(step))
         {
-            step.Restore(step.State.IntendedOutcome, Why(step, source.Error));
+            // A manager says "running" of a guest whose process has just died until it has noticed.
+            if (step.IsPast(step.State.ResolvingSinceNanoseconds, step.Plan.PausePatience))
+            {
+                step.Restore(step.State.IntendedOutcome, Why(step, source.Error));
+            }
         }
         else if (IsPastPatience(step))
         {

@@ -55,12 +55,20 @@ public sealed class ManagedRecoveryTests
         row => Assert.DoesNotContain("Source Continue", Recover(row.Item2, row.Item3, row.Item4).Orders));
 
     [Fact]
+    public void A_source_that_is_said_to_run_is_asked_again_since_its_process_may_have_just_died()
+    {
+        var (state, _) = Recover(Running, None, false, afterFirstAnswer: None);
+
+        Assert.Equal(MigrationOutcome.NeedsPerson, state.IntendedOutcome);
+    }
+
+    [Fact]
     public void A_source_is_never_ended_while_the_destination_was_not_seen_to_run_the_guest() => Assert.All(
         Table.Select(row => row.Data).Where(row => row.Item3?.Guest != GuestRunState.Running),
         row => Assert.DoesNotContain("Source Quit", Recover(row.Item2, row.Item3, row.Item4).Orders));
 
     /// <summary>Answers what is asked until it ends; what is told takes effect as it does on a healthy host.</summary>
-    private static (HypervisorState State, IReadOnlyList<string> Orders) Recover(HypervisorReport? source, HypervisorReport? destination, bool isHandedOver)
+    private static (HypervisorState State, IReadOnlyList<string> Orders) Recover(HypervisorReport? source, HypervisorReport? destination, bool isHandedOver, HypervisorReport? afterFirstAnswer = null)
     {
         var plan = new HypervisorPlan { SourceAddress = "source", DestinationAddress = "destination", IsManaged = true, KnowsDevices = false, TellsArcs = false };
         var orders = new List<string>();
@@ -92,6 +100,7 @@ public sealed class ManagedRecoveryTests
                 Take(order.Order == HypervisorOrder.Report && report is null
                     ? new HypervisorAnswered(order.Side, order.Order, "no answer.", HypervisorFault.NotFound)
                     : new HypervisorAnswered(order.Side, order.Order, Report: order.Order == HypervisorOrder.Report ? report : null));
+                source = order is { Order: HypervisorOrder.Report, Side: MigrationSide.Source } ? afterFirstAnswer ?? source : source;
             }
 
             now += Step;
