@@ -29,6 +29,7 @@ internal static class CommandLine
         root.Subcommands.Add(DecideCommand.Create(common));
         root.Subcommands.Add(MigrateCommand.Create(common));
         root.Subcommands.Add(WatchCommand.Create(common));
+        root.Subcommands.Add(SteerCommand.Create(common));
         root.Subcommands.Add(DeviceCommand.Create(common));
         root.Subcommands.Add(RecoverCommand.Create(common));
         root.Subcommands.Add(AttemptsCommand.Create(common));

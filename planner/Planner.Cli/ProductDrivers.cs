@@ -17,7 +17,8 @@ internal static class ProductDrivers
         new VfioDeviceDriver(new VfioOptions { OnOverdue = sentence => new PlainWriter(error, oneLine: true).WriteLine($"planner: {sentence}") }, ReadMore),
         new VfioUserDriver(),
         new SimulatedDriver(),
-        new QemuDriver());
+        new QemuDriver(),
+        new LibvirtDriver());
 
     private static IReadOnlyList<VfioDriver> ReadMore() => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file
         ? VfioDriverText.ReadAll(TextFiles.Read(file), file)

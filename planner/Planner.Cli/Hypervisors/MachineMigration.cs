@@ -17,13 +17,28 @@ internal static class MachineMigration
     public static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, StopSignal stop)
     {
         var targets = Parse(context.Drivers, arguments);
-        var channel = Channel(context.Drivers, arguments);
+        var channel = Channel(context.Drivers, arguments, targets.Destination.Address);
         context.Guard(targets.Source, targets.Destination);
         Readiness.Prepare(1);
         using var store = context.OpenStore(stop.Token);
         var moved = EarlierMoves.Find(store, context.Drivers, [targets.Source]);
         await using var source = await OpenSourceAsync(context.Drivers, targets.Source.Address, moved, stop.Token);
         await using var destination = await context.Drivers.OpenHypervisorAsync(targets.Destination.Address, stop.Token);
+        if (source.Offer.IsEmpty)
+        {
+            throw NoMachine(source, moved);
+        }
+
+        if (source.Offer.Host is { } host && host == destination.Offer.Host)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are on one host; name the manager of another as the destination");
+        }
+
+        if (arguments.Paused && context.Drivers.IsManaged(source.Address))
+        {
+            throw new CliException(ExitStatus.TargetLacks, $"--paused is not offered for {source.Address}: its manager migrates a paused guest without a switchover to judge");
+        }
+
         if (source.Offer.Process is { } process && process == destination.Offer.Process)
         {
             throw new CliException(ExitStatus.InvalidInput, $"{targets.Source.Address} and {targets.Destination.Address} are monitors of one machine; a machine cannot migrate to itself");
@@ -88,6 +103,13 @@ internal static class MachineMigration
         }
     }
 
+    /// <summary>Says that there is no such machine, and where it went if that is known.</summary>
+    public static Exception NoMachine(IHypervisor host, string? moved = null)
+    {
+        var missing = new HypervisorException(HypervisorFault.NotFound, $"{host.Address}: there is no such machine; check its name.");
+        return moved is null ? missing : EarlierMoves.Gone(missing, moved);
+    }
+
     private static IHypervisorRecording Record(IHypervisor machine, string path, CancellationToken stop) => machine is IRecordedHypervisor recorded
         ? recorded.Record(MigrateCommand.OpenRecord(path, stop))
         : throw new CliException(ExitStatus.TargetLacks, $"{machine.Address} cannot be recorded: leave out --record");
@@ -97,19 +119,20 @@ internal static class MachineMigration
         Target ParseOne(string address) => drivers.IsHypervisor(address)
             ? drivers.FindHypervisor(address)
             : throw new CliException(ExitStatus.InvalidInput, $"{address} is no virtual machine; a machine migrates to a machine: write {drivers.HypervisorForms} for both");
-        var (source, destination) = (ParseOne(arguments.Source), ParseOne(arguments.Destination));
+        ParseOne(arguments.Destination);
+        var (source, destination) = (ParseOne(arguments.Source), drivers.FindDestination(arguments.Source, arguments.Destination));
         return source.Identity is not null && source.Identity == destination.Identity
             ? throw new CliException(ExitStatus.InvalidInput, $"{arguments.Source} is named twice; a machine cannot migrate to itself")
             : (source, destination);
     }
 
-    private static (string Channel, string Listen) Channel(Drivers drivers, MigrateArguments arguments)
+    private static (string Channel, string Listen) Channel(Drivers drivers, MigrateArguments arguments, string destination)
     {
-        var channel = arguments.Channel ?? drivers.ChannelTo(arguments.Destination);
+        var channel = arguments.Channel ?? drivers.ChannelTo(destination);
         var listen = arguments.Listen ?? channel;
         foreach (var (option, text) in new[] { ("--channel", channel), ("--listen", listen) })
         {
-            if (drivers.FindChannelProblem(arguments.Destination, text) is { } problem)
+            if (drivers.FindChannelProblem(destination, text) is { } problem)
             {
                 throw new CliException(ExitStatus.InvalidInput, $"{option}: {problem}");
             }

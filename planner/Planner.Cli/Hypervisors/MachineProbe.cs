@@ -27,10 +27,15 @@ internal static class MachineProbe
 
     private static async Task<MachineProbeReport> ReadAsync(Drivers drivers, string target, IReadOnlyList<TimeSpan> windows, CancellationToken cancel)
     {
-        await using var machine = await drivers.OpenHypervisorAsync(target, cancel);
+        await using var machine = await drivers.OpenHypervisorToLookAsync(target, cancel);
+        if (machine.Offer.IsEmpty)
+        {
+            throw MachineMigration.NoMachine(machine);
+        }
+
         var state = await machine.ReportAsync(TimeSpan.FromSeconds(10), cancel);
         var measured = new List<MachineDirtyWindow>();
-        if (state.Guest == GuestRunState.Running)
+        if (state.Guest == GuestRunState.Running && machine.Offer.MeasuresDirty)
         {
             foreach (var window in windows)
             {
@@ -58,6 +63,7 @@ internal static class MachineProbe
             Devices = offer.TellsDevices ? offer.Devices : null,
             Link = offer.LinkFigures,
             BlockedReasons = offer.BlockedReasons,
+            DirtyMeasured = offer.MeasuresDirty,
             DirtyWindows = measured,
         };
     }
@@ -102,7 +108,7 @@ internal static class MachineProbe
         console.Write(grid);
         if (report.DirtyWindows.Count == 0)
         {
-            console.WriteLine("The guest does not run, so it dirties nothing.");
+            console.WriteLine(report.DirtyMeasured ? "The guest does not run, so it dirties nothing." : "What the guest writes is not measured here; the passes of a migration tell it.");
             return;
         }
 

@@ -41,5 +41,8 @@ internal sealed record MachineProbeReport
 
     public required IReadOnlyList<string> BlockedReasons { get; init; }
 
+    /// <summary>Whether what the guest writes can be measured.</summary>
+    public required bool DirtyMeasured { get; init; }
+
     public required IReadOnlyList<MachineDirtyWindow> DirtyWindows { get; init; }
 }

@@ -29,7 +29,12 @@ internal static class WatchCommand
         {
             var policy = context.FindPolicy(sla, stop.Token);
             using var store = context.OpenStore(stop.Token);
-            await using var opened = await context.Drivers.OpenHypervisorAsync(target, stop.Token);
+            await using var opened = await context.Drivers.OpenHypervisorToLookAsync(target, stop.Token);
+            if (opened.Offer.IsEmpty)
+            {
+                throw MachineMigration.NoMachine(opened);
+            }
+
             var machine = opened as IObservedHypervisor
                 ?? throw new CliException(ExitStatus.TargetLacks, $"{target} can only be migrated, not watched: its hypervisor tells nothing beside a migration of somebody else");
             var before = await machine.ObserveAsync(0, stop.Token);
@@ -52,7 +57,7 @@ internal static class WatchCommand
     {
         SwitchoverJudge? judge = null;
         var (known, withUnknownDevices) = HypervisorKnowledge.Recall(
-            machine.Offer, machine.Offer.Name ?? machine.Address, new HostPair(machine.Offer.Process is null ? machine.Address : Environment.MachineName, ""), policy, store);
+            machine.Offer, machine.Offer.Name ?? machine.Address, new HostPair(HypervisorKnowledge.HostOf(machine, Environment.MachineName), ""), policy, store);
         GateDecision? latest = null;
         var pass = 0;
         (string? Words, string? Distrusted) told = default;

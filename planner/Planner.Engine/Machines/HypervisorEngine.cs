@@ -126,18 +126,27 @@ public static class HypervisorEngine
             case HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 HypervisorPreCopy.Answered(step, e);
                 break;
-            case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } } && !step.Plan.IsPaused:
+            case HypervisorStage.Stopped when e is { Order: HypervisorOrder.Report, Side: MigrationSide.Source, Report: { Guest: GuestRunState.Paused, Migration: HypervisorMigrationStatus.Active } } && !step.Plan.IsPaused && !step.Plan.IsManaged:
                 step.State = step.State with { IsPausedByOthers = true };
                 step.Resolve(MigrationOutcome.Recovered, $"The guest was stopped on the source in pre-copy and not by the migration ({e.Report.Words}), so the migration was given up.");
                 break;
             case HypervisorStage.Starting when e.Order == HypervisorOrder.Continue:
                 Continued(step, e);
                 break;
+            case HypervisorStage.Resolving when e.Order == HypervisorOrder.Report && step.Plan.IsManaged:
+                ManagedResolving.Look(step);
+                break;
             case HypervisorStage.Resolving when e.Order == HypervisorOrder.Report:
                 HypervisorResolving.Look(step);
                 break;
             case HypervisorStage.Restoring when e.Order == HypervisorOrder.Restore:
                 step.Set(e.Side, step.State.Side(e.Side) with { IsRestoring = false });
+                if (e is { Side: MigrationSide.Source, Trouble: not null } && step.Plan.IsManaged && !step.State.IsRecovery && step.State.IsOnDestination)
+                {
+                    step.Resolve(MigrationOutcome.Completed, "The source did not end after the destination ran.");
+                    break;
+                }
+
                 if (e is { Side: MigrationSide.Source, Trouble: { } trouble } && step.State.IntendedOutcome is MigrationOutcome.Stayed or MigrationOutcome.Recovered)
                 {
                     step.State = step.State with { Reason = $"{step.State.Reason} The settings of the source could not be put back ({e.Trouble?.TrimEnd('.')})." };
@@ -169,12 +178,28 @@ public static class HypervisorEngine
                 step.State = step.State with { HasToldEnd = true };
                 step.EndIfRestored();
                 break;
+            case MonitorLost when step.Plan.IsManaged && step.State.Stage == HypervisorStage.Restoring:
+                // The guest does not need its manager; but a source that has not ended is a copy of it.
+                if (step.State.Side(e.Side).IsRestoring)
+                {
+                    step.Resolve(step.State.IntendedOutcome, step.State.Reason);
+                }
+
+                break;
             case MonitorLost lost when step.State.Stage == HypervisorStage.Restoring:
                 LostWhileRestoring(step, e.Side, lost);
                 break;
             case MonitorLost lost when step.State.Stage is not (HypervisorStage.DiscoveringStates or HypervisorStage.OpeningJournal or HypervisorStage.Restoring):
                 var name = e.Side == MigrationSide.Source ? "source" : "destination";
                 step.Resolve(MigrationOutcome.Recovered, $"The monitor of the {name} was lost: {lost.Reason}");
+                break;
+            case GuestResumed when e.Side == MigrationSide.Source && step.Plan.IsManaged && step.State is { Stage: HypervisorStage.Restoring, IsHandedOver: true }:
+                // A manager that never heard that the destination runs lets the source run, too.
+                step.Resolve(MigrationOutcome.NeedsPerson, "The source was let run again after the destination.");
+                break;
+            case GuestResumed when e.Side == MigrationSide.Destination && step.Plan.IsManaged && step.State.Stage == HypervisorStage.Resolving && !step.State.IsHandedOver:
+                step.State = step.State with { IsHandedOver = true };
+                step.Send(new MarkHandover());
                 break;
             case GuestStopped when e.Side == MigrationSide.Source && step.State.Stage is HypervisorStage.PreCopying or HypervisorStage.Allowed:
                 step.State = step.State with { Stage = HypervisorStage.Stopped, Gate = step.State.CommitGate ?? step.State.Gate };
@@ -215,6 +240,9 @@ public static class HypervisorEngine
             case MigrationChanged { Status: HypervisorMigrationStatus.PostCopy or HypervisorMigrationStatus.Other } other when IsOnTheWay(step.State.Stage):
                 step.Resolve(MigrationOutcome.Recovered, $"The migration went where the planner does not drive it ({other.Words ?? "an unknown state"}).");
                 break;
+            case GuestResumed or MigrationChanged { Status: HypervisorMigrationStatus.Failed } when e.Side == MigrationSide.Source && step.Plan.IsManaged && step.State.Stage == HypervisorStage.Starting:
+                step.Resolve(MigrationOutcome.Recovered, "The destination did not take the guest.");
+                break;
             case GuestResumed when e.Side == MigrationSide.Source && step.State.Stage == HypervisorStage.Stopped:
                 step.State = step.State with { IsPausedByOthers = step.State.Times.Sending is null && !step.State.HasFailed };
                 step.Resolve(MigrationOutcome.Recovered, step.State.IsPausedByOthers
@@ -222,7 +250,13 @@ public static class HypervisorEngine
                     : "The migration failed while the guest was stopped.");
                 break;
             case GuestResumed when e.Side == MigrationSide.Destination && step.State.Stage == HypervisorStage.Starting
-                && (!step.State.HasDevices || step.State.Times.ContinuedNanoseconds is not null):
+                && (!step.State.HasDevices || step.Plan.IsManaged || step.State.Times.ContinuedNanoseconds is not null):
+                if (step.Plan.IsManaged && !step.State.IsHandedOver)
+                {
+                    step.State = step.State with { IsHandedOver = true };
+                    step.Send(new MarkHandover());
+                }
+
                 // With passed-through devices RESUME comes before their arcs, and the answer to the order after them.
                 Complete(step);
                 break;
@@ -234,6 +268,12 @@ public static class HypervisorEngine
         if (step.State.IsHandedOver)
         {
             Complete(step);
+        }
+        else if (step.Plan.IsManaged)
+        {
+            // The manager lets the destination run by itself.
+            step.Enter(HypervisorStage.Starting);
+            step.WakeIn(step.Plan.HandoverPatience);
         }
         else
         {
@@ -349,7 +389,11 @@ public static class HypervisorEngine
                 break;
             case HypervisorStage.Stopped:
                 step.Resolve(MigrationOutcome.Recovered, $"The rest was not sent within {Quantity.Format(step.Plan.SendingLimit)}.");
-                HypervisorResolving.BreakIfTooLong(step);
+                if (!step.Plan.IsManaged)
+                {
+                    HypervisorResolving.BreakIfTooLong(step);
+                }
+
                 break;
             case HypervisorStage.Starting:
                 step.Resolve(MigrationOutcome.Recovered, "The destination did not say that it runs.");

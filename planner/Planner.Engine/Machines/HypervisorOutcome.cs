@@ -35,17 +35,18 @@ internal static class HypervisorOutcome
         var unasked = state.Times.AllowedNanoseconds is null
             ? " The hypervisor stopped the guest before it was permitted to, as it does where the first pass is shorter than it can measure, or nothing at all is left."
             : "";
+        var counted = state.Times.ManagerDowntime is { } downtime ? $" The hypervisor's manager counts {Quantity.Format(downtime)}." : "";
         var (length, of) = Quantity.FormatAgainst(pause.Length, limit);
         if (pause.AtMost <= limit)
         {
-            return (MigrationOutcome.Completed, $"{runs} after a blackout of {length}; the limit is {of}.{unasked}");
+            return (MigrationOutcome.Completed, $"{runs} after a blackout of {length}; the limit is {of}.{unasked}{counted}");
         }
 
         var (atMost, kept) = Quantity.FormatAgainst(pause.AtMost, limit);
         var was = pause.Length > limit
             ? $"{runs}, but the blackout was {length}; the limit of {of} was exceeded."
             : $"{runs}, but the blackout was {length}, and may have been {atMost}: the limit of {kept} may have been exceeded.";
-        return (MigrationOutcome.CompletedOverLimit, $"{was}{unasked}{SavedByDeadline(state, pause.Length, limit)}");
+        return (MigrationOutcome.CompletedOverLimit, $"{was}{unasked}{counted}{SavedByDeadline(state, pause.Length, limit)}");
     }
 
     /// <summary>What a deadline on the source's longest arc would have made of a late attempt.</summary>

@@ -14,6 +14,10 @@ public sealed record HypervisorPlan
     /// <summary>The destination's address, for messages.</summary>
     public required string DestinationAddress { get; init; }
 
+    /// <summary>Whether a manager carries out both ends: it makes the destination, lets it run by itself, and ends the source. What is known of the guest then comes
+    /// from asking both hosts.</summary>
+    public bool IsManaged { get; init; }
+
     /// <summary>What is done with the verdicts.</summary>
     public MigrationMode Mode { get; init; }
 
@@ -58,6 +62,12 @@ public sealed record HypervisorPlan
 
     /// <summary>How long a stopped guest with nothing under way is left alone before it is continued: a failed migration continues it by itself.</summary>
     public TimeSpan PausePatience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a manager may take from the end of the source until the guest runs on the destination before both are asked.</summary>
+    public TimeSpan HandoverPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long settings may take to be put back. A manager answers for its migration only seconds after the guest runs again.</summary>
+    public TimeSpan RestorePatience => IsManaged ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(1);
 
     /// <summary>How long to wait before a side is asked again.</summary>
     public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(100);

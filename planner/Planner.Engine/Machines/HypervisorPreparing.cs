@@ -75,12 +75,19 @@ internal static class HypervisorPreparing
             (_, { Trouble: { } trouble }) => $"the destination cannot be asked: {trouble}",
             ({ Report.Migration: HypervisorMigrationStatus.PostCopy }, _) =>
                 $"{state.Plan.SourceAddress} is in post-copy ({source.Report.Words}): its guest belongs to the destination of that migration, and a part of its memory is still here. End neither before it has completed.",
+            ({ Report.IsMigrating: true }, _) when state.Plan.IsManaged =>
+                $"another migration of {state.Plan.SourceAddress} is under way ({source.Report.Words}): wait for its end, or take charge of it with 'planner steer'.",
             ({ Report.IsMigrating: true }, _) =>
                 $"another migration of {state.Plan.SourceAddress} is under way ({source.Report.Words}): wait for its end, or cancel it; 'planner watch' advises beside it.",
             ({ Report.Guest: GuestRunState.Migrated }, _) =>
                 $"the guest of {state.Plan.SourceAddress} was migrated away ({source.Report.Words}): {state.Plan.Moved ?? "look where it runs, and do not continue it here"}.",
             ({ Report.Guest: not GuestRunState.Running }, _) when state.Plan.Moved is { } moved =>
                 $"the guest of {state.Plan.SourceAddress} does not run ({source.Report!.Words}): {moved}.",
+            ({ Report.Guest: not GuestRunState.Running }, _) when state.Plan.IsManaged =>
+                $"the guest of {state.Plan.SourceAddress} does not run ({source.Report!.Words}): start or resume it first ('virsh resume'), unless it waits for 'planner recover' by whoever began to migrate it.",
+            (_, { Report.Guest: GuestRunState.Absent or GuestRunState.Over }) when state.Plan.IsManaged => null,
+            (_, { Report.Guest: var guest }) when state.Plan.IsManaged =>
+                $"{state.Plan.DestinationAddress} is there already ({destination.Report!.Words}): {(guest == GuestRunState.Running ? "end it, or migrate to another host" : "run 'planner recover' if a migration of it was interrupted, or end it")}.",
             ({ Report.Guest: GuestRunState.Running }, _) when state.Plan.IsPaused =>
                 $"the guest of {state.Plan.SourceAddress} runs ({source.Report.Words}): leave out --paused, or pause it first ('stop' in its monitor).",
             ({ Report.Guest: GuestRunState.Paused }, _) when !state.Plan.IsPaused =>

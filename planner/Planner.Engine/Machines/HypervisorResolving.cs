@@ -263,7 +263,8 @@ internal static class HypervisorResolving
     private static bool IsSendingOver(MachineStepBuilder step, TimeSpan andMore) => !step.State.IsHandedOver
         && step.IsPast(step.State.Times.Stopped?.ReceivedNanoseconds ?? step.State.ResolvingSinceNanoseconds, step.Plan.SendingLimit + andMore);
 
-    private static bool IsOver(MachineStepBuilder step) => step.IsPast(
+    /// <summary>Whether it was asked for long enough where the guest is.</summary>
+    public static bool IsOver(MachineStepBuilder step) => step.IsPast(
         step.State.ResolvingSinceNanoseconds, step.State.IsHurried && step.Plan.ReportPatience > HurriedPatience ? HurriedPatience : step.Plan.ReportPatience);
 
     private static string Why(MachineStepBuilder step, string? error)

@@ -47,7 +47,7 @@ internal static class HypervisorTimes
                     LastRan = LastRan(times, stopped, moment),
                 },
                 (MigrationSide.Source, PreCopyProgressed or GuestRan) => times with { AnsweredNanoseconds = e.What.ReceivedNanoseconds },
-                (MigrationSide.Source, SwitchoverDone done) => times with { ReportedDowntime = done.ReportedDowntime },
+                (MigrationSide.Source, SwitchoverDone done) => times with { ReportedDowntime = done.ReportedDowntime, ManagerDowntime = done.ManagerDowntime },
                 (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Device }) => times with { Sending = moment, Stopped = times.Stopped ?? (state.Plan.IsPaused ? moment : null) },
                 (MigrationSide.Source, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Sent = moment },
                 (MigrationSide.Destination, MigrationChanged { Status: HypervisorMigrationStatus.Completed }) => times with { Loaded = moment },

@@ -30,6 +30,7 @@ public sealed class MachineKeys
     public MachineKeys(HypervisorOffer offer, HostPair hosts)
         : this(offer, offer.MachineClass, offer.Devices.Count > 0, offer.TellsArcs ? offer.Devices : [], hosts)
     {
+        (TypicalStop, TypicalStart) = (offer.TypicalStop, offer.TypicalStart);
     }
 
     private MachineKeys(HypervisorOffer offer, string machineClass, bool hasDevices, IReadOnlyList<MigratableDevice> devices, HostPair hosts)
@@ -46,6 +47,12 @@ public sealed class MachineKeys
     /// <param name="hosts">Where it is and where it goes.</param>
     public static MachineKeys OfUnknownDevices(HypervisorOffer offer, string machine, HostPair hosts) =>
         new(offer, $"{offer.HypervisorClass}/unknown of {machine}/whole", true, [], hosts);
+
+    /// <summary>What <see cref="Stop"/> is taken for while none was measured, in seconds; empty for a hypervisor alone.</summary>
+    public IReadOnlyList<double> TypicalStop { get; } = [];
+
+    /// <summary>The same for <see cref="Run"/>.</summary>
+    public IReadOnlyList<double> TypicalStart { get; } = [];
 
     /// <summary>What blackouts are kept under: machines of one class with memory of about one size and one kind of link are alike, and each pair of hosts is a group of them.</summary>
     public EvidenceKey Blackouts { get; }

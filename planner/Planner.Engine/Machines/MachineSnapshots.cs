@@ -146,9 +146,15 @@ public sealed class MachineSnapshots
 
     private ArcEvidence Evidence(Arc arc, AssumedSpread? spread)
     {
-        var (seconds, assumed) = spread is null ? (Seconds(arc), 0) : spread.Of(_machine.Seconds(arc), Assumed[arc]);
+        var (seconds, assumed) = spread is null ? (Seconds(arc), 0) : spread.Of(_machine.Seconds(arc), AssumedFor(arc));
         return new ArcEvidence { From = arc.From.Name(), To = arc.To.Name(), Seconds = seconds, Assumed = assumed };
     }
 
-    private Samples Seconds(Arc arc) => _machine.Seconds(arc) is { Count: > 0 } measured ? measured : Assumed[arc];
+    private Samples Seconds(Arc arc) => _machine.Seconds(arc) is { Count: > 0 } measured ? measured : AssumedFor(arc);
+
+    private Samples AssumedFor(Arc arc)
+    {
+        var typical = arc == MachineKeys.Stop ? Keys.TypicalStop : arc == MachineKeys.Run ? Keys.TypicalStart : [];
+        return typical.Count > 0 ? Samples.Of(typical) : Assumed[arc];
+    }
 }

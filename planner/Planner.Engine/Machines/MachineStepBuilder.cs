@@ -5,8 +5,6 @@ namespace Planner.Engine;
 /// <summary>One call of the engine that has a hypervisor migrate.</summary>
 internal sealed class MachineStepBuilder(HypervisorState state, long nowNanoseconds) : StepBuilder<HypervisorState>(state, nowNanoseconds)
 {
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
-
     public HypervisorPlan Plan => State.Plan;
 
     /// <inheritdoc/>
@@ -68,7 +66,7 @@ internal sealed class MachineStepBuilder(HypervisorState state, long nowNanoseco
             }
         }
 
-        WakeIn(LastWords);
+        WakeIn(Plan.RestorePatience);
         EndIfRestored();
     }
 

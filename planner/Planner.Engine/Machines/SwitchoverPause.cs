@@ -43,7 +43,7 @@ public static class SwitchoverPause
         }
 
         return hasDevices
-            ? Head(times, stopped, sent) + Tail(times, sent, resumed)
+            ? OrManaged(times, Head(times, stopped, sent) + Tail(times, sent, resumed))
             : WithoutDevices(times, stopped, sent, resumed);
     }
 
@@ -60,6 +60,11 @@ public static class SwitchoverPause
             ? moment.Before(downtime)
             : times.LastRan;
     }
+
+    /// <summary>A manager counts until the destination has answered that the guest runs, which is after its arcs: where that is more, it is what is known of them.</summary>
+    private static GuestPause? OrManaged(SwitchoverTimes times, GuestPause? told) => told is not null && times.ManagerDowntime is { } counted && counted > told.Length
+        ? new GuestPause(counted, told.AtLeast, Longer(told.AtMost, counted + CountUncertainty), "the manager's downtime, since nothing tells of the destination's arcs")
+        : told;
 
     private static SwitchoverMoment? Prepared(SwitchoverTimes times)
     {
@@ -129,8 +134,9 @@ public static class SwitchoverPause
         var told = Longer(sent.Happened > TimeSpan.Zero && last is { Happened: var ended } ? ended - sent.Happened : TimeSpan.Zero, TimeSpan.Zero);
         if (times is not { ContinuedNanoseconds: { } continued, ContinueToldNanoseconds: { } order })
         {
-            // It was not started stopped, and ran before the source was done.
-            return GuestPause.Within(told, told, EventUncertainty, "the devices' events");
+            // It was not started stopped: it ran before the source was done, or a manager let it run after that.
+            var untilRun = Longer(told, SwitchoverMoment.Between(sent, resumed));
+            return GuestPause.Within(untilRun, untilRun, EventUncertainty, told < untilRun ? "RESUME" : "the devices' events");
         }
 
         // The answer comes a little after the last arc; that it was found to run says only that it was not later.

@@ -46,6 +46,9 @@ public sealed record SwitchoverTimes
     /// <summary>The source's own count, from the stop of the guest until everything was sent; null if it did not tell.</summary>
     public TimeSpan? ReportedDowntime { get; init; }
 
+    /// <summary>The downtime as a manager counts it; null if there is none.</summary>
+    public TimeSpan? ManagerDowntime { get; init; }
+
     /// <summary>What the devices of both sides did, in the order in which it was heard.</summary>
     public ImmutableArray<DeviceMove> Moves { get; init; } = [];
 

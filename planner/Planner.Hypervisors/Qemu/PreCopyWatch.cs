@@ -21,7 +21,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
     private const int KeptPasses = 256;
     private static readonly TimeSpan QueryLimit = TimeSpan.FromSeconds(10);
 
-    private readonly QmpConnection _connection;
+    private readonly IQemuVoice _qemu;
     private readonly TimeProvider _clock;
     private readonly Action<HypervisorEvent, long> _tell;
     private readonly HashSet<string> _doubted = [];
@@ -42,12 +42,12 @@ internal sealed class PreCopyWatch : IAsyncDisposable
     private long _askedNanoseconds = long.MinValue / 2;
 
     /// <summary>Begins to watch; nothing is asked before a migration is active.</summary>
-    /// <param name="connection">The monitor.</param>
+    /// <param name="qemu">The QEMU.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="tell">Takes what was found, and the <see cref="Epoch"/> in which it was asked. Called on any thread, never twice at once.</param>
-    public PreCopyWatch(QmpConnection connection, TimeProvider clock, Action<HypervisorEvent, long> tell)
+    public PreCopyWatch(IQemuVoice qemu, TimeProvider clock, Action<HypervisorEvent, long> tell)
     {
-        (_connection, _clock, _tell) = (connection, clock, tell);
+        (_qemu, _clock, _tell) = (qemu, clock, tell);
         _running = Task.Run(RunAsync);
         _timer = clock.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Period, Period);
     }
@@ -143,7 +143,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         {
             // Closed.
         }
-        catch (QmpException)
+        catch (Exception) when (_qemu.HasEnded)
         {
             // The connection has ended, and whoever reads its events says so.
         }
@@ -181,7 +181,7 @@ internal sealed class PreCopyWatch : IAsyncDisposable
         _askedNanoseconds = asked;
         try
         {
-            var reply = await _connection.ExecuteAsync(QmpCommands.QueryMigrate, QueryLimit, _closing.Token).ConfigureAwait(false);
+            var reply = await _qemu.AskMigrationAsync(QueryLimit, _closing.Token).ConfigureAwait(false);
             var answered = _clock.NowNanoseconds();
             if (FindDoubts(reply.Doubted) is { } doubts)
             {
@@ -198,10 +198,10 @@ internal sealed class PreCopyWatch : IAsyncDisposable
                 _sent = memory.TransferredBytes is { } bytes ? (bytes, middle) : null;
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException && !_connection.Ended.IsCompleted)
+        catch (Exception e) when (e is not OperationCanceledException && !_qemu.HasEnded)
         {
             // One answer less; the next pass asks again.
-            if (e is not QmpException { Fault: not QmpFault.Malformed } && FindDoubts([""]) is { } doubts)
+            if (e is not (QmpException { Fault: not QmpFault.Malformed } or HypervisorException) && FindDoubts([""]) is { } doubts)
             {
                 _tell(doubts, epoch);
             }

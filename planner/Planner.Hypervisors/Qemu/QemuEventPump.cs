@@ -7,7 +7,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
 {
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(10);
 
-    private readonly QmpConnection _connection;
+    private readonly IQemuVoice _qemu;
     private readonly TimeProvider _clock;
     private readonly PreCopyWatch _watch;
     private readonly RunWatch _runWatch;
@@ -19,13 +19,13 @@ internal sealed class QemuEventPump : IAsyncDisposable
     private Task _outcome = Task.CompletedTask;
 
     /// <summary>Begins to take events.</summary>
-    /// <param name="connection">The monitor.</param>
+    /// <param name="qemu">The QEMU.</param>
     /// <param name="clock">The clock.</param>
-    public QemuEventPump(QmpConnection connection, TimeProvider clock)
+    public QemuEventPump(IQemuVoice qemu, TimeProvider clock)
     {
-        (_connection, _clock) = (connection, clock);
-        _watch = new PreCopyWatch(connection, clock, TellProgress);
-        _runWatch = new RunWatch(connection, clock, () => _watch.Epoch, TellProgress);
+        (_qemu, _clock) = (qemu, clock);
+        _watch = new PreCopyWatch(qemu, clock, TellProgress);
+        _runWatch = new RunWatch(qemu, clock, () => _watch.Epoch, TellProgress);
         _running = Task.Run(RunAsync);
     }
 
@@ -41,6 +41,9 @@ internal sealed class QemuEventPump : IAsyncDisposable
         set => _runWatch.IsPermitted = value;
     }
 
+    /// <summary>Tells what no event of QEMU does, between two of them.</summary>
+    public void Tell(HypervisorEvent told) => Tell(told, null);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -55,7 +58,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
     {
         try
         {
-            await foreach (var told in _connection.Events.ReadAllAsync().ConfigureAwait(false))
+            await foreach (var told in _qemu.Events.ReadAllAsync().ConfigureAwait(false))
             {
                 Take(told);
             }
@@ -138,26 +141,31 @@ internal sealed class QemuEventPump : IAsyncDisposable
 
     private async Task TellOutcomeAsync()
     {
-        QmpMigration? reply = null;
+        QemuEnding? outcome = null;
         try
         {
-            reply = await _connection.ExecuteAsync(QmpCommands.QueryMigrate, OutcomeLimit, CancellationToken.None).ConfigureAwait(false);
+            outcome = await _qemu.AskOutcomeAsync(OutcomeLimit, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception)
         {
             // It is not told, then.
         }
 
+        var reply = outcome?.Migration;
         if (reply is not null && _watch.FindDoubts(reply.Doubted) is { } doubts)
         {
             Tell(doubts);
         }
 
         // A destination whose side was not told has no downtime.
-        if (Side == MigrationSide.Source || reply?.DowntimeMilliseconds is not null)
+        if (Side == MigrationSide.Source || reply?.DowntimeMilliseconds is not null || outcome?.ManagerDowntime is not null)
         {
             var downtime = reply?.DowntimeMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
-            Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime, reply?.Devices?.TransferredBytes) { ReceivedNanoseconds = _clock.NowNanoseconds() });
+            Tell(new SwitchoverDone(reply?.Memory?.DowntimeBytes, downtime, reply?.Devices?.TransferredBytes)
+            {
+                ReceivedNanoseconds = _clock.NowNanoseconds(),
+                ManagerDowntime = outcome?.ManagerDowntime,
+            });
         }
     }
 
@@ -172,7 +180,7 @@ internal sealed class QemuEventPump : IAsyncDisposable
         }
     }
 
-    private void Tell(HypervisorEvent told, Action? before = null)
+    private void Tell(HypervisorEvent told, Action? before)
     {
         lock (_gate)
         {

@@ -21,7 +21,7 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
     private QemuMachine(QmpConnection connection, string address, HypervisorOffer offer, TimeProvider clock)
     {
         (_connection, Address, Offer, _clock) = (connection, address, offer, clock);
-        _pump = new QemuEventPump(connection, clock);
+        _pump = new QemuEventPump(new QmpVoice(connection), clock);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ internal sealed class RunWatch : IAsyncDisposable
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan QueryLimit = TimeSpan.FromSeconds(10);
 
-    private readonly QmpConnection _connection;
+    private readonly IQemuVoice _qemu;
     private readonly TimeProvider _clock;
     private readonly Func<long> _epoch;
     private readonly Action<HypervisorEvent, long> _tell;
@@ -21,13 +21,13 @@ internal sealed class RunWatch : IAsyncDisposable
     private volatile bool _isPermitted;
 
     /// <summary>Begins to watch; nothing is asked before QEMU may stop the guest.</summary>
-    /// <param name="connection">The monitor.</param>
+    /// <param name="qemu">The QEMU.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="epoch">Counts the stops: what was asked before one is no longer true.</param>
     /// <param name="tell">Takes what was found, and the epoch in which it was asked.</param>
-    public RunWatch(QmpConnection connection, TimeProvider clock, Func<long> epoch, Action<HypervisorEvent, long> tell)
+    public RunWatch(IQemuVoice qemu, TimeProvider clock, Func<long> epoch, Action<HypervisorEvent, long> tell)
     {
-        (_connection, _clock, _epoch, _tell) = (connection, clock, epoch, tell);
+        (_qemu, _clock, _epoch, _tell) = (qemu, clock, epoch, tell);
         _running = Task.Run(RunAsync);
     }
 
@@ -73,16 +73,16 @@ internal sealed class RunWatch : IAsyncDisposable
         try
         {
             var (epoch, asked) = (_epoch(), _clock.NowNanoseconds());
-            var reply = await _connection.ExecuteAsync(QmpCommands.QueryStatus, QueryLimit, _closing.Token).ConfigureAwait(false);
-            if (reply.Status == QmpRunState.Running)
+            var state = await _qemu.AskRunStateAsync(QueryLimit, _closing.Token).ConfigureAwait(false);
+            if (state == QmpRunState.Running)
             {
                 _tell(new GuestRan(asked) { ReceivedNanoseconds = _clock.NowNanoseconds() }, epoch);
             }
         }
-        catch (QmpException)
+        catch (Exception e) when (e is QmpException or HypervisorException)
         {
             // One answer less; whoever reads the events says so if the connection has ended.
-            _isPermitted &= !_connection.Ended.IsCompleted;
+            _isPermitted &= !_qemu.HasEnded;
         }
     }
 }

@@ -41,11 +41,11 @@ public static class HypervisorKnowledge
     /// <summary>The name of the switchover rule that a class asks for.</summary>
     public static string Rule(SlaPolicy policy) => policy.Rule == SwitchoverRule.Calmest ? "calmest" : "earliest";
 
-    /// <summary>The name of a machine's host: this host's, where its process is one of this host. A host that cannot be named is known by the monitor's address, and shares
+    /// <summary>The name of a machine's host: as its hypervisor says it; else this host's, where its process is one of this host. A host that cannot be named is known by the monitor's address, and shares
     /// its evidence with no other.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="thisHost">The name of this host.</param>
-    public static string HostOf(IHypervisor machine, string thisHost) => machine.Offer.Process is null ? machine.Address : thisHost;
+    public static string HostOf(IHypervisor machine, string thisHost) => machine.Offer.Host ?? (machine.Offer.Process is null ? machine.Address : thisHost);
 
     private static MachineSnapshots Recall(MachineKeys keys, LinkFigures figures, SlaPolicy policy, IMeasurementStore? store)
     {

@@ -16,6 +16,12 @@ internal static class HypervisorMatch
             throw new PlanRefusedException($"{source.Address} cannot be migrated now: {string.Join("; ", from.BlockedReasons.Select(r => r.TrimEnd('.')))}.");
         }
 
+        if (to.IsEmpty)
+        {
+            // Whoever makes the destination makes it like the source, or refuses.
+            return;
+        }
+
         Same("machine type", from.MachineType, to.MachineType, "-machine");
         Same("CPU model", from.CpuModel, to.CpuModel, "-cpu");
         Same("memory", Quantity.FormatBytes(from.RamBytes), Quantity.FormatBytes(to.RamBytes), "-m");

@@ -107,5 +107,5 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
         };
     }
 
-    private static AttemptSide Side(IHypervisor machine, SessionServices services) => new(services.Host, machine.Address, machine.Offer.MachineClass);
+    private static AttemptSide Side(IHypervisor machine, SessionServices services) => new(machine.Offer.Host ?? services.Host, machine.Address, machine.Offer.MachineClass);
 }

@@ -43,6 +43,7 @@ internal static class MachineSession
             ReportPatience = services.StatePatience,
             StopPatience = services.StopPatience,
             IsPaused = machine.Source.Found == DeviceState.Stop,
+            IsManaged = services.Drivers?.IsManaged(machine.Source.Address) ?? false,
 
             // The journal does not say which devices there are.
             KnowsDevices = false,
@@ -61,6 +62,7 @@ internal static class MachineSession
     {
         SourceAddress = request.Source.Address,
         DestinationAddress = request.Destination.Address,
+        IsManaged = services.Drivers?.IsManaged(request.Source.Address) ?? false,
         Mode = request.Mode,
         Moved = request.Moved,
         MayThrottle = request.Source.Offer.OffersThrottle && request.Policy.DirtyRateFloorBytesPerSecond is not null,

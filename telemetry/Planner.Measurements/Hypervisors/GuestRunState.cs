@@ -23,4 +23,7 @@ public enum GuestRunState
 
     /// <summary>It has shut down or crashed.</summary>
     Over,
+
+    /// <summary>There is no such guest, and what answers would make it when one comes in.</summary>
+    Absent,
 }

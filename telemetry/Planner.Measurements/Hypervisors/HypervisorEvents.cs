@@ -83,7 +83,12 @@ public sealed record PreCopyProgressed : HypervisorEvent
 /// <param name="ReportedDowntime">The downtime by the hypervisor's own count, from the moment in which it began to stop the guest until everything was sent, in
 /// whole milliseconds; null if it does not tell.</param>
 /// <param name="DeviceBytes">The bytes of the states of passed-through devices that were sent in all, pre-copy included; null if it does not tell.</param>
-public sealed record SwitchoverDone(long? StopPhaseBytes, TimeSpan? ReportedDowntime, long? DeviceBytes = null) : HypervisorEvent;
+public sealed record SwitchoverDone(long? StopPhaseBytes, TimeSpan? ReportedDowntime, long? DeviceBytes = null) : HypervisorEvent
+{
+    /// <summary>The downtime by the count of the manager that holds the hypervisor, until its destination answered that the guest runs, in whole milliseconds. Shown,
+    /// and not believed. Null if there is none.</summary>
+    public TimeSpan? ManagerDowntime { get; init; }
+}
 
 /// <summary>The connection to the monitor ended. No event follows.</summary>
 /// <param name="Reason">Why, in one sentence.</param>

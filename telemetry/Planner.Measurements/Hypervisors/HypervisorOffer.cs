@@ -31,6 +31,21 @@ public sealed record HypervisorOffer
     /// known, as of a machine on another host.</summary>
     public string? Process { get; init; }
 
+    /// <summary>The host that it is on: an opaque word, the same by all addresses of the host. Null if it is not told.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Whether there is no machine yet: a host whose manager makes one when it comes in. Then only the version, the class and the host are known.</summary>
+    public bool IsEmpty { get; init; }
+
+    /// <summary>Whether what the guest writes can be measured without a migration.</summary>
+    public bool MeasuresDirty { get; init; } = true;
+
+    /// <summary>What the time from the stop of the guest until the rest is sent is taken for while none was measured, in seconds; empty for a hypervisor alone.</summary>
+    public IReadOnlyList<double> TypicalStop { get; init; } = [];
+
+    /// <summary>The same for the time from the end of the source until the guest runs on the destination.</summary>
+    public IReadOnlyList<double> TypicalStart { get; init; } = [];
+
     /// <summary>The versioned machine type, such as <c>pc-i440fx-10.0</c>.</summary>
     public required string MachineType { get; init; }
 

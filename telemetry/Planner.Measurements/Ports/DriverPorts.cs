@@ -49,6 +49,20 @@ public interface IHypervisorDriver : IDriver
     /// <summary>What is wrong with a channel, in one sentence; null if nothing is. Whether anything is there is not looked at.</summary>
     string? FindChannelProblem(string channel);
 
+    /// <summary>Whether a manager holds the hypervisor and carries out both ends of a migration: it makes the destination, lets it run by itself, and ends the source.</summary>
+    bool IsManaged => false;
+
+    /// <summary>The name of a destination in full, for a source.</summary>
+    /// <param name="source">A name that <see cref="IDriver.TryParse"/> gave.</param>
+    /// <param name="destination">Another one, which may say only where the machine goes.</param>
+    string DestinationOf(string source, string destination) => destination;
+
+    /// <summary>Opens what is only looked at, with no right to change anything where there is such a right.</summary>
+    /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HypervisorException">As with <see cref="OpenAsync"/>.</exception>
+    Task<IHypervisor> OpenToLookAsync(string name, CancellationToken cancellationToken) => OpenAsync(name, cancellationToken);
+
     /// <summary>Opens a monitor and reads what is there.</summary>
     /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
     /// <param name="cancellationToken">Gives up.</param>

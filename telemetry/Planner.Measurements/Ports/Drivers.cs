@@ -70,6 +70,27 @@ public sealed class Drivers
         return driver.OpenAsync(name, cancellationToken);
     }
 
+    /// <summary>Opens a hypervisor that is only looked at.</summary>
+    /// <exception cref="HypervisorException">As with <see cref="OpenHypervisorAsync"/>.</exception>
+    public Task<IHypervisor> OpenHypervisorToLookAsync(string address, CancellationToken cancellationToken)
+    {
+        var (driver, name) = Hypervisor(address);
+        return driver.OpenToLookAsync(name, cancellationToken);
+    }
+
+    /// <summary>Whether a manager carries out both ends of a migration, as <see cref="IHypervisorDriver.IsManaged"/> says.</summary>
+    public bool IsManaged(string address) => DriverOf(address) is IHypervisorDriver { IsManaged: true };
+
+    /// <summary>Reads the address of a destination, which may say only where the machine goes. Nothing is opened.</summary>
+    /// <exception cref="HypervisorException">One of them is no address, or they are of two kinds.</exception>
+    public Target FindDestination(string source, string destination)
+    {
+        var ((driver, from), (other, to)) = (Hypervisor(source), Hypervisor(destination));
+        return driver == other
+            ? TargetOf((driver, driver.DestinationOf(from, to)))
+            : throw new HypervisorException(HypervisorFault.NotFound, $"{source} and {destination} are reached in two ways: write both as {Form(driver)}, or both as {Form(other)}.");
+    }
+
     /// <summary>The channel to a destination if nobody names one.</summary>
     /// <param name="destination">The destination's address.</param>
     /// <exception cref="HypervisorException">It is none.</exception>

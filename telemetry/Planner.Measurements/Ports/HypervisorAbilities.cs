@@ -10,6 +10,20 @@ public interface IObservedHypervisor : IHypervisor
     Task<HypervisorObservation> ObserveAsync(int knownPass, CancellationToken cancellationToken);
 }
 
+/// <summary>A hypervisor whose switchover can be taken charge of while somebody else drives its migration.</summary>
+public interface ISteeredHypervisor : IObservedHypervisor
+{
+    /// <summary>Reads the limit that decides when the guest is stopped. <see cref="IHypervisor.HoldAsync"/> and <see cref="IHypervisor.AllowSwitchoverAsync"/> set it, and
+    /// so may whoever drives the migration.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<TimeSpan> ReadLimitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sets that limit: the way to give it back.</summary>
+    /// <param name="limit">The limit; from 1 ms.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may have taken effect.</param>
+    Task SetLimitAsync(TimeSpan limit, CancellationToken cancellationToken);
+}
+
 /// <summary>A hypervisor whose own words can be recorded.</summary>
 public interface IRecordedHypervisor : IHypervisor
 {

@@ -23,11 +23,18 @@ public sealed record LabPackages(string Tree, string Kernel, string Cache)
     /// <param name="version">Which QEMU.</param>
     /// <param name="cancel">Stops it; what was downloaded is used the next time.</param>
     /// <exception cref="LabException">There is no network, no Debian, or a signature was wrong.</exception>
-    public static async Task<LabPackages> FetchAsync(QemuVersion version, CancellationToken cancel = default)
+    public static Task<LabPackages> FetchAsync(QemuVersion version, CancellationToken cancel = default) => FetchAsync(Name(version), cancel);
+
+    /// <summary>The same with libvirt's daemon beside QEMU; its library for other programs is in the folder <c>client</c> of the tree's name.</summary>
+    /// <param name="cancel">Stops it; what was downloaded is used the next time.</param>
+    /// <exception cref="LabException">There is no network, no Debian, or a signature was wrong.</exception>
+    public static Task<LabPackages> FetchLibvirtAsync(CancellationToken cancel = default) => FetchAsync("libvirt", cancel);
+
+    private static async Task<LabPackages> FetchAsync(string what, CancellationToken cancel)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Ingredient("fetch"));
-        start.ArgumentList.Add(Name(version));
+        start.ArgumentList.Add(what);
         var lines = (await Command.RunAsync(start, cancel).ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return new LabPackages(lines[^2], Path.Combine(lines[^1], "vmlinuz"), Path.GetDirectoryName(lines[^2])!);
     }

@@ -7,6 +7,19 @@ namespace Planner.Tests.Engine;
 public sealed class SwitchoverPauseTests
 {
     [Fact]
+    public void What_a_manager_counts_beyond_RESUME_counts_where_nothing_tells_of_the_destinations_arcs()
+    {
+        static SwitchoverMoment At(int milliseconds) => new(TimeSpan.FromDays(20000) + TimeSpan.FromMilliseconds(milliseconds), milliseconds * 1_000_000L);
+        var times = new SwitchoverTimes { LastRan = At(90), Stopped = At(100), Sent = At(150), Resumed = At(200), ResumedOn = MigrationSide.Destination };
+
+        Assert.Equal(110, SwitchoverPause.Of(times, hasDevices: true)!.Length.TotalMilliseconds, 0.01);
+        var counted = SwitchoverPause.Of(times with { ManagerDowntime = TimeSpan.FromMilliseconds(340) }, hasDevices: true)!;
+        Assert.Equal(340, counted.Length.TotalMilliseconds, 0.01);
+        Assert.Contains("manager", counted.Basis, StringComparison.Ordinal);
+        Assert.Equal(100, SwitchoverPause.Of(times with { ManagerDowntime = TimeSpan.FromMilliseconds(340) }, hasDevices: false)!.Length.TotalMilliseconds, 0.01);
+    }
+
+    [Fact]
     public void A_blackout_with_a_device_reaches_from_its_first_arc_to_its_last()
     {
         var pause = ToldSwitchover.OfOneDevice().Downtime(183).RunsOnDestination().State.Pause!;
