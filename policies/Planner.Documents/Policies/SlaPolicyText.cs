@@ -47,7 +47,7 @@ public static class SlaPolicyText
             Labels = ReadLabels(metadata, "labels"),
             Selector = ReadLabels(spec, "selector"),
             BlackoutLimit = blackout.Duration("limit"),
-            Confidence = blackout.Number("confidence", 0.99, 0.5, 0.9999),
+            Confidence = blackout.Number("confidence", 0.99, 0.5, SlaPolicy.HighestConfidence),
             CompleteWithin = spec.OptionalDuration("completeWithin"),
             WhenEvidenceIsInsufficient = spec.Choice<InsufficientEvidenceAction>(
                 "whenEvidenceIsInsufficient",

@@ -15,7 +15,10 @@ public sealed record SlaPolicy
     /// <summary>The longest blackout that is promised; above zero.</summary>
     public required TimeSpan BlackoutLimit { get; init; }
 
-    /// <summary>The share of commits that must keep the limit; in (0, 1).</summary>
+    /// <summary>The highest confidence that evidence can support: beyond it a bound takes more past blackouts than are kept.</summary>
+    public const double HighestConfidence = 0.9998;
+
+    /// <summary>The share of commits that must keep the limit; in (0, 1), at most <see cref="HighestConfidence"/>.</summary>
     public double Confidence { get; init; } = 0.99;
 
     /// <summary>The time that the whole migration may take; null for no limit.</summary>

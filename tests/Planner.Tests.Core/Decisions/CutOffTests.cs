@@ -1,5 +1,4 @@
 using Planner.Evidence;
-using Planner.Measurements;
 using Planner.Policies;
 using Xunit;
 
