@@ -92,12 +92,25 @@ internal sealed record CommandContext(
     /// <param name="stop">What asks it to give up.</param>
     public SessionServices Services(IMeasurementStore? store, StopSignal stop) => new()
     {
-        AskedBy = $"{Environment.UserName}@{Environment.MachineName}",
+        AskedBy = $"{UserName()}@{Environment.MachineName}",
         Store = store,
         StateDirectory = JournalPlace,
         Drivers = Drivers,
         Hurry = stop.Hurry,
     };
+
+    /// <summary>Who runs this; a question mark where there is no list of users to look in, as in a container or a rescue system.</summary>
+    private static string UserName()
+    {
+        try
+        {
+            return Environment.UserName;
+        }
+        catch (IOException)
+        {
+            return "?";
+        }
+    }
 
     private static IAnsiConsole CreateConsole(TextWriter output)
     {

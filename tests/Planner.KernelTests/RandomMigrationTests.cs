@@ -34,7 +34,7 @@ internal static class RandomMigrationTests
         Check.Equal(Machines * MigrationsEach, tally.Completed + tally.Stayed + tally.Recovered);
         Check.That(tally.FittingTaken >= TakenShare * tally.Fitting, $"of {tally.Fitting} that fit {tally.FittingTaken} were committed");
         Check.That(tally.Late <= (1 - Confidence) * tally.Completed, $"of {tally.Completed} committed ones {tally.Late} exceeded the limit");
-        Check.That(tally.Fitting > 50 && tally.Recovered > 10 && tally.Stayed > 20, "the limits and faults are not mixed well enough to show anything");
+        Check.That(tally.Fitting > 20 && tally.Recovered > 10 && tally.Stayed > 20, "the limits and faults are not mixed well enough to show anything");
     }
 
     private static void MigrateOften(int seed, Tally tally)
@@ -53,13 +53,16 @@ internal static class RandomMigrationTests
             longest = rehearsed.Blackout > longest ? rehearsed.Blackout : longest;
         }
 
+        // A switchover that failed ranks above all others: after one, this confidence takes more evidence than these machines have, and staying is right.
+        var hasFailed = false;
         for (var i = 0; i < MigrationsEach; i++)
         {
             var limit = longest * (0.4 + (1.6 * random.NextDouble()));
             var fault = random.NextDouble() < FaultyShare ? Break(pair, random) : null;
             var result = pair.Migrate(new SlaPolicy { Name = "lab", BlackoutLimit = limit, Confidence = Confidence }, store);
             RunsOnOneSide(pair, result, $"machine {seed}, migration {i}, {fault ?? "no fault"}");
-            tally.Add(result, limit, isFitting: fault is null && limit >= longest);
+            tally.Add(result, limit, isFitting: fault is null && !hasFailed && limit >= longest);
+            hasFailed |= result.Attempt.Scores.Any(s => s.IsCutOff);
             Mend(pair);
         }
     }
