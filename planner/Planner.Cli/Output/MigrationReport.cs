@@ -97,11 +97,7 @@ internal sealed record MigrationReport
     };
 
     /// <summary>The outcome as a word of the JSON: <c>completed</c>, <c>completedOverLimit</c>, <c>stayed</c>, <c>recovered</c>, <c>needsPerson</c>.</summary>
-    public static string Word(MigrationOutcome outcome)
-    {
-        var name = outcome.ToString();
-        return char.ToLowerInvariant(name[0]) + name[1..];
-    }
+    public static string Word(MigrationOutcome outcome) => AttemptReport.Word(outcome);
 
     /// <summary>The exit status of a session. Where several are true: 6 before 4 before 5 before 3.</summary>
     public static int ExitStatusOf(SessionResult result) => result.Outcome switch

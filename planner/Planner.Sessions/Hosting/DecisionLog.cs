@@ -4,7 +4,7 @@ using Planner.Measurements;
 
 namespace Planner.Sessions;
 
-/// <summary>The decisions of one attempt from which something followed: commits, whatever turned the verdict, and the last of each gate.</summary>
+/// <summary>The decisions of one attempt from which something followed: commits, whatever turned the verdict, and those that the attempt ended on.</summary>
 /// <param name="startedNanoseconds">When the attempt began, on the monotonic clock.</param>
 internal sealed class DecisionLog(long startedNanoseconds)
 {
@@ -28,11 +28,12 @@ internal sealed class DecisionLog(long startedNanoseconds)
         _last = decision;
     }
 
-    /// <summary>What is kept of them, oldest first: with its input where it is the last of its gate.</summary>
-    public IReadOnlyList<AttemptDecision> Read()
+    /// <summary>What is kept of them, oldest first.</summary>
+    /// <param name="deciding">Those that the attempt ended on, which need not have been told before; they are kept with their inputs.</param>
+    public IReadOnlyList<AttemptDecision> Read(params IReadOnlyList<GateDecision?> deciding)
     {
-        List<GateDecision> kept = [.. _first, .. _latest, .. _last is { } last ? [last] : Array.Empty<GateDecision>()];
-        return [.. kept.Select(gate => new AttemptDecision(
+        IEnumerable<GateDecision?> kept = [.. _first, .. _latest, _last, .. deciding];
+        return [.. kept.OfType<GateDecision>().Distinct<GateDecision>(ReferenceEqualityComparer.Instance).OrderBy(gate => gate.AtNanoseconds).Select(gate => new AttemptDecision(
             gate.Gate,
             gate.Decision.Verdict,
             gate.Decision.Method,
@@ -40,7 +41,7 @@ internal sealed class DecisionLog(long startedNanoseconds)
             Span(gate.Decision.BoundSeconds),
             MonotonicTime.Between(startedNanoseconds, Math.Max(startedNanoseconds, gate.AtNanoseconds)),
             gate.Evaluator.Explain(gate.Decision, gate.Moment).Reason + gate.Note,
-            gate == kept.Last(g => g.Gate == gate.Gate) ? DecisionJson.WriteSnapshot(gate.Input()) : null))];
+            deciding.Any(d => ReferenceEquals(d, gate)) ? DecisionJson.WriteSnapshot(gate.Input()) : null))];
     }
 
     private void Keep(GateDecision decision)
@@ -58,5 +59,6 @@ internal sealed class DecisionLog(long startedNanoseconds)
         }
     }
 
-    private static TimeSpan? Span(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Min(seconds, ValueLimits.LongestSeconds)) : null;
+    /// <summary>A computed time; null where it is not known. What is longer than any machine runs is cut off.</summary>
+    public static TimeSpan? Span(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Min(seconds, ValueLimits.LongestSeconds)) : null;
 }

@@ -10,9 +10,6 @@ namespace Planner.Sessions;
 internal abstract class SessionRecord<TState>(MigrationRequest request, SessionServices services, AttemptSide source, AttemptSide destination) : ISessionRecord<TState>
     where TState : SessionState
 {
-    // What is longer than any machine runs is cut off.
-    private const double LongestSeconds = 1e9;
-
     /// <summary>When the session began.</summary>
     public DateTimeOffset Started { get; init; } = services.Clock.GetUtcNow();
 
@@ -61,7 +58,6 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     public SessionResult End((TState State, long AtNanoseconds) end)
     {
         SessionEnding ending;
-        string? snapshot = null;
         IReadOnlyList<AttemptDecision> decisions = [];
         ExplainedDecision? first = null;
         string? sumTrouble = null;
@@ -69,8 +65,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
         {
             ending = Ending(end.State, end.AtNanoseconds);
             first = Explain(ending.FirstGate);
-            snapshot = (ending.SecondGate ?? ending.FirstGate) is { } last ? DecisionJson.WriteSnapshot(last.Input()) : null;
-            decisions = _decisions.Read();
+            decisions = _decisions.Read(ending.FirstGate, ending.SecondGate);
         }
         catch (Exception e)
         {
@@ -121,7 +116,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
             Decision = first,
             SecondDecision = Explain(ending.SecondGate),
             Terms = first is null ? [] : ending.Compare(first.Terms),
-            Snapshot = snapshot,
+            Snapshot = decisions.LastOrDefault(d => d.Snapshot is not null)?.Snapshot,
             Attempt = measured.Attempts[0],
             Measurements = measured,
             StoreTrouble = keepTrouble ?? closeTrouble ?? sumTrouble ?? Trouble,
@@ -155,7 +150,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
     protected abstract SessionEnding Ending(TState state, long endedNanoseconds);
 
     /// <summary>A computed time; null where it is not known.</summary>
-    protected static TimeSpan? Span(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)) : null;
+    protected static TimeSpan? Span(double seconds) => DecisionLog.Span(seconds);
 
     private static ExplainedDecision? Explain(GateDecision? gate) => gate?.Evaluator.Explain(gate.Decision, gate.Moment);
 
