@@ -14,7 +14,7 @@ public sealed class EvidenceMemory
 
     private readonly Dictionary<string, ClassMemory> _classes = [];
     private readonly Dictionary<string, LinkMemory> _links = [];
-    private readonly Dictionary<(string Class, BlackoutSpan Span, bool? Calm), BlackoutHistory> _blackouts = [];
+    private readonly Dictionary<(string Class, BlackoutSpan Span, MomentKind Kind), BlackoutHistory> _blackouts = [];
     private (double AllowedMisses, EvidenceView View)? _now;
 
     /// <summary>Adds what was measured together; each list oldest first.</summary>
@@ -69,8 +69,7 @@ public sealed class EvidenceMemory
 
         _now = null;
         var blackout = new PastBlackout(sample.Predicted.TotalSeconds, sample.Actual.TotalSeconds) { Rehearsed = sample.Kind == BlackoutKind.Rehearsal, CutOff = sample.IsCutOff };
-        bool?[] kinds = sample.WasCalm is null ? [null] : [null, sample.WasCalm];
-        foreach (var kind in kinds)
+        foreach (var kind in Kinds(sample))
         {
             (CollectionsMarshal.GetValueRefOrAddDefault(_blackouts, (sample.DeviceClass, sample.Span, kind), out _) ??= new BlackoutHistory()).Add(blackout);
         }
@@ -90,6 +89,15 @@ public sealed class EvidenceMemory
 
         return now.View;
     }
+
+    /// <summary>What a busy host did to a blackout says nothing about others, whatever the link did.</summary>
+    private static MomentKind[] Kinds(BlackoutSample sample) => (sample.HostWasBusy, sample.WasCalm) switch
+    {
+        (true, _) => [MomentKind.BusyHost],
+        (_, true) => [MomentKind.Usual, MomentKind.Calm],
+        (_, false) => [MomentKind.Usual, MomentKind.Rough],
+        _ => [MomentKind.Usual],
+    };
 
     private T Of<T>(Dictionary<string, T> memories, string key)
         where T : new()

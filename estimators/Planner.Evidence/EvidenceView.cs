@@ -11,10 +11,10 @@ public sealed class EvidenceView
 
     private readonly Dictionary<string, ClassEvidence> _classes;
     private readonly Dictionary<string, LinkEvidence> _links;
-    private readonly Dictionary<(string Class, BlackoutSpan Span, bool? Calm), PastBlackouts> _blackouts;
+    private readonly Dictionary<(string Class, BlackoutSpan Span, MomentKind Kind), PastBlackouts> _blackouts;
 
     internal EvidenceView(
-        Dictionary<string, ClassEvidence> classes, Dictionary<string, LinkEvidence> links, Dictionary<(string Class, BlackoutSpan Span, bool? Calm), PastBlackouts> blackouts) =>
+        Dictionary<string, ClassEvidence> classes, Dictionary<string, LinkEvidence> links, Dictionary<(string Class, BlackoutSpan Span, MomentKind Kind), PastBlackouts> blackouts) =>
         (_classes, _links, _blackouts) = (classes, links, blackouts);
 
     /// <summary>What is known of a class.</summary>
@@ -26,8 +26,8 @@ public sealed class EvidenceView
     /// <summary>Past blackouts of the machines of a class, committed under whatever SLA class or rehearsed.</summary>
     /// <param name="deviceClass">The class.</param>
     /// <param name="span">The part of the blackout.</param>
-    /// <param name="calm">Those of calm moments, of rough ones, or, with null, all, also where nobody looked at the link.</param>
-    public PastBlackouts Blackouts(string deviceClass, BlackoutSpan span, bool? calm = null) => _blackouts.GetValueOrDefault((deviceClass, span, calm), PastBlackouts.None);
+    /// <param name="kind">Of which moments.</param>
+    public PastBlackouts Blackouts(string deviceClass, BlackoutSpan span, MomentKind kind = MomentKind.Usual) => _blackouts.GetValueOrDefault((deviceClass, span, kind), PastBlackouts.None);
 
     /// <summary>What the other groups of a machine's class say about its next blackout: of each one, which it had after as many of its own as this machine has had.
     /// Groups that have had no more than that have none. In the order of their keys.</summary>
@@ -41,7 +41,7 @@ public sealed class EvidenceView
         return past >= ScoreTable.RequiredScores(allowedMisses) ? PastBlackouts.None : new PastBlackouts(
         (PastBlackout[])[
             .. from kept in _blackouts
-               where kept.Key.Span == span && kept.Key.Calm is null && kept.Value.Count > past && kept.Key.Class != own && EvidenceKey.IsOf(kept.Key.Class, key.Class)
+               where kept.Key.Span == span && kept.Key.Kind == MomentKind.Usual && kept.Value.Count > past && kept.Key.Class != own && EvidenceKey.IsOf(kept.Key.Class, key.Class)
                orderby kept.Key.Class
                select kept.Value[past],
         ]);

@@ -37,6 +37,19 @@ public sealed class PastBlackouts : IReadOnlyList<PastBlackout>
     /// <param name="allowedMisses">The allowed share of misses; in (0, 1).</param>
     public ScoreTable TableOfGroups(double allowedMisses) => ScoreTable.OfGroups(_blackouts.Select(b => b.Score), allowedMisses);
 
+    /// <summary>How many were committed, counted up to a number.</summary>
+    /// <param name="most">The number.</param>
+    public int Commits(int most)
+    {
+        var commits = 0;
+        for (var i = Count - 1; i >= 0 && commits < most; i--)
+        {
+            commits += this[i].Rehearsed ? 0 : 1;
+        }
+
+        return commits;
+    }
+
     internal bool IsOf(ScoreTable table) => ReferenceEquals(table, _table);
 
     /// <inheritdoc/>

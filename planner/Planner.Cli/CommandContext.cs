@@ -97,6 +97,7 @@ internal sealed record CommandContext(
         StateDirectory = JournalPlace,
         Drivers = Drivers,
         Hurry = stop.Hurry,
+        HostIsBusy = HostPressure.IsBusy,
     };
 
     /// <summary>Who runs this; a question mark where there is no list of users to look in, as in a container or a rescue system.</summary>

@@ -1,10 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Planner.Devices;
 using Planner.Engine;
+using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
 using Planner.Simulation;
+using Planner.Storage;
 
 namespace Planner.Cli;
 
@@ -19,6 +22,9 @@ internal static class Readiness
 
     /// <summary>Both sides of a device: its connection or its group and streams, and once more where it has to be opened anew.</summary>
     private const int DeviceFiles = 16;
+
+    /// <summary>Where nothing else is said half of the commits may miss, and two blackouts give a bound.</summary>
+    private const int ImaginarySwitchovers = 4;
 
     /// <summary>Makes sure that nothing is missing in the middle: enough open files, and all code loaded, so that the installation may be replaced meanwhile.</summary>
     /// <param name="devices">How many devices, or machines, move.</param>
@@ -54,19 +60,65 @@ internal static class Readiness
         return loaded.Count;
     }
 
-    /// <summary>Migrates a simulated device once, so that the code of a switchover is compiled before a guest waits for it: the first blackout of
-    /// a fresh process was several times as long as the second.</summary>
-    public static Task<SessionResult> ForDevicesAsync()
+    /// <summary>Migrates an imaginary device, by its protocol and with journal and store, so that the code of a switchover is compiled before a guest waits for it: the first
+    /// blackout of a fresh process was twice as long as the second.</summary>
+    public static async Task<SessionResult> ForDevicesAsync()
     {
-        var request = new DeviceMigrationRequest
+        DirectoryInfo? folder = null;
+        try
         {
-            Machine = "imaginary",
-            Devices = [new DevicePair("imaginary", Imaginary(), Imaginary())],
-            Policy = new SlaPolicy { Name = "imaginary", BlackoutLimit = TimeSpan.FromSeconds(1) },
-            Mode = MigrationMode.Rehearsal,
-        };
-        return MigrationSession.RunAsync(request, new SessionServices { TransferBufferBytes = 4096, QuietTime = QuietHeap.Ask }, CancellationToken.None);
+            folder = Directory.CreateTempSubdirectory("planner-");
+            using var source = VfioUserServer.Start(Imaginary, Path.Combine(folder.FullName, "source"));
+            using var destination = VfioUserServer.Start(Imaginary, Path.Combine(folder.FullName, "destination"));
+            using var journal = new MigrationJournal(folder.FullName);
+            using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "store.db")));
+            return await MigrateAsync(VfioUserDevice.Open(source.SocketPath), VfioUserDevice.Open(destination.SocketPath), new SessionServices { Journal = journal, Store = store });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceException or JournalException or StoreException)
+        {
+            // Where nothing can be written for a moment, the protocol stays cold.
+            return await MigrateAsync(new SimulatedDevice(Imaginary, "source", clock: new VirtualClock()), new SimulatedDevice(Imaginary, "destination", clock: new VirtualClock()), new SessionServices());
+        }
+        finally
+        {
+            Discard(folder);
+        }
     }
 
-    private static SimulatedDevice Imaginary() => new(BuiltInProfiles.FastNic, "imaginary", clock: new VirtualClock());
+    private static DeviceProfile Imaginary => DeviceProfileText.Read(
+        """
+        apiVersion: planner/v1
+        kind: DeviceProfile
+        metadata: { name: imaginary, class: imaginary }
+        spec:
+          flags: [STOP_COPY, P2P, PRE_COPY]
+          arcs: { default: { median: 10us, p99: 20us } }
+          state: { bytes: 1MiB, jitter: 0% }
+          preCopy: { initial: 1MiB, dirtyRate: 1MiB/s, dirtyCap: 1MiB, reinit: 0.0 }
+          dataSize: { offered: true, meaning: total }
+        """,
+        "imaginary");
+
+    /// <summary>There and back, until what decides has past blackouts to decide from.</summary>
+    private static async Task<SessionResult> MigrateAsync(IMigrationDevice source, IMigrationDevice destination, SessionServices services)
+    {
+        using (source)
+        using (destination)
+        {
+            var rehearsal = new Rehearsal("imaginary", [new DevicePair("imaginary", source, destination)], services with { QuietTime = QuietTime.Ask, HostIsBusy = HostPressure.IsBusy });
+            return await rehearsal.RunAsync(ImaginarySwitchovers, CancellationToken.None);
+        }
+    }
+
+    private static void Discard(DirectoryInfo? folder)
+    {
+        try
+        {
+            folder?.Delete(recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is where such things are cleaned away.
+        }
+    }
 }

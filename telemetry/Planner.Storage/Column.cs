@@ -19,6 +19,10 @@ internal static class Column
 
     public static double Rate(double rate) => rate >= 0 && double.IsFinite(rate) ? rate : throw new FormatException($"a rate of {rate} cannot be");
 
+    public static long? Flag(bool? flag) => flag is { } known ? Convert.ToInt64(known) : null;
+
+    public static bool? Flag(long? flag) => flag is { } known ? known != 0 : null;
+
     public static SampleOrigin? Origin(string? host, string? machine, string? attempt) =>
         host is null && machine is null && attempt is null ? null : new SampleOrigin(host, machine, attempt);
 

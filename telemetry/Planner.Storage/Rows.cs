@@ -60,6 +60,7 @@ internal sealed record ScoreRow(
     long ActualTicks,
     long AtTicks,
     long? WasCalm,
+    long? HostBusy,
     long? CutOff,
     string? Host,
     string? Machine,
@@ -67,7 +68,7 @@ internal sealed record ScoreRow(
 {
     public static ScoreRow From(BlackoutSample s, string attempt) => new(
         s.DeviceClass, s.SlaClass, s.Kind.ToString(), s.Span.ToString(), s.Predicted.Ticks, s.Actual.Ticks, s.At.UtcTicks,
-        s.WasCalm is { } calm ? Convert.ToInt64(calm) : null, Convert.ToInt64(s.IsCutOff), s.Origin?.Host, s.Origin?.Machine, attempt);
+        Column.Flag(s.WasCalm), Column.Flag(s.HostWasBusy), Convert.ToInt64(s.IsCutOff), s.Origin?.Host, s.Origin?.Machine, attempt);
 
     public BlackoutSample ToSample() => new(
         DeviceClass,
@@ -78,7 +79,8 @@ internal sealed record ScoreRow(
         Column.Time(ActualTicks),
         Column.At(AtTicks))
     {
-        WasCalm = WasCalm is { } calm ? calm != 0 : null,
+        WasCalm = Column.Flag(WasCalm),
+        HostWasBusy = Column.Flag(HostBusy),
         IsCutOff = CutOff is not (null or 0),
         Origin = Column.Origin(Host, Machine, Attempt),
     };

@@ -25,9 +25,9 @@ internal static class Statements
         """;
 
     public const string InsertScore = """
-        insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks, was_calm,
+        insert into blackout_sample (device_class, sla_class, kind, span, predicted_ticks, actual_ticks, at_ticks, was_calm, host_busy,
                                      cut_off, host, machine, attempt)
-        values (@DeviceClass, @SlaClass, @Kind, @Span, @PredictedTicks, @ActualTicks, @AtTicks, @WasCalm, @CutOff, @Host, @Machine, @Attempt)
+        values (@DeviceClass, @SlaClass, @Kind, @Span, @PredictedTicks, @ActualTicks, @AtTicks, @WasCalm, @HostBusy, @CutOff, @Host, @Machine, @Attempt)
         """;
 
     public const string AddLinkAge = """
@@ -92,7 +92,7 @@ internal static class Statements
 
     private const string ScoreColumns = """
         device_class as DeviceClass, sla_class as SlaClass, kind as Kind, span as Span, predicted_ticks as PredictedTicks, actual_ticks as ActualTicks,
-        at_ticks as AtTicks, was_calm as WasCalm, cut_off as CutOff, host as Host, machine as Machine, attempt as Attempt
+        at_ticks as AtTicks, was_calm as WasCalm, host_busy as HostBusy, cut_off as CutOff, host as Host, machine as Machine, attempt as Attempt
         """;
 
     public const string ReadScoresOfAttempt = $"select {ScoreColumns} from blackout_sample where attempt = @id order by id";
@@ -148,7 +148,7 @@ internal static class Statements
 
     // Keys of a class lie side by side in the index; the bare class is what earlier planners wrote.
     public const string ReadFirstScores = $"""
-        select DeviceClass, SlaClass, Kind, Span, PredictedTicks, ActualTicks, AtTicks, WasCalm, CutOff, Host, Machine, Attempt
+        select DeviceClass, SlaClass, Kind, Span, PredictedTicks, ActualTicks, AtTicks, WasCalm, HostBusy, CutOff, Host, Machine, Attempt
         from (
             select {ScoreColumns}, row_number() over (partition by device_class order by at_ticks, id) as place
             from blackout_sample

@@ -14,7 +14,7 @@ public static class LabCommandLine
     /// <returns>The exit status: 0, or 1 after an error.</returns>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error), Compare(output, error), Machines(output, error), LibvirtCommands.Create(output, error) };
+        var root = new RootCommand("A lab of two real QEMUs without KVM, a guest that dirties memory, and a link of limited rate between them.") { Up(output, error), Fetch(output, error), Accuracy(output, error), Compare(output, error), Machines(output, error), LibvirtCommands.Create(output, error), SoakCommands.Create(output, error) };
         return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
     }
 

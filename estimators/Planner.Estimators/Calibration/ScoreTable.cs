@@ -9,7 +9,7 @@ namespace Planner.Estimators;
 /// split conformal prediction: the next of n exchangeable scores exceeds their ceil((n + 1)(1 - a))-th smallest with probability at most a
 /// (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World).
 /// </remarks>
-public sealed class ScoreTable
+public sealed record ScoreTable
 {
     private const double LimitError = 0.05;
 
@@ -22,6 +22,7 @@ public sealed class ScoreTable
     private readonly double _correction;
     private readonly double _meanExcess;
     private readonly int _cutOff;
+    private readonly double _bound;
 
     /// <summary>Scores by themselves: too few for a bound, or so many allowed misses that nothing is calibrated.</summary>
     internal ScoreTable(ReadOnlySpan<double> sorted, double allowedMisses, double median)
@@ -34,7 +35,7 @@ public sealed class ScoreTable
         Median = median <= BlackoutScores.LargestScore ? median : double.NaN;
         Need = RequiredBeside(_cutOff, allowedMisses);
         var rank = (int)Math.Ceiling((sorted.Length + 1) * (1 - allowedMisses) - 1e-9);
-        Bound = sorted.Length >= Need ? sorted[Math.Max(rank, 1) - 1] : double.NaN;
+        _bound = sorted.Length >= Need ? sorted[Math.Max(rank, 1) - 1] : double.NaN;
     }
 
     /// <summary>Scores that were told to a bound with enough of them.</summary>
@@ -52,11 +53,11 @@ public sealed class ScoreTable
 
         // Scores that were missed lately lower the share that is asked for, and calm raises it: more or fewer of those that were cut off lie at its rank.
         Need = Math.Max(RequiredScores(allowedMisses), RequiredBeside(_cutOff, allowedMisses * Math.Exp(_cutOff == 0 ? 0 : -_correction)));
-        Bound = calibration.ScoreBound(allowedMisses);
+        _bound = calibration.ScoreBound(allowedMisses);
         ScoresUntilCalibrated = calibration.ScoresUntilCalibrated;
 
         // While scores fall, the median of the latest is behind them, and the bound already below it.
-        Median = double.IsNaN(Bound) ? Math.Exp(_logLevel) : Math.Min(Math.Exp(_logLevel), Bound);
+        Median = double.IsNaN(_bound) ? Math.Exp(_logLevel) : Math.Min(Math.Exp(_logLevel), _bound);
     }
 
     /// <summary>Scores of like machines, for one that has too few of its own: one of each group, and the new one is a draw among groups.</summary>
@@ -79,6 +80,9 @@ public sealed class ScoreTable
     /// <summary>Whether each score is of another group of like machines, so that the bound is as wide as these differ.</summary>
     public bool IsOfGroups { get; private init; }
 
+    /// <summary>By what factor the bound is wider than the scores make it, since what comes may be unlike them; at least 1.</summary>
+    public double Widening { get; init; } = 1;
+
     /// <summary>The number of scores.</summary>
     public int Count { get; }
 
@@ -86,7 +90,7 @@ public sealed class ScoreTable
     public int Need { get; }
 
     /// <summary>The score that at most the allowed share of the next ones exceed; NaN if there are too few.</summary>
-    public double Bound { get; }
+    public double Bound => _bound * Widening;
 
     /// <summary>The median score: of the latest ones where there are enough for a bound, else of all. NaN without scores.</summary>
     public double Median { get; }
@@ -128,6 +132,7 @@ public sealed class ScoreTable
     /// </remarks>
     public double MissProbability(double threshold)
     {
+        threshold /= Widening;
         var value = !_isCalibrated ? threshold : threshold > 0 ? Math.Log(threshold) - _logLevel : double.NegativeInfinity;
         var misses = _sorted.Length - SortedSamples.CountAtMost(_sorted, value);
         var counted = UpperLimit(misses);
@@ -137,7 +142,7 @@ public sealed class ScoreTable
         }
 
         var implied = UpperTail.Share(_sorted, _allowedMisses, _correction, _meanExcess, value, misses, _cutOff);
-        return Math.Min(1, Math.Max(counted, threshold >= Bound ? Math.Min(implied, _allowedMisses) : Math.Max(implied, Math.BitIncrement(_allowedMisses))));
+        return Math.Min(1, Math.Max(counted, threshold >= _bound ? Math.Min(implied, _allowedMisses) : Math.Max(implied, Math.BitIncrement(_allowedMisses))));
     }
 
     private double UpperLimit(int misses)

@@ -18,7 +18,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
     // The step is meant to be far outside anything that was measured, whatever the profile and however busy the host.
     private const double SlowdownFactor = 1000;
 
-    private readonly SessionServices _services = new() { Store = store, QuietTime = QuietHeap.Ask };
+    private readonly SessionServices _services = new() { Store = store, QuietTime = QuietTime.Ask };
     private int _told;
 
     /// <summary>Called after every rehearsed switchover: how many are done, and how many there will be.</summary>

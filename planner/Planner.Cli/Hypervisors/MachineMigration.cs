@@ -75,10 +75,15 @@ internal static class MachineMigration
             MayListenAlready = arguments.Channel is not null && arguments.Listen is null,
             IsPaused = arguments.Paused,
             Policy = policy,
-            Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
+            Mode = arguments.Mode(policy),
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(services.Store!.ReadPauseSpent(name, TimeProvider.System.GetUtcNow() - budget.Per)) : null,
         };
         await WarmUp.MachinesAsync();
+        if (arguments.IsRehearsal)
+        {
+            return await MigrationSession.RunAsync(request, services, stop);
+        }
+
         var result = await MigrateCommand.RunShownAsync(context, request, services, [spans], stop);
         record?.Dispose();
         MigrateCommand.Print(context, result, record?.Trouble);

@@ -3,9 +3,12 @@ using Planner.Measurements;
 
 namespace Planner.Cli;
 
-/// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.</summary>
+/// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.
+/// What happens in a switchover is handed on after it, or after half a second where it lasts longer.</summary>
 internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
 {
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(0.5);
+
     private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IReadOnlyList<ISessionObserver> _observers;
     private readonly Task _reader;
@@ -30,6 +33,7 @@ internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
     {
         await foreach (var notice in _notices.Reader.ReadAllAsync())
         {
+            await QuietTime.OverAsync(LongestHold);
             foreach (var observer in _observers)
             {
                 try

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Planner.Cli;
 
-/// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, stores samples, prints the latency table.</summary>
+/// <summary><c>planner measure DEVICE --rounds N</c>: walks the arcs, or rehearses switchovers; stores samples, prints the latency table.</summary>
 internal static class MeasureCommand
 {
     public const string Name = "measure";
@@ -16,7 +16,7 @@ internal static class MeasureCommand
 
     public static Command Create(CommonOptions common)
     {
-        var device = new Argument<string>("device") { Description = $"The device, {common.Drivers.DeviceForms}. It is stopped in every round: measure only what carries no load." };
+        var device = new Argument<string>("device") { Description = $"The device, {common.Drivers.DeviceForms}; or with --to a canary machine, {common.Drivers.HypervisorForms}. It is stopped in every round: measure only what carries no load." };
         var rounds = new Option<int>("--rounds")
         {
             Description = "How many rounds (with --to: how many switchovers; after an odd number one more, which is not counted, brings the machine home).",
@@ -35,14 +35,35 @@ internal static class MeasureCommand
             Description = "Rehearse whole switchovers to this device and back, so that blackouts are evidence too.",
             HelpName = "DESTINATION",
         };
-        var command = new Command(Name, "Walk a device through its arcs, keep the samples, print the latencies.") { device, rounds, to };
-        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to)));
+        var restart = new Option<string?>("--restart")
+        {
+            Description = "With a machine as the canary: what starts a side afresh between two rounds; a shell command that gets 'source' or 'destination' and returns when that side's monitor is there.",
+            HelpName = "COMMAND",
+        };
+        var channel = new Option<string?>("--channel") { Description = "With a machine as the canary: where its memory goes, as with migrate.", HelpName = common.Drivers.ChannelForms };
+        var listen = new Option<string?>("--listen") { Description = "With a machine as the canary: where the destination listens, as with migrate.", HelpName = common.Drivers.ChannelForms };
+        var command = new Command(Name, "Walk a device through its arcs, or rehearse the switchovers of devices or of a canary machine; keep the samples, print the latencies.") { device, rounds, to, restart, channel, listen };
+        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), new Asked(
+            parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to), parsed.GetValue(restart), parsed.GetValue(channel), parsed.GetValue(listen))));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string device, int rounds, string? destination)
+    private sealed record Asked(string Source, int Rounds, string? Destination, string? Restart, string? Channel, string? Listen);
+
+    private static async Task<int> RunAsync(CommandContext context, Asked asked)
     {
+        var (device, rounds, destination) = (asked.Source, asked.Rounds, asked.Destination);
         using var stop = new StopSignal();
+        if (context.Drivers.IsHypervisor(device))
+        {
+            return await RehearseMachineAsync(context, asked, stop);
+        }
+
+        if ((asked.Restart ?? asked.Channel ?? asked.Listen) is not null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"--restart, --channel and --listen are for machines ({context.Drivers.HypervisorForms}); devices send through the planner, there and back");
+        }
+
         using var store = context.OpenStore(stop.Token);
         var (offer, done, trouble, restored) = destination is null
             ? Walk(context, store, device, rounds, stop.Token)
@@ -72,6 +93,33 @@ internal static class MeasureCommand
         };
     }
 
+    private static async Task<int> RehearseMachineAsync(CommandContext context, Asked asked, StopSignal stop)
+    {
+        if (asked.Destination is null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{asked.Source} is a virtual machine, which is measured by whole migrations of a canary that carries no load: name where it goes with --to");
+        }
+
+        var (done, last) = await new CanaryRehearsal(context, MigrateArguments.OfCanary(asked.Source, asked.Destination, asked.Channel, asked.Listen), asked.Restart, stop).RunAsync(asked.Rounds);
+        var trouble = last?.Outcome is null or MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit ? last?.StoreTrouble : last.Reason;
+        var machineClass = last?.Attempt.Source.Class ?? "";
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(new MeasureReport(asked.Source, machineClass, done, [], trouble), CliJson.Default.MeasureReport));
+        }
+        else
+        {
+            context.Output.WriteLine($"{asked.Source} ({machineClass}): {done} of {asked.Rounds} migrations rehearsed{(done > 0 && last is not null ? $"; the last blackout was {Quantity.Format(last.Blackout)}" : "")}");
+        }
+
+        if (trouble is not null)
+        {
+            context.Error.WriteLine($"planner: {trouble}");
+        }
+
+        return last is null ? ExitStatus.Stayed : trouble is null ? ExitStatus.Done : MigrationReport.ExitStatusOf(last);
+    }
+
     private static (DeviceOffer Offer, int Done, string? Trouble, bool? Restored) Walk(
         CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
     {
@@ -95,7 +143,7 @@ internal static class MeasureCommand
         using var devices = Interruptible.Run(() => MachineDevices.Open(context.Drivers, targets), stop.Token);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
-        var rehearsal = new Rehearsal(source, devices.Pairs, context.Services(store, stop) with { Journal = journal, QuietTime = QuietHeap.Ask })
+        var rehearsal = new Rehearsal(source, devices.Pairs, context.Services(store, stop) with { Journal = journal, QuietTime = QuietTime.Ask })
         {
             OnSwitchover = result =>
             {

@@ -120,10 +120,10 @@ internal static class MigrateCommand
             Devices = devices.Pairs,
             Moved = moved,
             Policy = policy,
-            Mode = arguments.Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active,
+            Mode = arguments.Mode(policy),
             ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadPauseSpent(machine, now - budget.Per)) : null,
         };
-        var services = context.Services(store, stop) with { Models = store as IModelStore, Journal = journal, QuietTime = QuietHeap.Ask };
+        var services = context.Services(store, stop) with { Models = store as IModelStore, Journal = journal, QuietTime = QuietTime.Ask };
         await Readiness.ForDevicesAsync();
         var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
         Print(context, result, record?.Trouble);

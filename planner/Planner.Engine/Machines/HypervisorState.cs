@@ -89,7 +89,7 @@ public sealed record HypervisorState : SessionState
     public GuestPause? Pause => Plan.IsPaused ? null : SwitchoverPause.Of(CountedTimes, HasDevices);
 
     /// <inheritdoc/>
-    public override TimeSpan? Promise => Plan.Limit;
+    public override TimeSpan? Promise => Plan.Mode == MigrationMode.Rehearsal ? null : Plan.Limit;
 
     /// <summary>The moments without what only some of the devices tell.</summary>
     public SwitchoverTimes CountedTimes => Plan.TellsArcs ? Times : Times with { Moves = [] };

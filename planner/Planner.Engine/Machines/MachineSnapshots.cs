@@ -50,6 +50,9 @@ public sealed class MachineSnapshots
     /// <summary>What the machine's evidence is kept under.</summary>
     public MachineKeys Keys { get; }
 
+    /// <summary>Whether other work has the host's processors busy now.</summary>
+    public bool HostIsBusy { get; set; }
+
     /// <summary>How long stops have taken from the permission on, in seconds.</summary>
     public IReadOnlyList<double> CommitSeconds => Seconds(MachineKeys.Commit);
 
@@ -121,6 +124,8 @@ public sealed class MachineSnapshots
             Place = EvidenceKey.Printable(Keys.Blackouts.Place),
             PastBlackouts = _view.Blackouts(Keys.Blackouts.Text, BlackoutSpan.Whole),
             PastBlackoutsOfLikeMachines = _view.OfLikeMachines(Keys.Blackouts, BlackoutSpan.Whole, sla.AllowedMisses),
+            HostIsBusy = HostIsBusy,
+            PastBlackoutsOnBusyHost = _view.Blackouts(Keys.Blackouts.Text, BlackoutSpan.Whole, MomentKind.BusyHost),
         };
     }
 

@@ -89,6 +89,9 @@ public sealed class SwitchoverJudge
     /// it can be looked at, the most that was seen: a link that is not busy carries less than it could.</summary>
     public double BytesPerSecond => _rates.Count > 0 ? _rates.Median : _passRate > 0 ? _passRate : double.NaN;
 
+    /// <summary>Whether other work has the host's processors busy; null where nobody looks.</summary>
+    public bool? HostIsBusy { get; set; }
+
     /// <summary>What the decisions are made from.</summary>
     public MachineSnapshots Evidence => _evidence;
 
@@ -176,7 +179,7 @@ public sealed class SwitchoverJudge
     private PassJudgement Judgement(PreCopyProgressed progress, SwitchoverAction action, long now, double elapsed)
     {
         var decision = _moments!.Last;
-        _gate = new GateDecision(1, decision, _moments.LastMoment, _moments.LastEvaluator!, now) { WasCalm = _moments.LastIsCalm };
+        _gate = new GateDecision(1, decision, _moments.LastMoment, _moments.LastEvaluator!, now) { WasCalm = _moments.LastIsCalm, HostWasBusy = HostIsBusy };
         var isFound = _hiddenBytes > 0 && !_hasToldHidden;
         var isRepeated = decision.Verdict == Verdict.Commit && _hasToldHidden;
         var isNews = !isRepeated && (isFound || decision.Verdict != _newsVerdict || now - _newsAt >= NewsEveryNanoseconds);
@@ -324,13 +327,14 @@ public sealed class SwitchoverJudge
         }
 
         var stateBytes = _evidence.OwnStateBytes + DeviceStateBytes;
-        if (_rule is not null && now - _builtAt < RebuildEveryNanoseconds && Math.Abs(rate - _builtRate) <= RateChange * _builtRate
+        if (_rule is not null && _evidence.HostIsBusy == (HostIsBusy ?? false) && now - _builtAt < RebuildEveryNanoseconds && Math.Abs(rate - _builtRate) <= RateChange * _builtRate
             && Math.Abs(stateBytes - _builtStateBytes) <= StateChange * _builtStateBytes)
         {
             return;
         }
 
         (_builtAt, _builtRate, _builtStateBytes) = (now, rate, stateBytes);
+        _evidence.HostIsBusy = HostIsBusy ?? false;
         var evaluators = _evidence.Evaluators(_evidence.Snapshot(_sla with { ElapsedSeconds = elapsed }, rate, expectedBytes, DeviceStateBytes, [.. _windows]));
         if (_moments is null)
         {

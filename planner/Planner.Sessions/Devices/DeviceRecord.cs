@@ -14,6 +14,8 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
     private readonly List<ArcRun> _blackoutArcs = [];
     private readonly Dictionary<string, long> _streamBytes = [];
     private TransferSample? _transfer;
+    private readonly Func<bool?>? _lookAtHost = services.HostIsBusy;
+    private bool? _hostIsBusy;
 
     /// <summary>Recalls what is known about the machine's devices, and asks what they say themselves.</summary>
     /// <exception cref="StoreException">The store cannot be read.</exception>
@@ -31,7 +33,12 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
 
     /// <summary>What decides now.</summary>
     /// <exception cref="InvalidSnapshotException">Something is known that cannot be.</exception>
-    public SwitchoverEvaluator Evaluator(EngineState state, long nowNanoseconds) => snapshots.Evaluator(state, nowNanoseconds);
+    public SwitchoverEvaluator Evaluator(EngineState state, long nowNanoseconds)
+    {
+        _hostIsBusy = _lookAtHost?.Invoke();
+        snapshots.HostIsBusy = _hostIsBusy ?? false;
+        return snapshots.Evaluator(state, nowNanoseconds);
+    }
 
     public override JournalHeader Header(EngineState state) => new(
         request.MigrationId,
@@ -154,6 +161,7 @@ internal sealed class DeviceRecord(DeviceMigrationRequest request, MigrationPlan
                 Notices.Now)
             {
                 IsCutOff = pause.IsCutOff,
+                HostWasBusy = _hostIsBusy,
             });
         }
     }

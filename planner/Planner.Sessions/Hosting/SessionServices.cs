@@ -18,6 +18,9 @@ public sealed record SessionServices
     /// sessions may ask at once: it is for whoever owns the process.</summary>
     public Func<IDisposable>? QuietTime { get; init; }
 
+    /// <summary>Whether other work has this host's processors busy at a moment, or null where that cannot be seen; null to do without. Called at every decision, on the session's thread.</summary>
+    public Func<bool?>? HostIsBusy { get; init; }
+
     /// <summary>Who asked, such as <c>root@host</c>, for the ledger; null if it is not known.</summary>
     public string? AskedBy { get; init; }
 

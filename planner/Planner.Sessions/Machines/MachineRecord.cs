@@ -23,6 +23,7 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
     /// <summary>What pre-copy has sent, in bytes.</summary>
     public long SentBytes { get; private set; }
 
+    private readonly Func<bool?>? _lookAtHost = HypervisorKnowledge.HostOf(request.Source, services.Host) == services.Host ? services.HostIsBusy : null;
     private readonly long _startedNanoseconds = services.Clock.NowNanoseconds();
     private long _deviceSentBytes;
     private int? _throttlePercent;
@@ -40,6 +41,7 @@ internal sealed class MachineRecord(MachineMigrationRequest request, SwitchoverJ
     public PassJudgement? Judge(PreCopyProgressed progress)
     {
         (SentBytes, _deviceSentBytes) = (progress.SentBytes, progress.DeviceSentBytes ?? 0);
+        judge.HostIsBusy = _lookAtHost?.Invoke();
         return request.IsPaused ? ConsiderPaused(progress) : judge.Consider(progress);
     }
 

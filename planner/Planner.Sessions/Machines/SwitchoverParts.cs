@@ -176,10 +176,12 @@ internal sealed record SwitchoverParts
         if (!IsAssumed && Times.AllowedNanoseconds is not null && paused is { Length.Ticks: > 0 } pause && gate?.Decision.PredictedSeconds is > 0 and < double.PositiveInfinity and var predicted
             && !gate.Evaluator.Snapshot.Devices.Any(d => d.Arcs.Any(a => a.IsGuess)))
         {
+            var isRehearsal = request.Mode == MigrationMode.Rehearsal;
             yield return new BlackoutSample(
-                Keys.Blackouts.Text, request.Policy.Name, BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at)
+                Keys.Blackouts.Text, isRehearsal ? "" : request.Policy.Name, isRehearsal ? BlackoutKind.Rehearsal : BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(predicted), pause.Length, at)
             {
                 WasCalm = gate.WasCalm,
+                HostWasBusy = gate.HostWasBusy,
             };
         }
     }

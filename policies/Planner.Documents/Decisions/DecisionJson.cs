@@ -64,12 +64,17 @@ public static class DecisionJson
         return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 
-    // Flags that are not set, values of which none is assumed, and what follows from the rest. The types themselves know no JSON.
+    // Flags that are not set, values of which none is assumed, factors of bounds that are not widened, and what follows from the rest. The types themselves know no JSON.
     private static void LeaveOut(JsonTypeInfo type)
     {
         foreach (var property in type.Properties.Where(p => p.PropertyType == typeof(bool) || p.Name is "assumed" or "stateSecondsAssumed"))
         {
             property.ShouldSerialize = static (_, value) => value is true or (int and not 0);
+        }
+
+        foreach (var property in type.Properties.Where(p => p.Name == "widenedBy"))
+        {
+            property.ShouldSerialize = static (_, value) => value is not null;
         }
 
         foreach (var derived in type.Properties.Where(p => p is { Name: "isGuess" or "allowedMisses", Set: null }).ToList())

@@ -9,6 +9,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     private readonly PreparedSnapshot _prepared = evaluator.Prepared;
     private readonly BlackoutTables _tables = evaluator.Tables;
     private readonly ScoreTable _scores = evaluator.Scores(moment.Quiesced);
+    private readonly ScoreChoice _chosen = evaluator.ChosenScores(moment.Quiesced);
 
     private DecisionBinding? Binding => decision.Verdict == Verdict.Abort ? DecisionBinding.CompleteWithin : evaluator.Binding(moment);
 
@@ -44,6 +45,7 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
                 })
             {
                 Recalibrating = decision.IsRecalibrating,
+                WidenedBy = decision.Method == BoundMethod.Direct && _scores.Widening > 1 ? _scores.Widening : null,
             },
             Evidence = evidence,
             Terms = [.. lines.Select(Estimate)],
@@ -95,12 +97,10 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     /// <summary>What the bound stands on; without a bound what is nearest to sufficient.</summary>
     private EvidenceCount Evidence()
     {
-        var past = _scores.IsOfGroups
-            ? (moment.Quiesced ? evaluator.Snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce : evaluator.Snapshot.PastBlackoutsOfLikeMachines)!
-            : moment.Quiesced ? evaluator.Snapshot.PastBlackoutsAfterQuiesce : evaluator.Snapshot.PastBlackouts;
+        var past = _chosen.Past;
         var rehearsals = past.Count(b => b.Rehearsed);
         var direct = new EvidenceCount(
-            _scores.Count, _scores.Need, _scores.IsOfGroups ? $"groups of machines like it (class {_prepared.ClassName}), a blackout of each" : $"blackouts of {_prepared.OwnName}")
+            _scores.Count, _scores.Need, _scores.IsOfGroups ? $"groups of machines like it (class {_prepared.ClassName}), a blackout of each" : $"blackouts of {_prepared.OwnName}{(_chosen.IsOfBusyHost ? " while the host was busy" : "")}")
         {
             Commits = past.Count - rehearsals,
             Rehearsals = rehearsals,
@@ -220,8 +220,8 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
 
     private string Basis(EvidenceCount evidence) => decision.Method switch
     {
-        BoundMethod.Direct when _scores.IsOfGroups => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}, widened by what these {evidence.Have} groups differ{CutOffWords(", ")}",
-        BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}{CutOffWords(", ")}",
+        BoundMethod.Direct when _scores.IsOfGroups => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}, widened by what these {evidence.Have} groups differ{CutOffWords(", ")}{Widened()}",
+        BoundMethod.Direct => $"direct, from {evidence.Have} {evidence.Of}{Selection(evidence)}{CutOffWords(", ")}{Widened()}",
         BoundMethod.Union when _tables.IsUnionSupported => "union of the bounds of all terms",
         BoundMethod.Union => "sum of the stated worst cases",
         _ when evaluator.Guess is { } guess => $"first guess by model {guess.Model}, without proof",
@@ -233,6 +233,14 @@ internal sealed class DecisionExplainer(SwitchoverEvaluator evaluator, Decision 
     private static string Selection(EvidenceCount evidence) => evidence is { Commits: > 0 and var commits, Rehearsals: > 0 and var rehearsals }
         ? $": {commits} commit{(commits == 1 ? "" : "s")}, {rehearsals} rehearsal{(rehearsals == 1 ? "" : "s")}"
         : "";
+
+    /// <summary>Why the bound is wider than the blackouts make it. Such a bound claims no share.</summary>
+    private string Widened()
+    {
+        var rehearsed = _chosen.CommitsAmongRehearsals is { } commits ? $"until {ScoreChoice.CommitsToTrust} commits, of which there are {commits}, have shown that rehearsals speak for them" : null;
+        var busy = _chosen.OnBusyHost is { } known ? $"since the host is busy and {known} of the {ScoreTable.RequiredScores(_prepared.AllowedMisses)} blackouts of a busy host are known that a bound takes" : null;
+        return (rehearsed ?? busy) is null ? "" : $", {_scores.Widening:0.##} times as wide as these make it {string.Join(", and ", new[] { busy, rehearsed }.OfType<string>())}";
+    }
 
     private string CutOffWords(string before) => _scores.CutOff switch
     {

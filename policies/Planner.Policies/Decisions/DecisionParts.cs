@@ -9,6 +9,9 @@ public sealed record BlackoutEstimate(double? P50Seconds, double? BoundSeconds, 
 {
     /// <summary>Whether blackouts have become longer of late than chance explains, so that the bound rests on few of them and is wider for it.</summary>
     public bool Recalibrating { get; init; }
+
+    /// <summary>By what factor the bound is wider than past blackouts make it, since what comes may be unlike them: then it claims no share. Null if it is not.</summary>
+    public double? WidenedBy { get; init; }
 }
 
 /// <summary>How much evidence there is.</summary>

@@ -44,6 +44,15 @@ public sealed record DecisionSnapshot
     /// <summary>The same from gate 2 on, beside <see cref="PastBlackoutsAfterQuiesce"/>.</summary>
     public IReadOnlyList<PastBlackout>? PastBlackoutsOfLikeMachinesAfterQuiesce { get; init => field = value is { Count: > 0 } ? value : null; }
 
+    /// <summary>Whether other work has the host's processors busy now.</summary>
+    public bool HostIsBusy { get; init; }
+
+    /// <summary>Past blackouts of this machine while other work had the host busy; <see cref="PastBlackouts"/> has none of them. Null for none.</summary>
+    public IReadOnlyList<PastBlackout>? PastBlackoutsOnBusyHost { get; init => field = value is { Count: > 0 } ? value : null; }
+
+    /// <summary>The same from gate 2 on, beside <see cref="PastBlackoutsAfterQuiesce"/>.</summary>
+    public IReadOnlyList<PastBlackout>? PastBlackoutsOnBusyHostAfterQuiesce { get; init => field = value is { Count: > 0 } ? value : null; }
+
     /// <summary>What a model learned from other machines guesses; it counts only while samples of a term are missing altogether. Null without such a guess.</summary>
     public FirstGuess? FirstGuess { get; init; }
 }

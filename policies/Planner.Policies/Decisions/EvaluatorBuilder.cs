@@ -28,6 +28,7 @@ public sealed class EvaluatorBuilder
             _dirtyCurve = DirtyCurve.Fit([.. (snapshot.Ram?.DirtyWindows ?? []).TakeLast(LatestDirtyWindows).Select(w => (w.Seconds, w.UniqueBytes))]);
         }
 
-        return new SwitchoverEvaluator(snapshot, _prepared, _prepared.Tables(), _dirtyCurve);
+        var scores = _prepared.Scores();
+        return new SwitchoverEvaluator(snapshot, _prepared, scores, _prepared.Tables(scores), _dirtyCurve);
     }
 }

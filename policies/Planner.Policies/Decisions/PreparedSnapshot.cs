@@ -1,5 +1,4 @@
 using Planner.Estimators;
-using Planner.Evidence;
 using Planner.Measurements;
 
 namespace Planner.Policies;
@@ -128,23 +127,17 @@ internal sealed class PreparedSnapshot
         return true;
     }
 
+    /// <summary>The scores that decide, before anything is quiesced and after it.</summary>
+    public (ScoreChoice Whole, ScoreChoice AfterQuiesce) Scores() => (
+        ScoreChoice.Of(_snapshot.PastBlackouts, _snapshot.PastBlackoutsOfLikeMachines, _snapshot.PastBlackoutsOnBusyHost ?? [], _snapshot.HostIsBusy, AllowedMisses),
+        ScoreChoice.Of(
+            _snapshot.PastBlackoutsAfterQuiesce, _snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce, _snapshot.PastBlackoutsOnBusyHostAfterQuiesce ?? [], _snapshot.HostIsBusy, AllowedMisses));
+
     /// <summary>Makes the tables.</summary>
-    public BlackoutTables Tables() => _model.Build(
-        Narrowest(_snapshot.PastBlackouts, _snapshot.PastBlackoutsOfLikeMachines),
-        Narrowest(_snapshot.PastBlackoutsAfterQuiesce, _snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce));
+    public BlackoutTables Tables((ScoreChoice Whole, ScoreChoice AfterQuiesce) scores) => _model.Build(scores.Whole.Table, scores.AfterQuiesce.Table);
 
     /// <summary>The blackout from the worst cases; null if one is not stated.</summary>
     public BlackoutParts? WorstCase() => MissingWorstCases.Count > 0 ? null : _model.WorstCase(_worstArcs, [.. _worstSeconds]);
-
-    /// <summary>The scores of the narrowest level that has enough; its own if none has. Others do not speak for a machine that has enough of its own, or
-    /// whose own failed.</summary>
-    private ScoreTable Narrowest(IReadOnlyList<PastBlackout> own, IReadOnlyList<PastBlackout>? ofLikeMachines)
-    {
-        var table = PastBlackouts.Of(own).Table(AllowedMisses);
-        return table.CutOff == 0 && table.Count < ScoreTable.RequiredScores(AllowedMisses) && ofLikeMachines is not null && PastBlackouts.Of(ofLikeMachines).TableOfGroups(AllowedMisses) is { IsSupported: true } groups
-            ? groups
-            : table;
-    }
 
     private void FindWhatIsMissing()
     {

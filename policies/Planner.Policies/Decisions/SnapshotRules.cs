@@ -26,6 +26,8 @@ public static class SnapshotRules
         ?? BlackoutsProblem(snapshot.PastBlackoutsAfterQuiesce, "pastBlackoutsAfterQuiesce")
         ?? BlackoutsProblem(snapshot.PastBlackoutsOfLikeMachines ?? [], "pastBlackoutsOfLikeMachines")
         ?? BlackoutsProblem(snapshot.PastBlackoutsOfLikeMachinesAfterQuiesce ?? [], "pastBlackoutsOfLikeMachinesAfterQuiesce")
+        ?? BlackoutsProblem(snapshot.PastBlackoutsOnBusyHost ?? [], "pastBlackoutsOnBusyHost")
+        ?? BlackoutsProblem(snapshot.PastBlackoutsOnBusyHostAfterQuiesce ?? [], "pastBlackoutsOnBusyHostAfterQuiesce")
         ?? PlaceProblem(snapshot.Place)
         ?? GuessProblem(snapshot.FirstGuess);
 

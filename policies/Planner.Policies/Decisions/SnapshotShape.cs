@@ -7,7 +7,7 @@ internal static class SnapshotShape
     public static bool IsSame(DecisionSnapshot one, DecisionSnapshot other) =>
         IsSame(one.Sla, other.Sla)
         && IsSame(one.Ram, other.Ram)
-        && (one.DevicesInSeries, one.WholeOnly, one.TermsOfLikeMachines, one.Place, one.FirstGuess) == (other.DevicesInSeries, other.WholeOnly, other.TermsOfLikeMachines, other.Place, other.FirstGuess)
+        && (one.DevicesInSeries, one.WholeOnly, one.TermsOfLikeMachines, one.Place, one.FirstGuess, one.HostIsBusy) == (other.DevicesInSeries, other.WholeOnly, other.TermsOfLikeMachines, other.Place, other.FirstGuess, other.HostIsBusy)
         && AreSame(one.Devices, other.Devices, IsSame);
 
     private static bool IsSame(SlaTerms? one, SlaTerms? other) =>

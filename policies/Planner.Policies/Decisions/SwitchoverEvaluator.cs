@@ -16,6 +16,7 @@ public sealed class SwitchoverEvaluator
     private const double LatestEvaluationSeconds = 5;
     private const double UsualEvaluationSeconds = 1;
 
+    private readonly (ScoreChoice Whole, ScoreChoice AfterQuiesce) _scores;
     private readonly CommitBound? _carrier;
     private readonly CommitBound? _carrierAfterQuiesce;
     private readonly (int Line, double Seconds) _longestArc;
@@ -29,8 +30,10 @@ public sealed class SwitchoverEvaluator
     private readonly double _reachableFloorBytes;
     private readonly double _guessSeconds;
 
-    internal SwitchoverEvaluator(DecisionSnapshot snapshot, PreparedSnapshot prepared, BlackoutTables tables, DirtyCurve? dirtyCurve)
+    internal SwitchoverEvaluator(
+        DecisionSnapshot snapshot, PreparedSnapshot prepared, (ScoreChoice Whole, ScoreChoice AfterQuiesce) scores, BlackoutTables tables, DirtyCurve? dirtyCurve)
     {
+        _scores = scores;
         Snapshot = snapshot;
         Prepared = prepared;
         Tables = tables;
@@ -142,6 +145,8 @@ public sealed class SwitchoverEvaluator
     internal static BlackoutLoad Load(in DecisionMoment moment) => new(moment.RamRemainingBytes, moment.StateBytes, moment.Quiesced);
 
     internal CommitBound? Carrier(bool quiesced) => quiesced ? _carrierAfterQuiesce : _carrier;
+
+    internal ScoreChoice ChosenScores(bool quiesced) => quiesced ? _scores.AfterQuiesce : _scores.Whole;
 
     internal ScoreTable Scores(bool quiesced) => quiesced ? Tables.ScoresAfterQuiesce : Tables.Scores;
 

@@ -19,11 +19,17 @@ public sealed class MomentEvaluators
     /// <param name="key">The text of the key that they are kept under.</param>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
     /// <remarks>While there are too few blackouts of either kind for a bound, all of them stand in. At calm moments that errs on the long side; at rough ones
-    /// it would not, once calm moments no longer need it: from then on these need their own.</remarks>
+    /// it would not, once calm moments no longer need it: from then on these need their own. On a busy host it does not matter what the link is.</remarks>
     public MomentEvaluators(EvaluatorBuilder evaluators, DecisionSnapshot snapshot, EvidenceView view, string key)
     {
         All = evaluators.Build(snapshot);
-        var (calm, rough) = (view.Blackouts(key, BlackoutSpan.Whole, calm: true), view.Blackouts(key, BlackoutSpan.Whole, calm: false));
+        if (snapshot.HostIsBusy)
+        {
+            _calm = _rough = All;
+            return;
+        }
+
+        var (calm, rough) = (view.Blackouts(key, BlackoutSpan.Whole, MomentKind.Calm), view.Blackouts(key, BlackoutSpan.Whole, MomentKind.Rough));
         var (hasCalm, hasRough) = (calm.Table(All.Sla.AllowedMisses).IsSupported, rough.Table(All.Sla.AllowedMisses).IsSupported);
         _calm = hasCalm ? evaluators.Build(snapshot with { PastBlackouts = calm }) : All;
         _rough = hasCalm || hasRough ? evaluators.Build(snapshot with { PastBlackouts = rough, PastBlackoutsOfLikeMachines = null }) : All;

@@ -96,6 +96,9 @@ public sealed record BlackoutSample(
     /// <summary>Whether the link was calm at the decision: good, and hardly ever known to break down so soon after it had recovered. Null where nobody looked.</summary>
     public bool? WasCalm { get; init; }
 
+    /// <summary>Whether other work had this host's processors busy at the decision. Null where nobody looked.</summary>
+    public bool? HostWasBusy { get; init; }
+
     /// <summary>Whether the switchover failed or was given up, so that nobody knows how long it would have been.</summary>
     public bool IsCutOff { get; init; }
 

@@ -82,7 +82,7 @@ public class DecisionJsonTests
     [InlineData("{\"wholeOnly\": 1}", 1, 15, "'wholeOnly' must be true or false")]
     [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"RUNNING\", \"to\": \"STOP\", \"assumed\": 1.5}]}]}", 1, 69, "'assumed' must be a whole number")]
     [InlineData("{\"devices\": [{\"arcs\": [{\"from\": \"RUNNING\", \"to\": \"STOP\", \"assumed\": 1}]}]}", 1, 69, "at most the 0 values")]
-    [InlineData("{\n  \"slo\": {}\n}", 2, 3, "unknown key 'slo'; known here are sla, ram, transfer, devices, devicesInSeries, wholeOnly, termsOfLikeMachines, place, pastBlackouts, pastBlackoutsAfterQuiesce, pastBlackoutsOfLikeMachines, pastBlackoutsOfLikeMachinesAfterQuiesce")]
+    [InlineData("{\n  \"slo\": {}\n}", 2, 3, "unknown key 'slo'; known here are sla, ram, transfer, devices, devicesInSeries, wholeOnly, termsOfLikeMachines, place, pastBlackouts, pastBlackoutsAfterQuiesce, pastBlackoutsOfLikeMachines, pastBlackoutsOfLikeMachinesAfterQuiesce, hostIsBusy, pastBlackoutsOnBusyHost, pastBlackoutsOnBusyHostAfterQuiesce")]
     [InlineData("{\"sla\": {\"blackoutLimit\": 3}}", 1, 10, "unknown key 'blackoutLimit'; known here are class, blackoutLimitSeconds")]
     [InlineData("{\"sla\": {\"confidence\": \"0.99\"}}", 1, 24, "'confidence' must be a number")]
     [InlineData("{\"sla\": {\"confidence\": 1}}", 1, 24, "sla.confidence: must be above 0 and below 1, such as 0.99; it is 1")]

@@ -28,9 +28,9 @@ public sealed class ReadinessTests
     [Fact]
     public void Quiet_times_overlap_and_end_in_any_order()
     {
-        var (first, second) = (QuietHeap.Ask(), QuietHeap.Ask());
+        var (first, second) = (QuietTime.Ask(), QuietTime.Ask());
         first.Dispose();
-        QuietHeap.Ask().Dispose();
+        QuietTime.Ask().Dispose();
         second.Dispose();
     }
 }

@@ -34,6 +34,9 @@ public sealed class DeviceSnapshots
         _latest = new (ClassEvidence, ClassEvidence, DeviceEvidence)?[plan.Devices.Length];
     }
 
+    /// <summary>Whether other work has this host's processors busy now.</summary>
+    public bool HostIsBusy { get; set; }
+
     /// <summary>Takes over a learned model, for the time in which no blackout of this class is known.</summary>
     /// <param name="model">The model.</param>
     /// <param name="title">Its name and version.</param>
@@ -70,6 +73,9 @@ public sealed class DeviceSnapshots
             PastBlackoutsAfterQuiesce = view.Blackouts(_key.Text, BlackoutSpan.AfterQuiesce),
             PastBlackoutsOfLikeMachines = view.OfLikeMachines(_key, BlackoutSpan.Whole, _sla.AllowedMisses),
             PastBlackoutsOfLikeMachinesAfterQuiesce = view.OfLikeMachines(_key, BlackoutSpan.AfterQuiesce, _sla.AllowedMisses),
+            HostIsBusy = HostIsBusy,
+            PastBlackoutsOnBusyHost = view.Blackouts(_key.Text, BlackoutSpan.Whole, MomentKind.BusyHost),
+            PastBlackoutsOnBusyHostAfterQuiesce = view.Blackouts(_key.Text, BlackoutSpan.AfterQuiesce, MomentKind.BusyHost),
         };
         return _guesser is null || snapshot.PastBlackouts.Count > 0 ? snapshot : snapshot with { FirstGuess = _guesser.Guess(snapshot) };
     }

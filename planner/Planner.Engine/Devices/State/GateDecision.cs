@@ -14,6 +14,9 @@ public sealed record GateDecision(int Gate, Decision Decision, DecisionMoment Mo
     /// <summary>Whether the link was calm then; null where nobody looked at it.</summary>
     public bool? WasCalm { get; init; }
 
+    /// <summary>Whether other work had the host busy then; null where nobody looked.</summary>
+    public bool? HostWasBusy { get; init; }
+
     /// <summary>What is to be said beside the decision, as sentences after a blank; null if nothing is.</summary>
     public string? Note { get; init; }
 

@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Sessions;
+
+namespace Planner.Cli;
+
+/// <summary>Rehearses whole migrations of a machine that carries no load, a canary, so that machines of its class on this pair of hosts have past blackouts before the first of
+/// them is promised anything.</summary>
+/// <remarks>A machine that its own monitor migrates goes one way: both its sides have to be started afresh for each round. One under a manager goes there and back.</remarks>
+internal sealed class CanaryRehearsal(CommandContext context, MigrateArguments there, string? restart, StopSignal stop)
+{
+    // As migrations run: stopped where the model says that half of them fit the usual limit.
+    private static readonly SlaPolicy Policy = new()
+    {
+        Name = "rehearsal",
+        BlackoutLimit = TimeSpan.FromSeconds(0.3),
+        Confidence = 0.5,
+        CompleteWithin = TimeSpan.FromMinutes(2),
+        WhenEvidenceIsInsufficient = InsufficientEvidenceAction.Accept,
+    };
+
+    private static readonly TimeSpan RestartLimit = TimeSpan.FromMinutes(5);
+
+    /// <summary>The migrations that came to their end, and what was wrong with the last one; null if nothing was.</summary>
+    /// <param name="rounds">How many are wanted.</param>
+    /// <exception cref="CliException">The canary cannot be migrated at all, or <c>--restart</c> failed.</exception>
+    public async Task<(int Done, SessionResult? Last)> RunAsync(int rounds)
+    {
+        var goesBack = context.Drivers.IsManaged(there.Source);
+        if (rounds > 1 && restart is null && !goesBack)
+        {
+            throw new CliException(ExitStatus.InvalidInput, "after one round neither side is as it was: name a command with --restart that starts the side afresh that it is given, source or destination; or ask for --rounds 1");
+        }
+
+        var back = goesBack ? there with { Source = context.Drivers.FindDestination(there.Source, there.Destination).Address, Destination = there.Source } : there;
+        SessionResult? last = null;
+        var done = 0;
+        while (done < rounds && !stop.Token.IsCancellationRequested)
+        {
+            if (done > 0 && !goesBack)
+            {
+                await RestartAsync("source");
+                await RestartAsync("destination");
+            }
+
+            last = await MachineMigration.RunAsync(context, done % 2 == 1 ? back : there, Policy, stop);
+            if (last.Outcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit))
+            {
+                return (done, last);
+            }
+
+            done++;
+            if (context.Verbose)
+            {
+                context.Say($"switchover {done}: {Quantity.Format(last.Blackout)}");
+            }
+        }
+
+        if (goesBack && done % 2 == 1)
+        {
+            last = await MachineMigration.RunAsync(context, back, Policy, stop);
+        }
+
+        return (done, last);
+    }
+
+    private async Task RestartAsync(string side)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        limit.CancelAfter(RestartLimit);
+        try
+        {
+            // Its output is for people: stdout is for results alone.
+            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec >&2; {restart} {side}"]) { RedirectStandardInput = true })!;
+            process.StandardInput.Close();
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                throw;
+            }
+
+            if (process.ExitCode != 0)
+            {
+                throw new CliException(ExitStatus.OtherFailure, $"--restart: '{restart} {side}' ended with {process.ExitCode}; what was rehearsed until then is kept");
+            }
+        }
+        catch (OperationCanceledException) when (!stop.Token.IsCancellationRequested)
+        {
+            throw new CliException(ExitStatus.OtherFailure, $"--restart: '{restart} {side}' did not end within {RestartLimit.TotalMinutes} minutes; it has to start the side and return");
+        }
+        catch (Win32Exception e)
+        {
+            throw new CliException(ExitStatus.OtherFailure, $"--restart: no shell can be run ({e.Message})");
+        }
+    }
+}
