@@ -60,21 +60,13 @@ internal sealed class PreparedSnapshot
     /// <summary>The devices of which some arc is only assumed; empty if all was measured.</summary>
     public IReadOnlyList<string> Guessed => [.. _snapshot.Devices.Zip(Names).Where(d => d.First.Arcs.Any(a => a.IsGuess)).Select(d => d.Second)];
 
-    /// <summary>What past blackouts must have in common to count: the classes of the devices and the SLA class, such as <c>mlx5/gold</c>.</summary>
-    public string ClassName
-    {
-        get
-        {
-            // A machine that its hypervisor migrates is the first participant, and its class names its devices.
-            var devices = _snapshot.Devices.Count == 0
-                ? "memory"
-                : _snapshot.DevicesInSeries ? _snapshot.Devices[0].Class ?? "unknown"
-                : string.Join('+', _snapshot.Devices.Select(d => d.Class ?? "unknown").Order(StringComparer.Ordinal));
-            return _snapshot.Sla?.Class is { Length: > 0 } sla ? $"{devices}/{sla}" : devices;
-        }
-    }
+    /// <summary>What past blackouts must have in common to count: the classes of the devices, such as <c>mlx5</c>. Who promised what does not matter.</summary>
+    public string ClassName =>
+        _snapshot.Devices.Count == 0 ? "memory"
+        : _snapshot.DevicesInSeries ? _snapshot.Devices[0].Class ?? "unknown" // A machine that its hypervisor migrates is the first participant, and its class names its devices.
+        : string.Join('+', _snapshot.Devices.Select(d => d.Class ?? "unknown").Order(StringComparer.Ordinal));
 
-    /// <summary>What the past blackouts that count are of, such as <c>class mlx5/gold on host pair a-b</c>.</summary>
+    /// <summary>What the past blackouts that count are of, such as <c>class mlx5 on host pair a-b</c>.</summary>
     public string OwnName => $"class {ClassName}{(_snapshot.Place is { } place ? $" {place}" : "")}";
 
     /// <summary>A term's name with its device.</summary>

@@ -17,7 +17,7 @@ public class LikeMachineDecisionTests
         var decided = Explain(Unseen with { PastBlackoutsOfLikeMachines = Groups(12) });
 
         Assert.Equal(("commit", "direct"), (decided.Verdict, decided.Blackout.Method));
-        Assert.Equal(new EvidenceCount(12, 9, "groups of machines like it (class mlx5/gold), a blackout of each") { Commits = 12, Rehearsals = 0 }, decided.Evidence);
+        Assert.Equal(new EvidenceCount(12, 9, "groups of machines like it (class mlx5), a blackout of each") { Commits = 12, Rehearsals = 0 }, decided.Evidence);
         Assert.Contains("widened by what these 12 groups differ", decided.Reason, StringComparison.Ordinal);
     }
 
@@ -37,10 +37,10 @@ public class LikeMachineDecisionTests
         var decided = Explain(Unseen with { PastBlackoutsOfLikeMachines = Groups(8) });
 
         Assert.Equal("stay", decided.Verdict);
-        Assert.Equal(new EvidenceCount(0, 9, $"blackouts of class mlx5/gold {Place}") { Commits = 0, Rehearsals = 0 }, decided.Evidence);
-        Assert.Contains($"with 0 of the 9 blackouts of class mlx5/gold {Place} that it needs", decided.Reason, StringComparison.Ordinal);
+        Assert.Equal(new EvidenceCount(0, 9, $"blackouts of class mlx5 {Place}") { Commits = 0, Rehearsals = 0 }, decided.Evidence);
+        Assert.Contains($"with 0 of the 9 blackouts of class mlx5 {Place} that it needs", decided.Reason, StringComparison.Ordinal);
         Assert.Contains("machines like it are 8 of the 9 groups", decided.Reason, StringComparison.Ordinal);
-        Assert.Contains($"9 more blackouts of class mlx5/gold {Place}", decided.WouldCommitIf);
+        Assert.Contains($"9 more blackouts of class mlx5 {Place}", decided.WouldCommitIf);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public class LikeMachineDecisionTests
 
         var decided = Explain(known with { TermsOfLikeMachines = true });
         Assert.Equal(("stay", (string?)null), (decided.Verdict, decided.Blackout.Method));
-        Assert.Equal(["9 more blackouts of class mlx5/gold"], decided.WouldCommitIf);
+        Assert.Equal(["9 more blackouts of class mlx5"], decided.WouldCommitIf);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class LikeMachineDecisionTests
     {
         PastBlackout[] own = [.. Enumerable.Repeat(new PastBlackout(1, 3), 9)];
         var decided = Explain(Unseen with { PastBlackouts = own, PastBlackoutsOfLikeMachines = [.. Enumerable.Repeat(new PastBlackout(1, 0.1), 50)] });
-        Assert.Equal(new EvidenceCount(9, 9, $"blackouts of class mlx5/gold {Place}") { Commits = 9, Rehearsals = 0 }, decided.Evidence);
+        Assert.Equal(new EvidenceCount(9, 9, $"blackouts of class mlx5 {Place}") { Commits = 9, Rehearsals = 0 }, decided.Evidence);
         Assert.Equal(Explain(Unseen with { PastBlackouts = own }).Blackout, decided.Blackout);
     }
 

@@ -14,7 +14,7 @@ public class SwitchoverEvaluatorTests
         Assert.Equal(Verdict.Commit, decision.Verdict);
         Assert.Equal(BoundMethod.Direct, decision.Method);
         Assert.InRange(decision.BoundSeconds, decision.P50Seconds, 0.3);
-        Assert.Equal(new EvidenceCount(150, 99, "blackouts of class mlx5/gold") { Commits = 150, Rehearsals = 0 }, explained.Evidence);
+        Assert.Equal(new EvidenceCount(150, 99, "blackouts of class mlx5") { Commits = 150, Rehearsals = 0 }, explained.Evidence);
         Assert.Empty(explained.WouldCommitIf);
         Assert.StartsWith("Commit: the bound of ", explained.Reason, StringComparison.Ordinal);
     }
@@ -133,8 +133,8 @@ public class SwitchoverEvaluatorTests
         Assert.Null(explained.Blackout.BoundSeconds);
         Assert.Null(explained.Blackout.MissProbability);
         Assert.NotNull(explained.Blackout.P50Seconds);
-        Assert.Equal(new EvidenceCount(30, 99, "blackouts of class mlx5/gold") { Commits = 30, Rehearsals = 0 }, explained.Evidence);
-        Assert.Contains("69 more blackouts of class mlx5/gold", explained.WouldCommitIf);
+        Assert.Equal(new EvidenceCount(30, 99, "blackouts of class mlx5") { Commits = 30, Rehearsals = 0 }, explained.Evidence);
+        Assert.Contains("69 more blackouts of class mlx5", explained.WouldCommitIf);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public class UnlikeEvidenceTests
         Assert.Equal(3 * Usual, Bound(busy), 1e-9);
         var decided = Explain(busy);
         Assert.Null(decided.Blackout.WidenedBy);
-        Assert.Equal(new EvidenceCount(9, 9, "blackouts of class mlx5/gold while the host was busy") { Commits = 9, Rehearsals = 0 }, decided.Evidence);
+        Assert.Equal(new EvidenceCount(9, 9, "blackouts of class mlx5 while the host was busy") { Commits = 9, Rehearsals = 0 }, decided.Evidence);
     }
 
     [Fact]
