@@ -1,0 +1,24 @@
+using System.Globalization;
+using Planner.Policies;
+
+namespace Planner.Fleet;
+
+/// <summary>The verdict on a plan in one sentence.</summary>
+internal static class PlanReason
+{
+    public static string Of(FleetTask task, int moves, int blocked, PlanReplay replay, double? inTime)
+    {
+        var done = $"{moves} moves are done in {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, 0.5))} (P50) to {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, 0.95))} (P95)";
+        var rest = blocked > 0 ? $"; {blocked} {(blocked == 1 ? "machine" : "machines")} cannot move and {(blocked == 1 ? "runs" : "run")} on" : "";
+        if (task.FinishWithin is not { } within || inTime is not { } share)
+        {
+            return done + rest;
+        }
+
+        var verdict = share >= task.Confidence ? "which is" : "which is not";
+        var need = share >= task.Confidence ? "" : $"; it would be within {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, task.Confidence))}";
+        return $"{done}; within {Words.Seconds(within.TotalSeconds)} with {Percent(share)}, {verdict} the {Percent(task.Confidence)} that is asked for{need}{rest}";
+    }
+
+    private static string Percent(double share) => $"{(share * 100).ToString("0.##", CultureInfo.InvariantCulture)} %";
+}
