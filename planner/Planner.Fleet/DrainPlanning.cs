@@ -6,9 +6,10 @@ namespace Planner.Fleet;
 /// <summary>Plans moves off hosts, or to given targets: finds targets, a schedule, how sure it is, and who cannot move.</summary>
 internal sealed class DrainPlanning
 {
-    private readonly FleetModel _model;
+    private FleetModel _model;
     private readonly MoveForecaster _forecaster;
-    private readonly BlockedReasons _reasons;
+    private readonly IReadOnlyList<SlaPolicy> _classes;
+    private BlockedReasons _reasons;
     private readonly PlanOptions _options;
     private readonly FleetTask _task;
     private readonly bool _isGiven;
@@ -17,9 +18,10 @@ internal sealed class DrainPlanning
     private readonly List<int> _machines;
     private readonly List<(int Machine, BlockedMachine Why)> _blocked = [];
 
-    public DrainPlanning(FleetModel model, MoveForecaster forecaster, BlockedReasons reasons, PlanOptions options)
+    public DrainPlanning(FleetModel model, MoveForecaster forecaster, IReadOnlyList<SlaPolicy> classes, PlanOptions options)
     {
-        (_model, _forecaster, _reasons, _options, _task) = (model, forecaster, reasons, options, model.Spec.Task);
+        (_model, _forecaster, _classes, _options, _task) = (model, forecaster, classes, options, model.Spec.Task);
+        _reasons = new BlockedReasons(model, forecaster, classes);
         _isGiven = _task.Kind == FleetTaskKind.MoveGiven;
         _isDrained = new bool[model.Hosts];
         foreach (var host in _task.Drain)
@@ -47,16 +49,21 @@ internal sealed class DrainPlanning
         }
 
         var placement = new Placement(_model, _forecaster, isTarget, _machines);
-        var bound = new LowerBound(_model, _forecaster, placement);
+        var bound = new LowerBound(_model, _forecaster, placement.Copy());
+        _model = Lanes.Divide(_model, _machines, m => bound.BestRates[_model.HostOf[m]] is > 0 and var rate && _forecaster.Of(m, rate) is var f ? f.P50Seconds * rate : 0);
+        if (!ReferenceEquals(_model, bound.Model))
+        {
+            placement = new Placement(_model, _forecaster, isTarget, _machines);
+            _reasons = new BlockedReasons(_model, _forecaster, _classes);
+        }
+
         var able = RefuseBySla(placement, bound.BestRates);
         var (placed, moves) = _isGiven ? (placement, GivenMoves(able)) : PlacedMoves(placement, able);
         var required = able.Where(m => _blocked.TrueForAll(b => b.Machine != m)).ToList();
         var least = bound.Of(required, _isGiven);
         var scheduler = new ListScheduler(_model, moves, placed.Targets);
-        var order = CriticalOrder.Of(_model, moves);
         var choose = _isGiven || moves.Count > required.Count ? null : placed;
-        var makespan = scheduler.Run(order, choose);
-        LocalSearch.Better(scheduler, moves, order, choose, makespan, least, _options.Seed);
+        Schedule(scheduler, moves, choose, least);
         if (scheduler.Started.Count < moves.Count)
         {
             RefuseUnstarted(placed, moves, scheduler);
@@ -64,6 +71,27 @@ internal sealed class DrainPlanning
         }
 
         return Result(inputsHash, moves, scheduler, least);
+    }
+
+    // Two lists to begin with: the critical port first, and the source with the most left first. The better one is bettered further.
+    private void Schedule(ListScheduler scheduler, MoveSet moves, Placement? choose, double least)
+    {
+        var critical = CriticalOrder.Of(_model, moves);
+        scheduler.Run(critical, choose, byLoad: true);
+        int[] byLoad = scheduler.Started.Count == moves.Count ? [.. scheduler.Started] : critical;
+        if (moves.Count > LocalSearch.MostMoves)
+        {
+            return;
+        }
+
+        var time = scheduler.Run(byLoad, null);
+        if (choose is null && scheduler.Run(critical, null) <= time)
+        {
+            byLoad = critical;
+        }
+
+        time = scheduler.Run(byLoad, null);
+        LocalSearch.Better(scheduler, moves, byLoad, choose, time, least, _options.Seed);
     }
 
     private List<int> RefuseBySla(Placement placement, double[] bestRates)

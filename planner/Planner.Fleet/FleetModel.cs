@@ -11,6 +11,7 @@ internal sealed class FleetModel
 
     private readonly int[][] _linksOf;
     private readonly bool[] _isUplink;
+    private double[] _lanes;
 
     public FleetModel(FleetSpec spec)
     {
@@ -45,6 +46,7 @@ internal sealed class FleetModel
         var bare = Enumerable.Range(0, Hosts).Where(h => spec.Hosts[h].Links.Count == 0).ToList();
         HasAssumedPorts = bare.Count > 0;
         LinkCapacity = [.. spec.Links.Select(l => l.BytesPerSecond), .. bare.Select(_ => AssumedPortBytesPerSecond)];
+        _lanes = LinkCapacity;
         _isUplink = [.. spec.Links.Select(l => l.IsUplink), .. bare.Select(_ => false)];
         var port = spec.Links.Count;
         _linksOf = [.. spec.Hosts.Select(h => h.Links.Count == 0 ? [port++] : h.Links.Select(l => links[l]).ToArray())];
@@ -104,18 +106,27 @@ internal sealed class FleetModel
     /// <summary>Whether a move between a host with this link and another host passes the link.</summary>
     public bool Passes(int link, int otherHost) => !_isUplink[link] || Array.IndexOf(_linksOf[otherHost], link) < 0;
 
+    /// <summary>The same fleet, in which one move gets no more of a link than a lane of it.</summary>
+    /// <param name="bytesPerSecond">The most of each link that one move gets, in bytes per second.</param>
+    public FleetModel WithLanes(double[] bytesPerSecond)
+    {
+        var copy = (FleetModel)MemberwiseClone();
+        copy._lanes = bytesPerSecond;
+        return copy;
+    }
+
     /// <summary>The rate of a move that is alone on its way: that of the narrowest link, in bytes per second.</summary>
     public double Rate(int from, int to)
     {
         var rate = double.PositiveInfinity;
         foreach (var link in _linksOf[from])
         {
-            rate = Passes(link, to) ? Math.Min(rate, LinkCapacity[link]) : rate;
+            rate = Passes(link, to) ? Math.Min(rate, _lanes[link]) : rate;
         }
 
         foreach (var link in _linksOf[to])
         {
-            rate = Passes(link, from) ? Math.Min(rate, LinkCapacity[link]) : rate;
+            rate = Passes(link, from) ? Math.Min(rate, _lanes[link]) : rate;
         }
 
         // Two hosts that have nothing but a common uplink: what is below it is not known, and it is taken to be no slower.

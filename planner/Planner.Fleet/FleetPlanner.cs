@@ -8,7 +8,7 @@ public sealed class FleetPlanner
 {
     private readonly FleetModel _model;
     private readonly MoveForecaster _forecaster;
-    private readonly BlockedReasons _reasons;
+    private readonly IReadOnlyList<SlaPolicy> _classes;
 
     /// <summary>Prepares a fleet.</summary>
     /// <param name="fleet">The fleet and its task; names must be unique and known, as the reader of its document ensures.</param>
@@ -19,7 +19,7 @@ public sealed class FleetPlanner
     {
         _model = new FleetModel(fleet);
         _forecaster = new MoveForecaster(fleet, classes, devices);
-        _reasons = new BlockedReasons(_model, _forecaster, classes);
+        _classes = classes;
         InputsHash = FleetHash.OfInputs(fleet, classes, devices);
     }
 
@@ -29,7 +29,7 @@ public sealed class FleetPlanner
     /// <summary>Makes a plan.</summary>
     public FleetPlan Plan(PlanOptions options) => _model.Spec.Task.Kind switch
     {
-        FleetTaskKind.Assess => new Assessment(_model, _forecaster, _reasons).Plan(InputsHash),
-        _ => new DrainPlanning(_model, _forecaster, _reasons, options).Plan(InputsHash),
+        FleetTaskKind.Assess => new Assessment(_model, _forecaster, new BlockedReasons(_model, _forecaster, _classes)).Plan(InputsHash),
+        _ => new DrainPlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
     };
 }

@@ -10,6 +10,7 @@ namespace Planner.Fleet;
 internal sealed class Packer
 {
     private const int Tries = 24;
+    private const int TriesInside = 8;
 
     // Above this share of what is free, evening out leaves gaps that nothing fits.
     private const double TightFill = 0.75;
@@ -17,13 +18,15 @@ internal sealed class Packer
     private readonly FleetModel _model;
     private readonly MoveForecaster _forecaster;
     private readonly double[] _inLoad;
-    private readonly double[] _linkLoad;
+    private readonly double[] _downLoad;
+    private readonly double[] _upLoad;
+    private readonly Dictionary<int, int[]> _inside = [];
     private SeededStream _draws;
 
     public Packer(FleetModel model, MoveForecaster forecaster, ulong seed)
     {
         (_model, _forecaster) = (model, forecaster);
-        (_inLoad, _linkLoad) = (new double[model.Hosts], new double[model.Links]);
+        (_inLoad, _downLoad, _upLoad) = (new double[model.Hosts], new double[model.Links], new double[model.Links]);
         _draws = new SeededStream(seed, 0, 0, 1);
     }
 
@@ -40,7 +43,7 @@ internal sealed class Packer
             return (placement, [.. machines]);
         }
 
-        var sizes = new MachineSizes(_model, placement, targets);
+        var sizes = new MachineSizes(_model, placement, targets, machines);
         int[] bySize = [.. machines.OrderByDescending(m => sizes[m]).ThenBy(m => m)];
         var empty = placement.Copy();
         var even = placement;
@@ -91,36 +94,50 @@ internal sealed class Packer
 
     private int BestOf(Placement placement, int machine, int[] targets, int tries)
     {
-        var (best, bestScore) = (-1, double.PositiveInfinity);
+        var best = (Host: -1, Score: double.PositiveInfinity);
         var from = _model.HostOf[machine];
-        var start = tries == targets.Length ? 0 : -1;
         for (var i = 0; i < tries; i++)
         {
-            var host = targets[start < 0 ? (int)(_draws.NextOpenUnit() * targets.Length) : i];
-            if (host == from || !placement.HasRoom(machine, host) || !placement.MayGo(machine, host))
-            {
-                continue;
-            }
+            Try(placement, machine, targets[tries == targets.Length ? i : Draw(targets.Length)], ref best);
+        }
 
-            // What the busiest port or link on the way would then have to carry, and the time of the move itself: a slow port holds up the source, too.
-            var forecast = _forecaster.Of(machine, _model.Rate(from, host));
-            var score = _inLoad[host] + Share(forecast, host) * forecast.P50Seconds;
-            foreach (var link in _model.LinksOf(host))
+        // In a rack with a narrow uplink, what stays below it does not have to pass it.
+        foreach (var link in _model.LinksOf(from))
+        {
+            var inside = _model.IsUplink(link) ? Inside(link, targets) : [];
+            for (var i = 0; i < Math.Min(inside.Length, TriesInside); i++)
             {
-                score = _model.Passes(link, from) ? Math.Max(score, _linkLoad[link] + forecast.P50Seconds * forecast.BytesPerSecond / _model.LinkCapacity[link]) : score;
-            }
-
-            score += forecast.P50Seconds;
-            if (score < bestScore)
-            {
-                (best, bestScore) = (host, score);
+                Try(placement, machine, inside[inside.Length <= TriesInside ? i : Draw(inside.Length)], ref best);
             }
         }
 
-        return best;
+        return best.Host;
     }
 
-    private double Share(MoveForecast forecast, int host) => Math.Max(forecast.BytesPerSecond / _model.PortCapacity[host], 1.0 / _model.InSlots[host]);
+    private void Try(Placement placement, int machine, int host, ref (int Host, double Score) best)
+    {
+        var from = _model.HostOf[machine];
+        if (host == from || !placement.HasRoom(machine, host) || !placement.MayGo(machine, host))
+        {
+            return;
+        }
+
+        // What the busiest port or link on the way would then have to carry, and the time of the move itself: a slow port holds up the source, too.
+        var forecast = _forecaster.Of(machine, _model.Rate(from, host));
+        var score = _inLoad[host] + Share(forecast, host) * forecast.P50Seconds;
+        foreach (var link in _model.LinksOf(host))
+        {
+            score = _model.Passes(link, from) ? Math.Max(score, _downLoad[link] + Work(forecast, link)) : score;
+        }
+
+        foreach (var link in _model.LinksOf(from))
+        {
+            score = _model.IsUplink(link) && _model.Passes(link, host) ? Math.Max(score, _upLoad[link] + Work(forecast, link)) : score;
+        }
+
+        score += forecast.P50Seconds;
+        best = score < best.Score ? (host, score) : best;
+    }
 
     private void Load(int machine, int host)
     {
@@ -129,7 +146,21 @@ internal sealed class Packer
         _inLoad[host] += Share(forecast, host) * forecast.P50Seconds;
         foreach (var link in _model.LinksOf(host))
         {
-            _linkLoad[link] += _model.Passes(link, from) ? forecast.P50Seconds * forecast.BytesPerSecond / _model.LinkCapacity[link] : 0;
+            _downLoad[link] += _model.Passes(link, from) ? Work(forecast, link) : 0;
+        }
+
+        foreach (var link in _model.LinksOf(from))
+        {
+            _upLoad[link] += _model.Passes(link, host) ? Work(forecast, link) : 0;
         }
     }
+
+    private double Share(MoveForecast forecast, int host) => Math.Max(forecast.BytesPerSecond / _model.PortCapacity[host], 1.0 / _model.InSlots[host]);
+
+    private double Work(MoveForecast forecast, int link) => forecast.P50Seconds * forecast.BytesPerSecond / _model.LinkCapacity[link];
+
+    private int[] Inside(int link, int[] targets) =>
+        _inside.TryGetValue(link, out var inside) ? inside : _inside[link] = [.. targets.Where(h => _model.LinksOf(h).Contains(link))];
+
+    private int Draw(int count) => (int)(_draws.NextOpenUnit() * count);
 }

@@ -75,7 +75,7 @@ internal sealed class TightPacking(FleetModel model, MachineSizes sizes, int[] t
 
     private int BestFit(Placement placement, SortedSet<(double Gap, int Host)> byGap, int machine)
     {
-        foreach (var (_, host) in byGap.GetViewBetween((sizes[machine] * (1 - 1e-12), -1), (double.PositiveInfinity, int.MaxValue)))
+        foreach (var (_, host) in byGap.GetViewBetween((sizes.NeededGap(machine), -1), (double.PositiveInfinity, int.MaxValue)))
         {
             if (placement.HasRoom(machine, host) && placement.MayGo(machine, host))
             {

@@ -27,6 +27,10 @@ internal sealed class ListScheduler
     private readonly List<int>[] _comingTo;
     private readonly bool[] _isWaiting;
     private readonly int[] _grouped;
+    private readonly double[] _pending;
+    private readonly List<int> _idle = [];
+    private readonly int[] _idleAt;
+    private bool _byLoad;
     private int _cursor;
 
     public ListScheduler(FleetModel model, MoveSet moves, IEnumerable<int> targets)
@@ -39,6 +43,7 @@ internal sealed class ListScheduler
         _targets = [.. targets];
         _comingTo = new List<int>[model.Hosts];
         _isWaiting = new bool[model.Hosts];
+        (_pending, _idleAt) = (new double[model.Hosts], new int[model.Hosts]);
 
         // Of the groups only those matter of which somebody moves.
         var moving = Enumerable.Range(0, moves.Count).Select(m => model.Group[moves.Machine(m)]).Where(g => g >= 0).ToHashSet();
@@ -52,14 +57,19 @@ internal sealed class ListScheduler
     /// <summary>The moves in the order in which they start.</summary>
     public List<int> Started { get; } = [];
 
+    /// <summary>How many moves were looked at so far: the work of all runs.</summary>
+    public long Looks { get; private set; }
+
     /// <summary>Makes the schedule.</summary>
     /// <param name="order">All moves, first ones first.</param>
     /// <param name="choose">The placement in which moves may get another target; null if targets are fixed.</param>
+    /// <param name="byLoad">Whether, of two sources, the one with more left to send goes first, and not the one whose next move is earlier in the list.</param>
     /// <param name="running">Moves that run already, with their ends; none of them is in <paramref name="order"/>.</param>
     /// <param name="now">The time at the beginning.</param>
     /// <returns>The time at which the last move ends; not counting those that never can start.</returns>
-    public double Run(ReadOnlySpan<int> order, Placement? choose, IReadOnlyList<(int Move, double End)>? running = null, double now = 0)
+    public double Run(ReadOnlySpan<int> order, Placement? choose, bool byLoad = false, IReadOnlyList<(int Move, double End)>? running = null, double now = 0)
     {
+        _byLoad = byLoad;
         Reset(order, choose is not null);
         var (time, last) = (now, now);
         foreach (var (move, end) in running ?? [])
@@ -97,6 +107,7 @@ internal sealed class ListScheduler
 
         Array.Fill(_head, -1);
         Array.Fill(_asleepOn, -1);
+        Array.Clear(_pending);
         Array.Fill(Start, double.NaN);
         Started.Clear();
         _waiting.Clear();
@@ -105,6 +116,7 @@ internal sealed class ListScheduler
         {
             var move = order[i];
             _rank[move] = i;
+            _pending[_moves.From(move)] += _moves.Seconds(move);
             _next[move] = _head[_moves.From(move)];
             _head[_moves.From(move)] = move;
         }
@@ -118,9 +130,16 @@ internal sealed class ListScheduler
             }
         }
 
+        if (_byLoad)
+        {
+            _waiting.Sort((a, b) => Urgency(a).CompareTo(Urgency(b)) is not 0 and var sign ? sign : a.CompareTo(b));
+        }
+
+        _idle.Clear();
         foreach (var host in mayChoose ? _targets : [])
         {
             (_comingTo[host] ??= []).Clear();
+            SetIdle(host, true);
         }
 
         foreach (var move in mayChoose ? order : [])
@@ -145,6 +164,7 @@ internal sealed class ListScheduler
             if (FindStartable(host, choose) is >= 0 and var move)
             {
                 Unlink(host, move);
+                _pending[host] -= _moves.Seconds(move);
                 Start[move] = time;
                 Started.Add(move);
                 var end = time + _moves.Seconds(move);
@@ -176,6 +196,7 @@ internal sealed class ListScheduler
         var (firstHeldUp, allAsleepOn) = (-1, -2);
         for (var move = _head[host]; move >= 0; move = _next[move])
         {
+            Looks++;
             var (to, rate) = (_moves.To(move), _moves.Rate(move));
             var busy = _ports.BusyUp(host, to, rate);
             if (busy >= 0)
@@ -204,10 +225,11 @@ internal sealed class ListScheduler
     private bool FindOtherTarget(int move, Placement choose)
     {
         var (machine, from, planned) = (_moves.Machine(move), _moves.From(move), _moves.To(move));
-        var tries = Math.Min(_targets.Length, HostsTried);
+        var tries = Math.Min(_idle.Count, HostsTried);
+        Looks += tries;
         for (var i = 0; i < tries; i++)
         {
-            var host = _targets[(_cursor + i) % _targets.Length];
+            var host = _idle[(_cursor + i) % _idle.Count];
             var rate = _model.Rate(from, host);
             if (host == planned || host == from || !_ports.MayReceive(from, host, rate) || _ports.BusyUp(from, host, rate) >= 0 || !HasRoom(machine, host) || rate < _moves.Rate(move))
             {
@@ -219,7 +241,7 @@ internal sealed class ListScheduler
             {
                 choose.Put(machine, host);
                 _moves.Redirect(move, host);
-                _cursor = (_cursor + i + 1) % _targets.Length;
+                _cursor += i;
                 return true;
             }
 
@@ -276,6 +298,7 @@ internal sealed class ListScheduler
         _ports.Take(_moves.From(move), to, _moves.Rate(move));
         Add(machine, to, -1);
         Count(machine, to, 1);
+        SetIdle(to, false);
         _running.Enqueue(move, end);
     }
 
@@ -285,6 +308,7 @@ internal sealed class ListScheduler
         _ports.Release(from, _moves.To(move), _moves.Rate(move));
         Add(machine, from, 1);
         Count(machine, from, -1);
+        SetIdle(_moves.To(move), _ports.IsIdle(_moves.To(move)));
         if (_head[from] >= 0 && !_isWaiting[from])
         {
             Wait(from, 0);
@@ -293,16 +317,41 @@ internal sealed class ListScheduler
 
     private void Wait(int host, int at)
     {
-        var rank = _rank[_head[host]];
+        var urgency = Urgency(host);
         var (low, high) = (at, _waiting.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = _rank[_head[_waiting[middle]]] < rank ? (middle + 1, high) : (low, middle);
+            (low, high) = Urgency(_waiting[middle]) < urgency ? (middle + 1, high) : (low, middle);
         }
 
         _waiting.Insert(low, host);
         _isWaiting[host] = true;
+    }
+
+    private double Urgency(int host) => _byLoad ? -_pending[host] : _rank[_head[host]];
+
+    // Targets to which nothing comes, in a list from which each is taken in one step.
+    private void SetIdle(int host, bool isIdle)
+    {
+        if (_comingTo[host] is null)
+        {
+            return;
+        }
+
+        var at = _idleAt[host];
+        var isThere = at < _idle.Count && _idle[at] == host;
+        if (isIdle && !isThere)
+        {
+            _idleAt[host] = _idle.Count;
+            _idle.Add(host);
+        }
+        else if (!isIdle && isThere)
+        {
+            _idle[at] = _idle[^1];
+            _idleAt[_idle[at]] = at;
+            _idle.RemoveAt(_idle.Count - 1);
+        }
     }
 
     private void Unlink(int host, int move)

@@ -6,11 +6,13 @@ namespace Planner.Fleet;
 internal static class LocalSearch
 {
     private const int MostTries = 20_000;
-    private const int LeastTries = 2_000;
+    private const int LeastTries = 100;
 
-    // The work of all tries together, in moves scheduled.
-    private const int Work = 1_500_000;
-    private const int MostMoves = 2_000;
+    // The work of all tries together, in moves looked at.
+    private const long Work = 20_000_000;
+
+    /// <summary>Of more moves no try can be paid for.</summary>
+    public const int MostMoves = 2_000;
 
     /// <summary>Betters the order, the targets and the schedule.</summary>
     /// <param name="scheduler">Holds the best schedule afterwards.</param>
@@ -30,9 +32,9 @@ internal static class LocalSearch
 
         var draws = new SeededStream(seed, 0, 0, 2);
         int[] targets = choose is null ? [] : [.. choose.Targets];
-        var tries = Math.Clamp(Work / order.Length, order.Length <= 300 ? LeastTries : 0, MostTries);
+        var paid = scheduler.Looks + Work;
         var started = scheduler.Started.Count;
-        for (var i = 0; i < tries && (makespan > bound * (1 + 1e-9) || started < order.Length); i++)
+        for (var i = 0; i < MostTries && (scheduler.Looks < paid || i < LeastTries) && (makespan > bound * (1 + 1e-9) || started < order.Length); i++)
         {
             var (a, b) = (Draw(ref draws, order.Length), Draw(ref draws, order.Length));
             var kind = choose is null ? 0 : Draw(ref draws, 3);

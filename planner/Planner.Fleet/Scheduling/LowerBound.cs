@@ -23,6 +23,9 @@ internal sealed class LowerBound
         BestRates = BestRate(model, _targets);
     }
 
+    /// <summary>The fleet that it is about.</summary>
+    public FleetModel Model => _model;
+
     /// <summary>The highest rate at which a machine of each host can reach any target, in bytes per second; 0 where there is none.</summary>
     public double[] BestRates { get; }
 
@@ -87,12 +90,20 @@ internal sealed class LowerBound
         return allHaveOne ? Math.Max(bound, crossing / uplinks.Sum(l => _model.LinkCapacity[l])) : bound;
     }
 
-    // What cannot stay in the rack for want of memory has to pass its uplink; at least so many bytes are sent for each of memory.
+    // At the most so much stays in the rack as its hosts have memory for, and that is then what takes longest to send.
     private double Crossing(List<int> inside, int link)
     {
         var room = _targets.Where(h => Has(h, link)).Sum(h => Math.Max(0, _before.Free(h, 0)));
-        var memory = inside.Sum(m => _model.Need[m * _model.Dimensions]);
-        return Math.Max(0, memory - room) * inside.Min(m => _bytes[m] / _model.Need[m * _model.Dimensions]);
+        var crossing = 0.0;
+        foreach (var machine in inside.OrderByDescending(m => _bytes[m] / _model.Need[m * _model.Dimensions]))
+        {
+            var memory = _model.Need[machine * _model.Dimensions];
+            var stays = Math.Min(room, memory);
+            room -= stays;
+            crossing += _bytes[machine] * (1 - stays / memory);
+        }
+
+        return crossing;
     }
 
     private bool Has(int host, int link) => _model.LinksOf(host).Contains(link);

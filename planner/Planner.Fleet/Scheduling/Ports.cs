@@ -25,6 +25,9 @@ internal sealed class Ports(FleetModel model)
     /// <summary>Whether a host may send one more at all.</summary>
     public bool MaySend(int host) => _out[host] < model.OutSlots[host];
 
+    /// <summary>Whether nothing comes to a host.</summary>
+    public bool IsIdle(int host) => _in[host] == 0;
+
     /// <summary>Whether the narrowest own link of a host has anything left.</summary>
     public bool HasPortLeft(int host)
     {
