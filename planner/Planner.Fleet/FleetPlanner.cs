@@ -30,6 +30,7 @@ public sealed class FleetPlanner
     public FleetPlan Plan(PlanOptions options) => _model.Spec.Task.Kind switch
     {
         FleetTaskKind.Assess => new Assessment(_model, _forecaster, new BlockedReasons(_model, _forecaster, _classes)).Plan(InputsHash),
+        FleetTaskKind.Upgrade => new WavePlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
         _ => new DrainPlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
     };
 }

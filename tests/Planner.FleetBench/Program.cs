@@ -7,6 +7,7 @@ using Planner.FleetBench;
     ("bound", BoundStudy.Run),
     ("packing", PackingStudy.Run),
     ("given", GivenStudy.Run),
+    ("waves", WaveStudy.Run),
 ];
 var unknown = args.Where(a => studies.All(s => s.Name != a)).ToList();
 if (unknown.Count > 0)

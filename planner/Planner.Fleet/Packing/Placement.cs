@@ -48,8 +48,11 @@ internal sealed class Placement
     public bool IsTarget(int host) => _isTarget[host];
 
     /// <summary>Whether a machine may be on a host, room aside: it takes machines, none of its group is there, and its SLA class allows the way. Where it is already it may stay.</summary>
-    public bool MayGo(int machine, int host) =>
-        _isTarget[host] && !HasGroup(machine, host) && (host == _model.HostOf[machine] || _forecaster.Of(machine, _model.Rate(_model.HostOf[machine], host)).Fits);
+    public bool MayGo(int machine, int host) => MayGo(machine, _model.HostOf[machine], host);
+
+    /// <summary>The same for a machine that is on another host by now.</summary>
+    public bool MayGo(int machine, int from, int host) =>
+        _isTarget[host] && !HasGroup(machine, host) && (host == from || _forecaster.Of(machine, _model.Rate(from, host)).Fits);
 
     /// <summary>Whether one of a machine's group is on a host.</summary>
     public bool HasGroup(int machine, int host) => _model.Group[machine] is >= 0 and var group && _groups.GetValueOrDefault(Key(host, group)) > 0;
