@@ -70,7 +70,8 @@ internal sealed class DrainPlanning
             least = bound.Of([.. required.Where(m => _blocked.TrueForAll(b => b.Machine != m))], _isGiven);
         }
 
-        return Result(inputsHash, moves, scheduler, least);
+        var hosts = _isGiven ? scheduler.Started.Select(moves.From).Distinct().Order() : _task.Drain.Select(h => _model.HostIndex[h]);
+        return new MovePlan(_model, _forecaster, moves, scheduler, [.. hosts], _options).Result(inputsHash, [.. _blocked.OrderBy(b => b.Machine).Select(b => b.Why)], least);
     }
 
     // Two lists to begin with: the critical port first, and the source with the most left first. The better one is bettered further.
@@ -186,62 +187,5 @@ internal sealed class DrainPlanning
             var inCircle = stuck.Any(m => moves.From(m) == to) && _model.InSlots[to] > 0;
             _blocked.Add((machine, _reasons.ByGivenTarget(machine, to, then, inCircle)));
         }
-    }
-
-    private FleetPlan Result(string inputsHash, MoveSet moves, ListScheduler scheduler, double least)
-    {
-        var started = scheduler.Started;
-        var graph = PlanGraphs.Of(_model, moves, started, scheduler.Start);
-        var hosts = _isGiven ? [.. started.Select(moves.From).Distinct().Order()] : _task.Drain.Select(h => _model.HostIndex[h]).ToList();
-        var place = hosts.Select((h, i) => (h, i)).ToDictionary(p => p.h, p => p.i);
-        var replay = new PlanReplay(
-            graph,
-            [.. started.Select(moves.Seconds)],
-            [.. started.Select(m => moves.Forecast(m).Spread)],
-            [.. started.Select(m => place.GetValueOrDefault(moves.From(m), -1))],
-            hosts.Count,
-            _options.Replications,
-            _options.Seed);
-        var planned = started.Select((move, step) => Planned(moves, move, scheduler.Start[move], graph.Before(step).ToArray())).ToList();
-        var within = _task.FinishWithin?.TotalSeconds;
-        double? inTime = within is { } limit ? PlanReplay.ShareWithin(replay.Finish, limit) : null;
-        var stuckHosts = _blocked.Select(b => _model.HostOf[b.Machine]).ToHashSet();
-        var isFeasible = _blocked.Count == 0 && (inTime is null || inTime >= _task.Confidence);
-        return new FleetPlan
-        {
-            Kind = _task.Kind,
-            IsFeasible = isFeasible,
-            Reason = PlanReason.Of(_task, planned.Count, _blocked.Count, replay, inTime),
-            MakespanP50Seconds = PlanReplay.Quantile(replay.Finish, 0.5),
-            MakespanP95Seconds = PlanReplay.Quantile(replay.Finish, 0.95),
-            ProbabilityInTime = inTime,
-            LowerBoundSeconds = least,
-            Moves = planned,
-            Blocked = [.. _blocked.OrderBy(b => b.Machine).Select(b => b.Why)],
-            LastSafeStart = hosts.ToDictionary(
-                _model.HostName,
-                h => within is { } w && !stuckHosts.Contains(h) ? (double?)(w - PlanReplay.Quantile(replay.HostFinish[place[h]], _task.Confidence)) : null),
-            FinishSeconds = replay.Finish,
-            Assumptions = PlanAssumptions.Of(_model, _forecaster),
-            InputsHash = inputsHash,
-            Hash = FleetHash.OfPlan(inputsHash, planned, []),
-        };
-    }
-
-    private PlannedMove Planned(MoveSet moves, int move, double start, int[] after)
-    {
-        var forecast = moves.Forecast(move);
-        return new PlannedMove(
-            _model.MachineName(moves.Machine(move)),
-            _model.HostName(moves.From(move)),
-            _model.HostName(moves.To(move)),
-            start,
-            forecast.P50Seconds,
-            forecast.P95Seconds,
-            forecast.BytesPerSecond,
-            double.IsFinite(forecast.Blackout.DirtyRateLimit) ? forecast.Blackout.DirtyRateLimit : null,
-            forecast.Blackout.BoundSeconds,
-            after,
-            []);
     }
 }

@@ -33,4 +33,25 @@ public sealed class FleetPlanner
         FleetTaskKind.Upgrade => new WavePlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
         _ => new DrainPlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
     };
+
+    /// <summary>Plans anew while a plan is carried out, for example since a move takes longer than foretold. Nothing that is done moves again, and what runs goes on; the rest keeps its target.</summary>
+    /// <param name="plan">The plan; one of this planner's fleet, and not of an upgrade.</param>
+    /// <param name="progress">How far it is.</param>
+    /// <param name="options">How often the rest is replayed.</param>
+    /// <returns>The plan for what runs and what is still to start, on the clock of the first one.</returns>
+    /// <exception cref="ArgumentException">The plan is of other inputs or of an upgrade, or the progress names a machine that the plan does not move.</exception>
+    public FleetPlan Replan(FleetPlan plan, PlanProgress progress, PlanOptions options)
+    {
+        if (plan.InputsHash != InputsHash)
+        {
+            throw new ArgumentException("The plan was made from other inputs; make a new one.", nameof(plan));
+        }
+
+        if (plan.Kind is not (FleetTaskKind.Drain or FleetTaskKind.MoveGiven))
+        {
+            throw new ArgumentException("Only a plan that empties hosts, or that moves machines to given targets, can be planned anew half way.", nameof(plan));
+        }
+
+        return new Replanning(_model, _forecaster, options).Plan(plan, progress);
+    }
 }

@@ -4,15 +4,20 @@ namespace Planner.Fleet;
 internal static class PlanGraphs
 {
     /// <summary>The graph of moves in the order of their starts; the step of a move is its place in that order.</summary>
-    public static PlanGraph Of(FleetModel model, MoveSet moves, IReadOnlyList<int> started, double[] start)
+    /// <param name="model">The fleet.</param>
+    /// <param name="moves">The moves.</param>
+    /// <param name="started">Those that start, in that order.</param>
+    /// <param name="end">When each of these ends.</param>
+    /// <param name="done">Moves that are done already.</param>
+    public static PlanGraph Of(FleetModel model, MoveSet moves, IReadOnlyList<int> started, double[] end, IReadOnlyList<int> done)
     {
         var graph = new PlanGraph();
-        var room = new RoomFlow(model, graph, moves, started);
+        var room = new RoomFlow(model, graph, moves, started, done);
         for (var step = 0; step < started.Count; step++)
         {
             var move = started[step];
-            TakePorts(graph, model, moves.From(move), moves.To(move), moves.Rate(move), start[move] + moves.Seconds(move));
-            room.Take(move, step, start[move] + moves.Seconds(move));
+            TakePorts(graph, model, moves.From(move), moves.To(move), moves.Rate(move), end[step]);
+            room.Take(move, step, end[step]);
             graph.Add();
         }
 
@@ -39,11 +44,27 @@ internal static class PlanGraphs
     public static long Key(int kind, int number) => ((long)kind << 40) | (uint)number;
 
     /// <summary>Room on hosts that machines leave and others enter: it matters only there.</summary>
-    private sealed class RoomFlow(FleetModel model, PlanGraph graph, MoveSet moves, IReadOnlyList<int> started)
+    private sealed class RoomFlow(FleetModel model, PlanGraph graph, MoveSet moves, IReadOnlyList<int> started, IReadOnlyList<int> done)
     {
         private readonly HashSet<int> _both = [.. started.Select(moves.From).Intersect(started.Select(moves.To))];
-        private readonly double[] _free = model.FreeNow();
+        private readonly double[] _free = FreeAfter(model, moves, done);
         private readonly Dictionary<(int Host, int Group), int> _leftBy = [];
+
+        private static double[] FreeAfter(FleetModel model, MoveSet moves, IReadOnlyList<int> done)
+        {
+            var free = model.FreeNow();
+            foreach (var move in done)
+            {
+                for (var d = 0; d < model.Dimensions; d++)
+                {
+                    var need = model.Need[moves.Machine(move) * model.Dimensions + d];
+                    free[moves.From(move) * model.Dimensions + d] += need;
+                    free[moves.To(move) * model.Dimensions + d] -= need;
+                }
+            }
+
+            return free;
+        }
 
         public void Take(int move, int step, double end)
         {

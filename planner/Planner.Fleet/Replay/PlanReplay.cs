@@ -10,6 +10,7 @@ internal sealed class PlanReplay
     private readonly double[] _seconds;
     private readonly DurationSpread?[] _spreads;
     private readonly int[] _hostOf;
+    private readonly double[] _earliest;
     private readonly double[] _ends;
 
     /// <param name="graph">The steps.</param>
@@ -19,9 +20,11 @@ internal sealed class PlanReplay
     /// <param name="hosts">The number of hosts whose last step is of interest.</param>
     /// <param name="replications">How often; at least 1.</param>
     /// <param name="seed">The seed.</param>
-    public PlanReplay(PlanGraph graph, double[] seconds, DurationSpread?[] spreads, int[] hostOf, int hosts, int replications, ulong seed)
+    /// <param name="earliest">Before that no step starts; null for 0.</param>
+    public PlanReplay(PlanGraph graph, double[] seconds, DurationSpread?[] spreads, int[] hostOf, int hosts, int replications, ulong seed, double[]? earliest = null)
     {
         (_graph, _seconds, _spreads, _hostOf) = (graph, seconds, spreads, hostOf);
+        _earliest = earliest ?? new double[graph.Count];
         _ends = new double[graph.Count];
         Finish = new double[replications];
         HostFinish = new double[hosts][];
@@ -71,7 +74,7 @@ internal sealed class PlanReplay
         var last = 0.0;
         for (var step = 0; step < _ends.Length; step++)
         {
-            var start = 0.0;
+            var start = _earliest[step];
             foreach (var before in _graph.Before(step))
             {
                 start = Math.Max(start, _ends[before]);

@@ -64,17 +64,24 @@ internal sealed class ListScheduler
     /// <param name="order">All moves, first ones first.</param>
     /// <param name="choose">The placement in which moves may get another target; null if targets are fixed.</param>
     /// <param name="byLoad">Whether, of two sources, the one with more left to send goes first, and not the one whose next move is earlier in the list.</param>
-    /// <param name="running">Moves that run already, with their ends; none of them is in <paramref name="order"/>.</param>
-    /// <param name="now">The time at the beginning.</param>
+    /// <param name="progress">What is done and what runs already; null at the beginning. None of these moves is in <paramref name="order"/>.</param>
     /// <returns>The time at which the last move ends; not counting those that never can start.</returns>
-    public double Run(ReadOnlySpan<int> order, Placement? choose, bool byLoad = false, IReadOnlyList<(int Move, double End)>? running = null, double now = 0)
+    public double Run(ReadOnlySpan<int> order, Placement? choose, bool byLoad = false, ScheduleProgress? progress = null)
     {
         _byLoad = byLoad;
         Reset(order, choose is not null);
-        var (time, last) = (now, now);
-        foreach (var (move, end) in running ?? [])
+        var (time, last) = (progress?.Now ?? 0, progress?.Now ?? 0);
+        foreach (var move in progress?.Done ?? [])
         {
-            Occupy(move, Math.Max(end, now));
+            Add(_moves.Machine(move), _moves.To(move), -1);
+            Add(_moves.Machine(move), _moves.From(move), 1);
+            Count(_moves.Machine(move), _moves.To(move), 1);
+            Count(_moves.Machine(move), _moves.From(move), -1);
+        }
+
+        foreach (var (move, end) in progress?.Running ?? [])
+        {
+            Occupy(move, Math.Max(end, time));
         }
 
         while (true)

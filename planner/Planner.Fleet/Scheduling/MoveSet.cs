@@ -23,7 +23,10 @@ internal sealed class MoveSet(FleetModel model, MoveForecaster forecaster)
     public bool IsFixed(int move) => model.To[_moves[move].Machine] >= 0;
 
     /// <summary>Adds a move at the full bandwidth of its way.</summary>
-    public void Add(int machine, int from, int to) => _moves.Add((machine, from, to, forecaster.Of(machine, model.Rate(from, to))));
+    public void Add(int machine, int from, int to) => Add(machine, from, to, model.Rate(from, to));
+
+    /// <summary>Adds a move at a bandwidth in bytes per second.</summary>
+    public void Add(int machine, int from, int to, double bytesPerSecond) => _moves.Add((machine, from, to, forecaster.Of(machine, bytesPerSecond)));
 
     /// <summary>Gives a move another target.</summary>
     public void Redirect(int move, int to)
