@@ -34,6 +34,9 @@ public sealed class FleetPlanner
         _ => new DrainPlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
     };
 
+    /// <summary>What a report on a plan shows beside the plan.</summary>
+    public FleetFigures Figures(FleetPlan plan) => new FigureMaker(_model, _forecaster).Make(plan);
+
     /// <summary>Plans anew while a plan is carried out, for example since a move takes longer than foretold. Nothing that is done moves again, and what runs goes on; the rest keeps its target.</summary>
     /// <param name="plan">The plan; one of this planner's fleet, and not of an upgrade.</param>
     /// <param name="progress">How far it is.</param>

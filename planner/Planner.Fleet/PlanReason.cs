@@ -8,7 +8,7 @@ internal static class PlanReason
 {
     public static string Of(FleetTask task, int moves, int blocked, PlanReplay replay, double? inTime)
     {
-        var done = $"{moves} moves are done in {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, 0.5))} (P50) to {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, 0.95))} (P95)";
+        var done = $"{moves} {(moves == 1 ? "move is" : "moves are")} done in {Words.Seconds(PlanReplay.Quantile(replay.Finish, 0.5))} (P50) to {Words.Seconds(PlanReplay.Quantile(replay.Finish, 0.95))} (P95)";
         var rest = blocked > 0 ? $"; {blocked} {(blocked == 1 ? "machine" : "machines")} cannot move and {(blocked == 1 ? "runs" : "run")} on" : "";
         if (task.FinishWithin is not { } within || inTime is not { } share)
         {

@@ -17,18 +17,6 @@ internal static class BoundStudy
         {
             var fleet = GeneratedFleets.Drain(hosts, drained, fill, 7, perRack, over);
             var (plan, seconds) = Measured.Plan(fleet);
-            if (Environment.GetEnvironmentVariable("DEBUG_BOUND") is not null)
-            {
-                var byTo = plan.Moves.GroupBy(m => m.To).Select(g => (g.Key, Load: g.Sum(m => m.P50Seconds), End: g.Max(m => m.StartSeconds + m.P50Seconds))).OrderByDescending(g => g.End).Take(3);
-                var byFrom = plan.Moves.GroupBy(m => m.From).Select(g => (g.Key, Load: g.Sum(m => m.P50Seconds), End: g.Max(m => m.StartSeconds + m.P50Seconds))).OrderByDescending(g => g.End).Take(3);
-                Console.WriteLine($"bound {plan.LowerBoundSeconds}");
-                Console.WriteLine("maxload to " + plan.Moves.GroupBy(m => m.To).Max(g => g.Sum(m => m.P50Seconds)) + " from " + plan.Moves.GroupBy(m => m.From).Max(g => g.Sum(m => m.P50Seconds)));
-                foreach (var x in byTo.Concat(byFrom)) Console.WriteLine(x);
-                foreach (var m in plan.Moves.OrderByDescending(m => m.StartSeconds + m.P50Seconds).Take(8)) Console.WriteLine($"{m.Machine} {m.From} {m.To} {m.StartSeconds:0.0} {m.P50Seconds:0.0} end {m.StartSeconds + m.P50Seconds:0.0}");
-                foreach (var f in new[] { 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 1.0 }) { var t = plan.LowerBoundSeconds * f; Console.Write($" {f}: {plan.Moves.Count(m => m.StartSeconds <= t && m.StartSeconds + m.P50Seconds > t && (perRack == 0 || int.Parse(m.From[1..]) / perRack == 0))}"); }
-                Console.WriteLine();
-            }
-
             Console.WriteLine($"{name,-42} {plan.Moves.Count,5} {Measured.Makespan(plan) / plan.LowerBoundSeconds,12:0.0000} {plan.Blocked.Count,8} {seconds,9:0.00}{(PlanChecker.Problems(fleet with { Links = hosts > 100 ? [] : fleet.Links }, plan) is [var problem, ..] ? "  BROKEN: " + problem : "")}");
         }
     }

@@ -8,6 +8,9 @@ using Planner.FleetBench;
     ("packing", PackingStudy.Run),
     ("given", GivenStudy.Run),
     ("waves", WaveStudy.Run),
+    ("replan", ReplanStudy.Run),
+    ("peers", PeerStudy.Run),
+    ("targets", TargetStudy.Run),
 ];
 var unknown = args.Where(a => studies.All(s => s.Name != a)).ToList();
 if (unknown.Count > 0)

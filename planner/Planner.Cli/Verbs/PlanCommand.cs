@@ -14,17 +14,25 @@ internal static class PlanCommand
     public static Command Create(CommonOptions common)
     {
         var file = new Argument<string>("fleet") { Description = "The fleet and its task: hosts, links, machines, and which hosts are to be empty by when.", HelpName = "FLEET.yaml" };
+        var report = new Option<string?>("--report") { Description = "Write the plan to a file, too: a page with pictures (.html), or its rows (.csv) or itself (.json).", HelpName = "FILE" };
+        report.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !PlanReport.IsKnown(result.Tokens[^1].Value))
+            {
+                result.AddError($"--report is '{result.Tokens[^1].Value}'; a file that ends in {PlanReport.Endings} is expected.");
+            }
+        });
         var seed = Choices.Seed("The seed of all chance: of the search and of the simulation.");
         var replications = EvaluationOptions.Count("--replications", "How often the plan is replayed in simulation.", MostReplications, UsualReplications);
-        var command = new Command("plan", "Plan how to empty hosts, or to upgrade all: which machine moves where and when, how sure it is that it is done in time, and who cannot move.") { file, seed, replications };
-        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(file), new PlanOptions(parsed.GetValue(seed), parsed.GetValue(replications))));
+        var command = new Command("plan", "Plan how to empty hosts, or to upgrade all: which machine moves where and when, how sure it is that it is done in time, and who cannot move.") { file, report, seed, replications };
+        command.SetAction(parsed => Run(common.Bind(parsed), parsed.GetRequiredValue(file), parsed.GetValue(report), new PlanOptions(parsed.GetValue(seed), parsed.GetValue(replications))));
         return command;
     }
 
-    private static int Run(CommandContext context, string file, PlanOptions options)
+    private static int Run(CommandContext context, string file, string? report, PlanOptions options)
     {
         using var stop = new StopSignal();
-        var plan = Interruptible.Run(() => Plan(context, file, options, stop.Token), stop.Token);
+        var plan = Interruptible.Run(() => Plan(context, file, report, options, stop.Token), stop.Token);
         if (context.IsJson)
         {
             context.Output.WriteLine(FleetPlanJson.Write(plan));
@@ -37,7 +45,7 @@ internal static class PlanCommand
         return plan.IsFeasible ? ExitStatus.Done : ExitStatus.Stayed;
     }
 
-    private static FleetPlan Plan(CommandContext context, string file, PlanOptions options, CancellationToken stop)
+    private static FleetPlan Plan(CommandContext context, string file, string? report, PlanOptions options, CancellationToken stop)
     {
         var classes = context.Policies();
         var devices = new FleetDevices(file);
@@ -48,6 +56,13 @@ internal static class PlanCommand
             fleet = StoredMoves.AddTo(fleet, store);
         }
 
-        return new FleetPlanner(fleet, classes, devices.Known).Plan(options);
+        var planner = new FleetPlanner(fleet, classes, devices.Known);
+        var plan = planner.Plan(options);
+        if (report is not null)
+        {
+            PlanReport.Write(report, fleet, plan, planner);
+        }
+
+        return plan;
     }
 }

@@ -24,7 +24,7 @@ public sealed class ReferenceRuleTests
         ["Planner.Hypervisors"] = ["Planner.Devices", "Planner.Measurements"],
         ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
-        ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Simulation"],
+        ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Fleet", "Planner.Simulation"],
         ["Planner.Cli"] =
         [
             .. Core, "Planner.Documents", "Planner.Learning", "Planner.Storage", "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions",
