@@ -9,7 +9,7 @@ internal static class PeerStudy
 {
     public static void Run()
     {
-        Console.WriteLine("case                              way                                            time, s   of the bound   without a place");
+        Console.WriteLine("case                                way                                          time, s   of the bound   without a place");
         foreach (var (name, fleet) in ((string, FleetSpec)[])
         [
             ("60 hosts, drain 6", GeneratedFleets.Drain(60, 6, 0.7, 7)), ("1,000 hosts, drain 250", GeneratedFleets.Drain(1000, 250, 0.7, 7)),
@@ -17,9 +17,9 @@ internal static class PeerStudy
         ])
         {
             var (plan, _) = Measured.Plan(fleet);
-            void Say(string way, double seconds, int left) => Console.WriteLine($"{name,-34}{way,-46}{seconds,8:0} {seconds / plan.LowerBoundSeconds,14:0.000} {left,17}");
+            void Say(string way, double seconds, int left) => Console.WriteLine($"{name,-36}{way,-44}{seconds,8:0} {seconds / plan.LowerBoundSeconds,14:0.000} {left,17}");
             Say("planner", Measured.Makespan(plan), plan.Blocked.Count);
-            var (moves, unplaced) = RandomTargets(fleet, 7);
+            var (moves, unplaced) = RandomTargets(fleet, plan.Moves.ToDictionary(m => m.Machine, m => m.P50Seconds * m.BytesPerSecond), 7);
             Say("one at a time (serial)", Simulate(fleet, moves, atOnce: 1, perHost: 1, exclusive: false), unplaced);
             Say("KubeVirt: 5 at a time, 2 of a node", Simulate(fleet, moves, atOnce: 5, perHost: 2, exclusive: false), unplaced);
             Say("earliest deadline first, a port at a time", Simulate(fleet, [.. moves.OrderBy(m => m.From, StringComparer.Ordinal)], int.MaxValue, 1, exclusive: true), unplaced);
@@ -28,7 +28,7 @@ internal static class PeerStudy
         }
     }
 
-    private static (List<(string From, string To, double Bytes)> Moves, int Left) RandomTargets(FleetSpec fleet, ulong seed)
+    private static (List<(string From, string To, double Bytes)> Moves, int Left) RandomTargets(FleetSpec fleet, Dictionary<string, double> bytes, ulong seed)
     {
         var draws = new SeededStream(seed, 0, 0, 22);
         var room = fleet.Hosts.ToDictionary(h => h.Name, h => (double)h.MemoryBytes);
@@ -50,7 +50,7 @@ internal static class PeerStudy
 
             var to = fits[(int)(draws.NextOpenUnit() * fits.Count)];
             room[to] -= machine.MemoryBytes;
-            moves.Add((machine.Host, to, machine.MemoryBytes));
+            moves.Add((machine.Host, to, bytes.GetValueOrDefault(machine.Name, machine.MemoryBytes)));
         }
 
         return (moves, left);

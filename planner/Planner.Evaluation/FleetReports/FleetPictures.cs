@@ -25,7 +25,7 @@ internal static class FleetPictures
 
         var ends = plan.Moves.Select(m => m.StartSeconds + m.P50Seconds).Concat(plan.Reboots.Select(r => r.StartSeconds + r.Seconds));
         var (unit, name) = Unit(ends.Max());
-        var hosts = plan.Moves.Select(m => m.From).Concat(plan.Reboots.Select(r => r.Host)).Distinct().ToList();
+        var hosts = plan.Moves.Select(m => (Host: m.From, m.StartSeconds)).Concat(plan.Reboots.Select(r => (r.Host, r.StartSeconds))).OrderBy(s => s.StartSeconds).Select(s => s.Host).Distinct().ToList();
         var moves = plan.Moves.ToLookup(m => m.From);
         var reboots = plan.Reboots.ToLookup(r => r.Host);
         var rows = hosts.Take(MostRows).Select(host => (host, (IReadOnlyList<GanttBar>)
@@ -141,7 +141,7 @@ internal static class FleetPictures
                     new ChartAxis("bound on the blackout, s", AxisScale.Log, ys.Min() / 1.5, ys.Max() * 1.5),
                     [
                         .. curves.Select((c, i) => new ChartSeries(c.Machine, i, ChartMark.Line, [.. c.Points.Select(p => new ChartPoint(p.X / MiB, p.Y))])),
-                        .. curves.Select((c, i) => new ChartSeries($"{c.Machine}: allowed", i, ChartMark.DashedLine, [new(xs.Min(), c.LimitSeconds), new(xs.Max(), c.LimitSeconds)])),
+                        .. curves.Select(c => c.LimitSeconds).Distinct().Select((limit, i) => new ChartSeries($"allowed: {Words.Seconds(limit)}", curves.Count + i, ChartMark.DashedLine, [new(xs.Min(), limit), new(xs.Max(), limit)])),
                     ]),
             ]);
         string At(WhatIfCurve c, int i) => $"{Words.SecondsUp(c.Points[i].Y)} at {Number(c.Points[i].X / MiB)}";

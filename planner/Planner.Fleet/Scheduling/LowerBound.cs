@@ -70,10 +70,18 @@ internal sealed class LowerBound
     private double Links(IReadOnlyList<int> machines, bool given)
     {
         var (bound, crossing) = (0.0, 0.0);
+        var behind = new List<int>?[_model.Links];
+        foreach (var machine in machines)
+        {
+            foreach (var link in _model.LinksOf(_model.HostOf[machine]))
+            {
+                (behind[link] ??= []).Add(machine);
+            }
+        }
+
         for (var link = 0; link < _model.Links; link++)
         {
-            var inside = machines.Where(m => Has(_model.HostOf[m], link)).ToList();
-            if (inside.Count == 0)
+            if (behind[link] is not { } inside)
             {
                 continue;
             }
