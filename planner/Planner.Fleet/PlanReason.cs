@@ -15,9 +15,8 @@ internal static class PlanReason
             return done + rest;
         }
 
-        var verdict = share >= task.Confidence ? "which is" : "which is not";
-        var need = share >= task.Confidence ? "" : $"; it would be within {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, task.Confidence))}";
-        return $"{done}; within {Words.Seconds(within.TotalSeconds)} with {Percent(share)}, {verdict} the {Percent(task.Confidence)} that is asked for{need}{rest}";
+        var need = share >= task.Confidence ? "" : $", which it would reach in {Words.SecondsUp(PlanReplay.Quantile(replay.Finish, task.Confidence))}";
+        return $"{done}; within {Words.Seconds(within.TotalSeconds)} with a probability of {Percent(share)}, where {Percent(task.Confidence)} is asked for{need}{rest}";
     }
 
     private static string Percent(double share) => $"{(share * 100).ToString("0.##", CultureInfo.InvariantCulture)} %";

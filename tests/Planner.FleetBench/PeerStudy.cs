@@ -56,7 +56,7 @@ internal static class PeerStudy
         return (moves, left);
     }
 
-    private static double Simulate(FleetSpec fleet, IReadOnlyList<(string From, string To, double Bytes)> moves, int atOnce, int perHost, bool exclusive)
+    private static double Simulate(FleetSpec fleet, List<(string From, string To, double Bytes)> moves, int atOnce, int perHost, bool exclusive)
     {
         var links = fleet.Links.ToDictionary(l => l.Name);
         var of = fleet.Hosts.ToDictionary(h => h.Name, h => h.Links);

@@ -1,5 +1,4 @@
 using MathNet.Numerics.Distributions;
-using Planner.Estimators;
 using Planner.Policies;
 
 namespace Planner.Fleet;

@@ -52,7 +52,7 @@ internal sealed class WavePlanning
     /// <summary>Makes the plan.</summary>
     public FleetPlan Plan(string inputsHash)
     {
-        var ways = Shares.Select(s => (int)Math.Round(s * _order.Length)).Distinct().Where(k => k < _order.Length || _order.Length == 1).Select(Way).ToList();
+        var ways = Shares.Select(s => (int)Math.Round(s * _order.Length)).Distinct().Where(k => k == 0 || k < _order.Length).Select(Way).ToList();
         var fewestLeft = ways.Min(w => w.Run.Left.Count);
         var front = Front([.. ways.Where(w => w.Run.Left.Count == fewestLeft)]);
         var quick = front.Where(w => w.P50Seconds * TimesQuicker <= OneAtATime()).ToList();

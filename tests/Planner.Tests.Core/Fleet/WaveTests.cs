@@ -1,4 +1,3 @@
-using Planner.Policies;
 using Xunit;
 
 namespace Planner.Tests.Fleet;
@@ -70,5 +69,21 @@ public sealed class WaveTests
         Assert.False(plan.IsFeasible);
         Assert.Empty(plan.Reboots);
         Assert.Equal("a", Assert.Single(plan.Blocked).Machine);
+    }
+
+    [Fact]
+    public void Where_no_host_can_be_emptied_nothing_moves_and_every_host_keeps_running()
+    {
+        var plan = SmallFleets.Plan("""
+              hosts: [ { name: h1, memory: 64GiB }, { name: h2, memory: 64GiB } ]
+              machines:
+                - { name: a, host: h1, memory: 32GiB, sla: gold, dirty: { workingSet: 20GiB, timeConstant: 1s } }
+                - { name: b, host: h2, memory: 32GiB, sla: gold, dirty: { workingSet: 20GiB, timeConstant: 1s } }
+              task: { upgrade: all, finishWithin: 1h }
+            """);
+
+        Assert.Empty(plan.Moves);
+        Assert.Empty(plan.Reboots);
+        Assert.Equal(["a", "b"], plan.Blocked.Select(b => b.Machine));
     }
 }
