@@ -35,6 +35,7 @@ internal static class CommandLine
         root.Subcommands.Add(AttemptsCommand.Create(common));
         root.Subcommands.Add(ReplayCommand.Create(common));
         root.Subcommands.Add(EvaluateCommand.Create(common));
+        root.Subcommands.Add(PlanCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));
 
         foreach (var help in root.Options.OfType<HelpOption>())

@@ -14,13 +14,14 @@ Func<byte[], string>? target = args.FirstOrDefault() switch
     "migration" => MigrationTarget.Run,
     "snapshot" => SnapshotTarget.Run,
     "policy" => PolicyTarget.Run,
+    "fleet" => FleetTarget.Run,
     "profile" => ProfileTarget.Run,
     "journal" => JournalTarget.Run,
     _ => null,
 };
 if (target is null)
 {
-    Console.Error.WriteLine("Name a target: client, server, model, workload, recording, qmp, migration, snapshot, policy, profile or journal.");
+    Console.Error.WriteLine("Name a target: client, server, model, workload, recording, qmp, migration, snapshot, policy, fleet, profile or journal.");
     return 2;
 }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Planner.Documents;
+using Planner.Estimators;
 using Planner.Evaluation;
 
 namespace Planner.Fuzz;

@@ -28,6 +28,11 @@ public sealed class DirtyCurve
     /// <summary>The longest window that was observed, in seconds.</summary>
     public double LongestWindowSeconds { get; }
 
+    /// <summary>The curve of memory that is rewritten at random with one time constant, known for every window.</summary>
+    /// <param name="workingSetBytes">The memory that is rewritten, in bytes; at least 0.</param>
+    /// <param name="timeConstantSeconds">The time constant in seconds; above 0.</param>
+    public static DirtyCurve Of(double workingSetBytes, double timeConstantSeconds) => new([workingSetBytes], [timeConstantSeconds], 0, double.PositiveInfinity);
+
     /// <summary>Fits a curve to windows of observation by non-negative least squares of the relative errors.</summary>
     /// <param name="windows">Length in seconds, above 0, and unique bytes, at least 0, of every window; in any order.</param>
     /// <returns>Null without a window.</returns>

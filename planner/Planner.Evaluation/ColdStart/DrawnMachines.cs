@@ -1,3 +1,4 @@
+using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Simulation;

@@ -1,3 +1,5 @@
+using Planner.Estimators;
+
 namespace Planner.Evaluation;
 
 /// <summary>Quantiles of what the devices of a machine take in a blackout, from many draws.</summary>

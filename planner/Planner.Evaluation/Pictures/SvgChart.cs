@@ -18,15 +18,15 @@ internal static class SvgChart
     private const double Bottom = 46;
     private const double UsualMarkSize = 4.5;
 
-    private const string Style =
+    internal const string Style =
         ".paper{fill:#ffffff}.ink{fill:#1f2328}.axis{stroke:#59636e;fill:none}.grid{stroke:#e4e8ec}"
         + "@media (prefers-color-scheme: dark){.paper{fill:#0d1117}.ink{fill:#e6edf3}.axis{stroke:#9198a1}.grid{stroke:#2a313a}}";
 
     // Of middling lightness, so that each stands out from white and from black.
-    private static readonly string[] Colours =
+    internal static readonly string[] Colours =
         ["#2f81f7", "#e5534b", "#2da44e", "#bf8700", "#a371f7", "#db61a2", "#1b9e9e", "#f0883e", "#8b949e", "#7d8f2f", "#5b6ee1", "#b35900"];
 
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+    internal static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <summary>Writes a chart.</summary>
     /// <param name="title">What it shows.</param>
@@ -150,7 +150,7 @@ internal static class SvgChart
 
     private static string Colour(ChartSeries series) => series.Colour < 0 ? "#8b949e" : Colours[series.Colour % Colours.Length];
 
-    private static XElement Line(double x1, double y1, double x2, double y2, string? style) => new(
+    internal static XElement Line(double x1, double y1, double x2, double y2, string? style) => new(
         Svg + "line",
         style is null ? null : new XAttribute("class", style),
         new XAttribute("x1", Number(x1)),
@@ -158,7 +158,7 @@ internal static class SvgChart
         new XAttribute("x2", Number(x2)),
         new XAttribute("y2", Number(y2)));
 
-    private static XElement Text(string text, double x, double y, string anchor, int size = 12) => new(
+    internal static XElement Text(string text, double x, double y, string anchor, int size = 12) => new(
         Svg + "text",
         new XAttribute("class", "ink"),
         new XAttribute("x", Number(x)),
@@ -173,5 +173,5 @@ internal static class SvgChart
         return text;
     }
 
-    private static string Number(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
 }

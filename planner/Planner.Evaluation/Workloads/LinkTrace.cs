@@ -1,3 +1,5 @@
+using Planner.Estimators;
+
 namespace Planner.Evaluation;
 
 /// <summary>The rates that a link gives to one migration, slot by slot of <see cref="LinkWorkload.SlotSeconds"/>. What is drawn depends on the

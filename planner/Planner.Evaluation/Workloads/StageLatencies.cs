@@ -1,3 +1,5 @@
+using Planner.Estimators;
+
 namespace Planner.Evaluation;
 
 /// <summary>How long the devices of a machine take in one blackout, from barrier to barrier.</summary>

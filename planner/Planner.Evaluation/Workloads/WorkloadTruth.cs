@@ -1,3 +1,5 @@
+using Planner.Estimators;
+
 namespace Planner.Evaluation;
 
 /// <summary>All that chance decides about one migration. Every rule is tried against the same truth.</summary>

@@ -10,7 +10,7 @@ namespace Planner.Documents;
 /// </summary>
 public static class YamlText
 {
-    /// <summary>The largest file that is read, in characters.</summary>
+    /// <summary>The largest file that is read where its kind does not say otherwise, in characters.</summary>
     public const int MaximumLength = 4 * 1024 * 1024;
 
     private const int MaximumDepth = 32;
@@ -19,12 +19,13 @@ public static class YamlText
     /// <param name="text">The text.</param>
     /// <param name="file">The name for messages.</param>
     /// <param name="kind">The kind that every document must have.</param>
+    /// <param name="maximumLength">The largest text that is read, in characters.</param>
     /// <exception cref="DocumentException">The text is not such a file.</exception>
-    public static IReadOnlyList<YamlMap> ReadAll(string text, string file, string kind)
+    public static IReadOnlyList<YamlMap> ReadAll(string text, string file, string kind, int maximumLength = MaximumLength)
     {
-        if (text.Length > MaximumLength)
+        if (text.Length > maximumLength)
         {
-            throw new DocumentException(file, 0, 0, $"the file has {text.Length} characters; at most {MaximumLength} are read");
+            throw new DocumentException(file, 0, 0, $"the file has {text.Length} characters; at most {maximumLength} are read");
         }
 
         var stream = new YamlStream();
@@ -53,9 +54,9 @@ public static class YamlText
 
     /// <summary>Reads a text that holds exactly one document.</summary>
     /// <exception cref="DocumentException">The text is not such a file.</exception>
-    public static YamlMap Read(string text, string file, string kind)
+    public static YamlMap Read(string text, string file, string kind, int maximumLength = MaximumLength)
     {
-        var documents = ReadAll(text, file, kind);
+        var documents = ReadAll(text, file, kind, maximumLength);
         return documents.Count == 1
             ? documents[0]
             : throw new DocumentException(file, 0, 0, $"the file holds {documents.Count} documents; one {kind} is expected");

@@ -3,7 +3,7 @@ using Planner.Measurements;
 namespace Planner.Policies;
 
 /// <summary>Quantities for people, with three digits.</summary>
-internal static class Words
+public static class Words
 {
     private static readonly double[] ByteUnits = [1, 1024, 1024.0 * 1024, 1024.0 * 1024 * 1024];
 

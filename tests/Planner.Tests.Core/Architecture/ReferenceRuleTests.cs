@@ -19,15 +19,16 @@ public sealed class ReferenceRuleTests
         ["Planner.Policies"] = ["Planner.Evidence", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Documents"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Engine"] = ["Planner.Policies", "Planner.Evidence", "Planner.Estimators", "Planner.Measurements"],
+        ["Planner.Fleet"] = ["Planner.Policies", "Planner.Estimators", "Planner.Measurements"],
         ["Planner.Devices"] = ["Planner.Documents", "Planner.Measurements"],
         ["Planner.Hypervisors"] = ["Planner.Devices", "Planner.Measurements"],
         ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
-        ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Simulation"],
+        ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Fleet", "Planner.Simulation"],
         ["Planner.Cli"] =
         [
             .. Core, "Planner.Documents", "Planner.Learning", "Planner.Storage", "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions",
-            "Planner.Simulation", "Planner.Evaluation",
+            "Planner.Simulation", "Planner.Evaluation", "Planner.Fleet",
         ],
     };
 
@@ -42,12 +43,12 @@ public sealed class ReferenceRuleTests
     }
 
     [Fact]
-    public void The_core_projects_are_kept_from_input_and_output_by_the_analyzer()
+    public void The_core_projects_and_the_fleets_are_kept_from_input_and_output_by_the_analyzer()
     {
         var props = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"));
         var condition = props.Descendants("IsCoreProject").Single().Parent!.Attribute("Condition")!.Value;
 
-        Assert.Equal(Core.Order(), condition.Split('\'').Where(part => part.StartsWith("Planner.", StringComparison.Ordinal)).Order());
+        Assert.Equal(Core.Append("Planner.Fleet").Order(), condition.Split('\'').Where(part => part.StartsWith("Planner.", StringComparison.Ordinal)).Order());
     }
 
     [Fact]

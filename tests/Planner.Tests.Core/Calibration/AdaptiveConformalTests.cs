@@ -1,6 +1,5 @@
 using CsCheck;
 using Planner.Estimators;
-using Planner.Evaluation;
 using Planner.Testing;
 using Xunit;
 

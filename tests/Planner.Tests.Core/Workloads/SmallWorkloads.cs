@@ -1,3 +1,4 @@
+using Planner.Estimators;
 using Planner.Evaluation;
 using Planner.Simulation;
 

@@ -1,10 +1,10 @@
-namespace Planner.Evaluation;
+namespace Planner.Estimators;
 
 /// <summary>
 /// A stream of random numbers that depends on its seed alone, cheap enough to open one for each purpose of each migration, so that
 /// what one purpose draws never shifts another. The generator is SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 /// </summary>
-internal struct SeededStream
+public struct SeededStream
 {
     private ulong _state;
     private double _spareNormal = double.NaN;
