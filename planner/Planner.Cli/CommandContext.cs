@@ -70,16 +70,12 @@ internal sealed record CommandContext(
 
     /// <summary>Refuses what another migration has.</summary>
     /// <returns>What refuses it later, too.</returns>
-    /// <exception cref="CliException">Another migration has it.</exception>
+    /// <exception cref="OrderRefusedException">Another migration has it.</exception>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
-    public TargetGuard Guard(params IReadOnlyList<Target> targets)
-    {
-        // A user need not be able to look into the system's place. Root can look into all of its own.
-        var guard = new TargetGuard(Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace], Drivers, targets);
-        return guard.Find() is { } held
-            ? throw new CliException(ExitStatus.Stayed, $"nothing was touched, since {held.Sentence}")
-            : guard;
-    }
+    public TargetGuard Guard(params IReadOnlyList<Target> targets) => new TargetGuard(GuardPlaces, Drivers, targets).Checked();
+
+    /// <summary>The state directories that are looked into for other migrations: a user need not be able to look into the system's. Root can look into all of its own.</summary>
+    public IReadOnlyList<string> GuardPlaces => Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace];
 
     /// <summary>Opens the store.</summary>
     /// <param name="stop">Ends the wait for a disk that does not answer.</param>

@@ -33,6 +33,7 @@ internal static class CommandLine
         root.Subcommands.Add(DeviceCommand.Create(common));
         root.Subcommands.Add(RecoverCommand.Create(common));
         root.Subcommands.Add(AttemptsCommand.Create(common));
+        root.Subcommands.Add(PolicyCommand.Create(common));
         root.Subcommands.Add(ReplayCommand.Create(common));
         root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));

@@ -82,6 +82,11 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Select(r => Whole(connection, r)).Reverse().ToList());
 
     /// <inheritdoc/>
+    public IReadOnlyList<AttemptSummary> ReadSummaries(string? machine, DateTimeOffset since) => Read(connection => connection
+        .Query<SummaryRow>(Statements.ReadSummaries, new { machine, sinceTicks = since.UtcTicks })
+        .Select(r => r.ToSummary()).ToList());
+
+    /// <inheritdoc/>
     public MigrationAttempt? FindAttempt(string id) => Read(connection =>
     {
         List<AttemptRow> found = [.. connection.Query<AttemptRow>(Statements.FindAttempt, new { id })];

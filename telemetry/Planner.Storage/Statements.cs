@@ -70,6 +70,15 @@ internal static class Statements
         limit @latest
         """;
 
+    public const string ReadSummaries = """
+        select a.id as Id, a.kind as Kind, a.machine as Machine, a.sla_class as SlaClass, a.limit_ticks as LimitTicks, a.confidence as Confidence, a.outcome as Outcome,
+               a.ended_ticks as EndedTicks,
+               cast(coalesce((select sum(p.most_ticks) from attempt_pause p where p.attempt = a.id), 0) as bigint) as PausedTicks, a.reason as Reason
+        from attempt a
+        where a.ended_ticks >= @sinceTicks and (@machine is null or a.machine = @machine)
+        order by a.ended_ticks, a.id
+        """;
+
     // Two are enough to know that there is more than one.
     public const string FindAttempt = $"""
         select {AttemptColumns}

@@ -14,6 +14,8 @@ namespace Planner.Cli;
 [JsonSerializable(typeof(MeasureReport))]
 [JsonSerializable(typeof(RecoveryReport))]
 [JsonSerializable(typeof(AttemptReport))]
+[JsonSerializable(typeof(PolicyCheckReport))]
+[JsonSerializable(typeof(PolicyExplanation))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(RuleReport))]
 [JsonSerializable(typeof(LatencySeriesReport))]

@@ -1,3 +1,6 @@
+using Planner.Policies;
+using Planner.Sessions;
+
 namespace Planner.Cli;
 
 /// <summary>What <c>migrate</c> was asked to do.</summary>
@@ -10,4 +13,18 @@ namespace Planner.Cli;
 /// <param name="Shadow">Whether nothing is committed.</param>
 /// <param name="Paused">Whether the guest is paused, and is to stay so.</param>
 /// <param name="Record">The recording to write; null for none.</param>
-internal sealed record MigrateArguments(string Source, string Destination, string Sla, string? Machine, string? Channel, string? Listen, bool Shadow, bool Paused, string? Record);
+internal sealed record MigrateArguments(string Source, string Destination, string Sla, string? Machine, string? Channel, string? Listen, bool Shadow, bool Paused, string? Record)
+{
+    /// <summary>The same as an order under a promise.</summary>
+    public MigrationOrder Order(SlaPolicy policy) => new()
+    {
+        Source = Source,
+        Destination = Destination,
+        Policy = policy,
+        Machine = Machine,
+        Channel = Channel,
+        Listen = Listen,
+        IsShadow = Shadow,
+        IsPaused = Paused,
+    };
+}

@@ -1,15 +1,17 @@
 using System.Threading.Channels;
 using Planner.Measurements;
 
-namespace Planner.Cli;
+namespace Planner.Sessions;
 
 /// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.</summary>
-internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
+public sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
 {
     private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IReadOnlyList<ISessionObserver> _observers;
     private readonly Task _reader;
 
+    /// <summary>Begins to hand on.</summary>
+    /// <param name="observers">Who is told, in this order.</param>
     public BackgroundObserver(IReadOnlyList<ISessionObserver> observers)
     {
         _observers = observers;
