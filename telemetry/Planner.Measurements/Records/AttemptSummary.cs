@@ -8,12 +8,16 @@ namespace Planner.Measurements;
 /// <param name="Limit">The limit on all pauses together; null where nothing was promised or it is not known.</param>
 /// <param name="Confidence">The share of attempts that is to keep the limit; null if it is not known.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Ended">When.</param>
+/// <param name="Started">When it began.</param>
+/// <param name="Ended">When it ended.</param>
 /// <param name="PausedAtMost">The longest that the guest may have been paused in all.</param>
 /// <param name="Reason">Why it ended as it did, in one sentence.</param>
 public sealed record AttemptSummary(
-    string Id, AttemptKind? Kind, string Machine, string SlaClass, TimeSpan? Limit, double? Confidence, MigrationOutcome Outcome, DateTimeOffset Ended, TimeSpan PausedAtMost, string Reason)
+    string Id, AttemptKind? Kind, string Machine, string SlaClass, TimeSpan? Limit, double? Confidence, MigrationOutcome Outcome, DateTimeOffset Started, DateTimeOffset Ended, TimeSpan PausedAtMost, string Reason)
 {
+    /// <summary>The last bound that a decision set on the blackout; null if none did.</summary>
+    public TimeSpan? Bound { get; init; }
+
     /// <summary>Whether something was promised: rehearsals and shadow runs promise nothing.</summary>
     public bool IsPromised => Kind is not (AttemptKind.Rehearsal or AttemptKind.Shadow);
 
@@ -28,5 +32,8 @@ public sealed record AttemptSummary(
 
     /// <summary>Sums an attempt up.</summary>
     public static AttemptSummary Of(MigrationAttempt attempt) => new(
-        attempt.Id, attempt.Kind, attempt.Machine, attempt.SlaClass, attempt.Limit, attempt.Confidence, attempt.Outcome, attempt.Ended, attempt.Pauses.AtMost, attempt.Reason);
+        attempt.Id, attempt.Kind, attempt.Machine, attempt.SlaClass, attempt.Limit, attempt.Confidence, attempt.Outcome, attempt.Started, attempt.Ended, attempt.Pauses.AtMost, attempt.Reason)
+    {
+        Bound = attempt.Decisions.LastOrDefault(d => d.Bound is not null)?.Bound,
+    };
 }

@@ -21,7 +21,7 @@ internal static class Summaries
 
     /// <summary>A migration of vm1 under gold that ended some minutes ago.</summary>
     public static AttemptSummary Ago(double minutes, double pausedSeconds = 0.1, MigrationOutcome outcome = MigrationOutcome.Completed, string reason = "It fits.") => new(
-        $"a{Interlocked.Increment(ref _count)}", AttemptKind.Migration, "vm1", "gold", TimeSpan.FromMilliseconds(300), 0.99, outcome, Now.AddMinutes(-minutes),
+        $"a{Interlocked.Increment(ref _count)}", AttemptKind.Migration, "vm1", "gold", TimeSpan.FromMilliseconds(300), 0.99, outcome, Now.AddMinutes(-minutes - 1), Now.AddMinutes(-minutes),
         TimeSpan.FromSeconds(pausedSeconds), reason);
 
     /// <summary>One that left the machine where it is.</summary>
