@@ -89,7 +89,13 @@ internal sealed record CommandContext(
     /// <param name="stop">Ends the wait for a disk that does not answer.</param>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
-    public SqliteMeasurementStore OpenStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
+    public IMeasurementStore OpenStore(CancellationToken stop) => OpenWholeStore(stop);
+
+    /// <summary>Opens the store for those who keep more in it than measurements.</summary>
+    /// <param name="stop">Ends the wait for a disk that does not answer.</param>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
+    public SqliteMeasurementStore OpenWholeStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
 
     /// <summary>What a session works with in this process.</summary>
     /// <param name="store">Where its measurements go; null to forget them.</param>

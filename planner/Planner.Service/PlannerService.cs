@@ -41,6 +41,8 @@ public sealed class PlannerService : IAsyncDisposable
     /// <summary>Where it listens, with the ports that were taken.</summary>
     public IReadOnlyList<string> Urls => [.. _app.Urls];
 
+    internal ServiceParts Parts => _parts;
+
     /// <summary>Starts the service. What an earlier process had begun is looked after before anything new is begun.</summary>
     /// <param name="options">How.</param>
     /// <param name="stop">Gives up while it starts.</param>
@@ -90,6 +92,7 @@ public sealed class PlannerService : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
         _owned.ForEach(o => o.Dispose());
         _parts.Samples.Flush();
+        _parts.Dispose();
         _stop.Dispose();
     }
 

@@ -1,4 +1,3 @@
-using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
 using Planner.Storage;

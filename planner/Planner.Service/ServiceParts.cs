@@ -4,7 +4,7 @@ using Planner.Storage;
 namespace Planner.Service;
 
 /// <summary>What the parts of the service share.</summary>
-internal sealed class ServiceParts
+internal sealed class ServiceParts : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
@@ -46,6 +46,9 @@ internal sealed class ServiceParts
 
     /// <summary>Is cancelled when the service stops: who listens is let go.</summary>
     public CancellationToken Stopping => _stopping.Token;
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
 
     /// <summary>Lets those go who listen.</summary>
     public Task StopAsync() => _stopping.CancelAsync();

@@ -24,14 +24,15 @@ public sealed class EventsTests
             {
                 for (var i = 0; i < Reconnects; i++)
                 {
-                    // Several at once, so that a connection ends in the middle of a batch.
+                    // Several at once, so that a connection ends in the middle of a batch; and more than are read, so that nobody waits for what never comes.
                     service.Records.Change(change =>
                     {
-                        for (var j = 0; j < 3; j++)
+                        for (var j = 0; j < 4; j++)
                         {
-                            change.Append(new StoredEvent(0, DateTimeOffset.UnixEpoch, "test.change", null, null, $$"""{ "i": {{i}}, "j": {{j}} }"""));
+                            change.Append(new StoredEvent(0, TimeProvider.System.GetUtcNow(), "test.change", null, null, $$"""{ "i": {{i}}, "j": {{j}} }"""));
                         }
                     });
+                    service.Events.Wake();
                     await Task.Yield();
                 }
             },
@@ -54,10 +55,6 @@ public sealed class EventsTests
                 {
                     seen.Add(long.Parse(line[4..]));
                     events++;
-                }
-                else if (line == "event: heartbeat" && writer.IsCompleted && service.Records.EventNumbers().Last == (seen.Count > 0 ? seen[^1] : begin))
-                {
-                    break;
                 }
             }
         }

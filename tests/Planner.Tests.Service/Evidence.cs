@@ -1,6 +1,4 @@
-using Planner.Engine;
 using Planner.Measurements;
-using Planner.Policies;
 using Planner.Sessions;
 using Planner.Simulation;
 

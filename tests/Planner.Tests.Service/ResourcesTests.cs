@@ -82,7 +82,7 @@ public sealed class ResourcesTests
         await using var service = await ServiceHere.StartAsync();
 
         using var text = new StringContent("x");
-        Assert.Equal(415, (int)(await service.Http.PutAsync("/v1/nodes/h1", text)).StatusCode);
+        Assert.Equal(415, (int)(await service.Http.PutAsync("/v1/nodes/h1", text, TestContext.Current.CancellationToken)).StatusCode);
         (await service.PutAsync("/v1/nodes/h1", $$"""{ "address": "{{new string('a', 300_000)}}" }""")).Expect(413);
         (await service.PutAsync("/v1/nodes/h1", "")).Expect(400);
         (await service.GetAsync("/v1/nothing")).Expect(404);

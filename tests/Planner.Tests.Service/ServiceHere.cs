@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Planner.Cli;
 using Planner.Documents;
-using Planner.Measurements;
 using Planner.Service;
 using Planner.Sessions;
 using Planner.Storage;
@@ -32,6 +31,8 @@ internal sealed class ServiceHere : IAsyncDisposable
     public ServiceStore Records => new(Store);
 
     public List<string> Said { get; }
+
+    public EventFeed Events => _service.Parts.Events;
 
     /// <summary>Starts it.</summary>
     /// <param name="folder">Where its store is; null for a folder that goes away with it.</param>

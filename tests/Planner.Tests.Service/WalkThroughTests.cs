@@ -21,20 +21,25 @@ public sealed partial class WalkThroughTests
             .Replace("/tmp/", folder.Path + "/", StringComparison.Ordinal);
         var script = $$"""
             set -e
-            planner() { dotnet {{Path.Combine(AppContext.BaseDirectory, "planner.dll")}} "$@"; }
-            trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT
+            trap 'kill $(jobs -p); wait' EXIT
             {{commands}}
             """;
+
+        // A program of its own, as it is installed: what runs beside is then the job itself.
+        Directory.CreateDirectory(folder.File("bin"));
+        await File.WriteAllTextAsync(folder.File("bin/planner"), $"#!/bin/sh\nexec dotnet {Path.Combine(AppContext.BaseDirectory, "planner.dll")} \"$@\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(folder.File("bin/planner"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", script])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["STATE_DIRECTORY"] = folder.File("state") },
+            Environment = { ["STATE_DIRECTORY"] = folder.File("state"), ["PATH"] = $"{folder.File("bin")}:{Environment.GetEnvironmentVariable("PATH")}" },
         })!;
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var end = guard.Token.Register(() => process.Kill(entireProcessTree: true));
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await process.WaitForExitAsync(guard.Token);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         var said = await output + await error;
         Assert.True(process.ExitCode == 0, said);

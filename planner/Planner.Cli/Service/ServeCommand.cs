@@ -44,7 +44,7 @@ internal static class ServeCommand
         using var stop = new StopSignal();
         var policies = Interruptible.Run(context.Policies, stop.Token);
         Readiness.Prepare(MachinesAtOnce, withService: true);
-        using var store = context.OpenStore(stop.Token);
+        using var store = context.OpenWholeStore(stop.Token);
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         await Readiness.ForDevicesAsync();
         await WarmUp.MachinesAsync();

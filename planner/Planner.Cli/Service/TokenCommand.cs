@@ -46,7 +46,7 @@ internal static class TokenCommand
             throw new CliException(ExitStatus.InvalidInput, $"--name has {name.Length} characters; at most {LongestName} are kept");
         }
 
-        using var store = context.OpenStore(CancellationToken.None);
+        using var store = context.OpenWholeStore(CancellationToken.None);
         var now = TimeProvider.System.GetUtcNow();
         var (kept, text) = AccessTokens.Make(name, scope, now, now + lasts);
         new ServiceStore(store).Change(change => change.Put(kept));
@@ -65,7 +65,7 @@ internal static class TokenCommand
 
     private static int List(CommandContext context)
     {
-        using var store = context.OpenStore(CancellationToken.None);
+        using var store = context.OpenWholeStore(CancellationToken.None);
         var tokens = new ServiceStore(store).ListTokens();
         if (context.IsJson)
         {
@@ -94,7 +94,7 @@ internal static class TokenCommand
 
     private static int Revoke(CommandContext context, string id)
     {
-        using var store = context.OpenStore(CancellationToken.None);
+        using var store = context.OpenWholeStore(CancellationToken.None);
         var records = new ServiceStore(store);
         var token = records.FindToken(id) ?? throw new CliException(ExitStatus.InvalidInput, $"there is no token '{id}': 'planner token list' has their identifiers");
         records.Change(change => change.Put(token with { Revoked = token.Revoked ?? TimeProvider.System.GetUtcNow() }));

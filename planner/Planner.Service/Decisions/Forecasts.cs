@@ -27,7 +27,7 @@ internal sealed class Forecasts(ServiceParts parts)
                 Decision = decision,
                 Feasible = decision.Verdict is "commit" or "throttle" ? "yes" : "no",
                 Reason = decision.Reason,
-                CheapestChange = decision.WouldCommitIf.FirstOrDefault(),
+                CheapestChange = decision.WouldCommitIf is [var change, ..] ? change : null,
             };
         var refusal = MaintenanceCalendar.FindClosed(policy, now)
             ?? MoveRefusal.Find(body.Machine, policy, parts.Samples.ReadSummaries(body.Machine, now - MoveRefusal.Memory(policy)), now);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
 

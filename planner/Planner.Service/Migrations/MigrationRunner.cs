@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Planner.Documents;
@@ -350,7 +349,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             StatusDetail = result.StoreTrouble,
             Outcome = AttemptReport.Word(result.Outcome),
             Reason = result.Reason,
-            CheapestChange = result.Outcome == MigrationOutcome.Stayed ? result.Decision?.WouldCommitIf.FirstOrDefault() : null,
+            CheapestChange = result is { Outcome: MigrationOutcome.Stayed, Decision.WouldCommitIf: [var change, ..] } ? change : null,
             AttemptId = result.Attempt.Id,
             Destination = targets.IsMachine ? targets.Pairs[0].Destination.Address : operation.Destination,
         };

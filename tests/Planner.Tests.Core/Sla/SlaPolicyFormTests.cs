@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Json.Schema;
 using Planner.Documents;
-using Planner.Policies;
 using Xunit;
 using YamlDotNet.RepresentationModel;
 
