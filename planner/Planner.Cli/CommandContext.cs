@@ -13,7 +13,7 @@ namespace Planner.Cli;
 /// <param name="Input">stdin.</param>
 /// <param name="Drivers">What devices and hypervisors can be reached.</param>
 /// <param name="Format">How results are printed.</param>
-/// <param name="PolicyFile">The policy file; null for the built-in classes.</param>
+/// <param name="PolicyFiles">The policy files; none for the built-in classes.</param>
 /// <param name="Store">The store; null for the default.</param>
 /// <param name="State">The state directory, as an absolute path; null for the default.</param>
 /// <param name="Otlp">The collector; null for none.</param>
@@ -24,7 +24,7 @@ internal sealed record CommandContext(
     TextReader Input,
     Drivers Drivers,
     OutputFormat Format,
-    string? PolicyFile,
+    IReadOnlyList<string> PolicyFiles,
     string? Store,
     string? State,
     Uri? Otlp,
@@ -57,8 +57,16 @@ internal sealed record CommandContext(
             ?? throw new CliException(ExitStatus.InvalidInput, $"there is no SLA class '{name}'; known are {string.Join(", ", policies.Select(p => p.Name))}");
     }
 
-    /// <summary>The SLA classes: those of the policy file, or the built-in ones.</summary>
-    public IReadOnlyList<SlaPolicy> Policies() => PolicyFile is null ? BuiltInPolicies.All : SlaPolicyText.ReadAll(TextFiles.Read(PolicyFile), PolicyFile);
+    /// <summary>The SLA classes: those of the policy files, or the built-in ones.</summary>
+    /// <exception cref="CliException">Two files have a class of one name.</exception>
+    public IReadOnlyList<SlaPolicy> Policies()
+    {
+        IReadOnlyList<SlaPolicy> policies = [.. PolicyFiles.SelectMany(file => SlaPolicyText.ReadAll(TextFiles.Read(file), file))];
+        return policies.Count == 0 ? BuiltInPolicies.All
+            : policies.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice
+                ? throw new CliException(ExitStatus.InvalidInput, $"the SLA class '{twice.Key}' stands in two of the policy files: leave one of them out")
+                : policies;
+    }
 
     /// <summary>The state directory that journals are written to.</summary>
     /// <exception cref="StoreException">There is none.</exception>
@@ -70,22 +78,24 @@ internal sealed record CommandContext(
 
     /// <summary>Refuses what another migration has.</summary>
     /// <returns>What refuses it later, too.</returns>
-    /// <exception cref="CliException">Another migration has it.</exception>
+    /// <exception cref="OrderRefusedException">Another migration has it.</exception>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
-    public TargetGuard Guard(params IReadOnlyList<Target> targets)
-    {
-        // A user need not be able to look into the system's place. Root can look into all of its own.
-        var guard = new TargetGuard(Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace], Drivers, targets);
-        return guard.Find() is { } held
-            ? throw new CliException(ExitStatus.Stayed, $"nothing was touched, since {held.Sentence}")
-            : guard;
-    }
+    public TargetGuard Guard(params IReadOnlyList<Target> targets) => new TargetGuard(GuardPlaces, Drivers, targets).Checked();
+
+    /// <summary>The state directories that are looked into for other migrations: a user need not be able to look into the system's. Root can look into all of its own.</summary>
+    public IReadOnlyList<string> GuardPlaces => Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace];
 
     /// <summary>Opens the store.</summary>
     /// <param name="stop">Ends the wait for a disk that does not answer.</param>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
-    public IMeasurementStore OpenStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
+    public IMeasurementStore OpenStore(CancellationToken stop) => OpenWholeStore(stop);
+
+    /// <summary>Opens the store for those who keep more in it than measurements.</summary>
+    /// <param name="stop">Ends the wait for a disk that does not answer.</param>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
+    public SqliteMeasurementStore OpenWholeStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
 
     /// <summary>What a session works with in this process.</summary>
     /// <param name="store">Where its measurements go; null to forget them.</param>

@@ -6,7 +6,7 @@ using Planner.Measurements;
 namespace Planner.Cli;
 
 /// <summary>The command <c>planner</c>: its verbs, and what all of them have in common.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>Runs one command.</summary>
     /// <param name="args">Its arguments.</param>
@@ -33,9 +33,11 @@ internal static class CommandLine
         root.Subcommands.Add(DeviceCommand.Create(common));
         root.Subcommands.Add(RecoverCommand.Create(common));
         root.Subcommands.Add(AttemptsCommand.Create(common));
+        root.Subcommands.Add(PolicyCommand.Create(common));
         root.Subcommands.Add(ReplayCommand.Create(common));
         root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(PlanCommand.Create(common));
+        AddService(root, common);
         root.Subcommands.Add(CompletionCommand.Create(common));
 
         foreach (var help in root.Options.OfType<HelpOption>())
@@ -77,6 +79,9 @@ internal static class CommandLine
             return Failures.StatusOf(e);
         }
     }
+
+    // A program compiled ahead of time goes without the service.
+    static partial void AddService(RootCommand root, CommonOptions common);
 
     private static string? FindProblem(ParseResult parsed) =>
         parsed.Errors.Count == 0 ? Blank(parsed.RootCommandResult)

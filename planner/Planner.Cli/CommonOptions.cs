@@ -13,9 +13,9 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         ("table", OutputFormat.Table),
         ("json", OutputFormat.Json));
 
-    private readonly Option<string?> _policy = new("--policy")
+    private readonly Option<string[]> _policy = new("--policy")
     {
-        Description = "A file with SLA policies; without it the classes gold, silver and bronze are known.",
+        Description = "A file with SLA policies, which may be repeated; without it the classes gold, silver and bronze are known.",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -94,7 +94,7 @@ internal sealed class CommonOptions(TextWriter output, TextWriter error, TextRea
         input,
         drivers,
         parsed.GetValue(_format),
-        parsed.GetValue(_policy),
+        parsed.GetValue(_policy) ?? [],
         parsed.GetValue(_store),
         parsed.GetValue(_state),
         parsed.GetValue(_otlp),

@@ -2,6 +2,7 @@ using Planner.Documents;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;
+using Planner.Sessions;
 
 namespace Planner.Cli;
 
@@ -12,6 +13,12 @@ internal static class Failures
     public static int StatusOf(Exception exception) => exception switch
     {
         CliException e => e.ExitStatus,
+        OrderRefusedException e => e.Fault switch
+        {
+            OrderFault.InvalidInput => ExitStatus.InvalidInput,
+            OrderFault.Stayed => ExitStatus.Stayed,
+            _ => ExitStatus.TargetLacks,
+        },
         DocumentException or InvalidSnapshotException or StoreException { IsWrongAddress: true } => ExitStatus.InvalidInput,
         PlanRefusedException => ExitStatus.TargetLacks,
         DeviceException e => e.Fault switch
@@ -44,6 +51,6 @@ internal static class Failures
     }
 
     private static bool IsForeseen(Exception exception) => exception
-        is CliException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or HypervisorException or StoreException or JournalException
+        is CliException or OrderRefusedException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or HypervisorException or StoreException or JournalException
         or IOException or UnauthorizedAccessException;
 }

@@ -15,6 +15,8 @@ internal static class Readiness
     /// <summary>The files that the code of the program takes, each a descriptor while the process lives; a test counts them. Compiled ahead of time it is one file.</summary>
     internal const int CodeFiles = 260;
 
+    private const string Service = "Planner.Service";
+
     /// <summary>Store, journal, recording, telemetry and terminal.</summary>
     private const int SessionFiles = 32;
 
@@ -27,22 +29,24 @@ internal static class Readiness
     /// <summary>Makes sure that nothing is missing in the middle: enough open files, and all code loaded, so that the installation may be replaced meanwhile.</summary>
     /// <param name="devices">How many devices, or machines, move.</param>
     /// <exception cref="CliException">The process may not open enough files. Nothing was touched.</exception>
-    public static void Prepare(int devices)
+    /// <param name="withService">Whether the service runs in this process.</param>
+    public static void Prepare(int devices, bool withService = false)
     {
         ProcessLimits.RequireFiles((RuntimeFeature.IsDynamicCodeSupported ? CodeFiles : 0) + SessionFiles + (devices * DeviceFiles));
-        LoadCode();
+        LoadCode(withService);
     }
 
     /// <summary>Loads every assembly that this program refers to, and what those refer to.</summary>
+    /// <param name="withService">Whether the service and its web server are loaded, too.</param>
     /// <returns>How many there are.</returns>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "A program compiled ahead of time has no assemblies to load.")]
-    public static int LoadCode()
+    public static int LoadCode(bool withService = false)
     {
         var loaded = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Queue<Assembly>([typeof(Readiness).Assembly]);
         while (RuntimeFeature.IsDynamicCodeSupported && waiting.TryDequeue(out var assembly))
         {
-            foreach (var name in assembly.GetReferencedAssemblies().Where(n => loaded.Add(n.FullName)))
+            foreach (var name in assembly.GetReferencedAssemblies().Where(n => (withService || n.Name != Service) && loaded.Add(n.FullName)))
             {
                 try
                 {

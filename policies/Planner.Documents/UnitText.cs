@@ -34,6 +34,12 @@ public static class UnitText
         ("kbit/s", 1e3 / 8), ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8), ("bit/s", 1.0 / 8),
     ];
 
+    private static readonly (string Unit, long Ticks)[] WrittenDurations =
+    [
+        ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
+        ("us", TimeSpan.TicksPerMicrosecond), ("ns", 1),
+    ];
+
     /// <summary>Reads a duration: ns, us, ms, s, m or min, h or d. The longest is <see cref="ValueLimits.LongestSeconds"/>.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {
@@ -74,6 +80,23 @@ public static class UnitText
 
     /// <summary>Reads a factor such as <c>2.5x</c> as 2.5.</summary>
     public static bool TryParseFactor(string text, out double factor) => TryParse(text, [("x", 1)], out factor);
+
+    /// <summary>Writes a duration so that it is read as the same: in the largest unit in which it is a whole number.</summary>
+    /// <param name="duration">The duration; at least zero.</param>
+    public static string Write(TimeSpan duration)
+    {
+        var (unit, ticks) = WrittenDurations.First(u => duration.Ticks % u.Ticks == 0 && (duration.Ticks > 0 || u.Unit == "s"));
+        return ticks == 1 ? $"{duration.Ticks * 100}{unit}" : string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / ticks}{unit}");
+    }
+
+    /// <summary>Writes a rate so that it is read as the same.</summary>
+    /// <param name="bytesPerSecond">The rate; at least 0.</param>
+    public static string WriteRate(double bytesPerSecond)
+    {
+        var (unit, bytes) = Sizes.Where(s => s.Unit.EndsWith("iB", StringComparison.Ordinal)).OrderByDescending(s => s.Bytes).Append(("B", 1))
+            .First(s => s.Bytes == 1 || (bytesPerSecond >= s.Bytes && bytesPerSecond % s.Bytes == 0));
+        return string.Create(CultureInfo.InvariantCulture, $"{bytesPerSecond / bytes:R}{unit}/s");
+    }
 
     private static bool TryParse(string text, ReadOnlySpan<(string Unit, double Factor)> units, out double value)
     {

@@ -68,6 +68,18 @@ internal sealed record AttemptRow(
     };
 }
 
+internal sealed record SummaryRow(
+    string Id, string? Kind, string Machine, string SlaClass, long? LimitTicks, double? Confidence, string Outcome, long StartedTicks, long EndedTicks, long PausedTicks, string Reason,
+    long? BoundTicks)
+{
+    public AttemptSummary ToSummary() => new(
+        Id, Kind is { } kind ? Column.Word<AttemptKind>(kind) : null, Machine, SlaClass, LimitTicks is { } limit ? Column.Time(limit) : null, Confidence,
+        Column.Word<MigrationOutcome>(Outcome), Column.At(StartedTicks), Column.At(EndedTicks), Column.Time(PausedTicks), Reason)
+    {
+        Bound = BoundTicks is { } bound ? Column.Time(bound) : null,
+    };
+}
+
 internal sealed record PauseRow(string Attempt, string Kind, long Ticks, long LeastTicks, long MostTicks, string Basis)
 {
     public static IEnumerable<PauseRow> From(MigrationAttempt a) =>

@@ -78,8 +78,19 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
 
     /// <inheritdoc/>
     public IReadOnlyList<MigrationAttempt> ReadAttempts(AttemptFilter filter) => Read(connection => connection
-        .Query<AttemptRow>(Statements.ReadAttempts, new { machine = filter.Machine, slaClass = filter.SlaClass, latest = filter.Latest })
+        .Query<AttemptRow>(Statements.ReadAttempts, new
+        {
+            machine = filter.Machine,
+            slaClass = filter.SlaClass,
+            latest = filter.Latest,
+            beforeTicks = filter.Before?.UtcTicks ?? long.MaxValue,
+        })
         .Select(r => Whole(connection, r)).Reverse().ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AttemptSummary> ReadSummaries(string? machine, DateTimeOffset since) => Read(connection => connection
+        .Query<SummaryRow>(Statements.ReadSummaries, new { machine, sinceTicks = since.UtcTicks })
+        .Select(r => r.ToSummary()).ToList());
 
     /// <inheritdoc/>
     public MigrationAttempt? FindAttempt(string id) => Read(connection =>
@@ -125,7 +136,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
 
     /// <summary>Runs work on an open connection that nobody else uses meanwhile.</summary>
     /// <exception cref="StoreException">The engine failed, in words that say what to do; or it may not be written and was to be.</exception>
-    private protected abstract T Use<T>(Func<DbConnection, T> work, bool toWrite);
+    internal abstract T Use<T>(Func<DbConnection, T> work, bool toWrite);
 
     private List<ModelRecord> ReadModels(string name, int leastAccepted, int latest) => Read(connection => connection
         .Query<ModelRow>(Statements.ReadModels, new { name, leastAccepted, latest, longest = ModelRecord.MaximumBodyLength })
@@ -143,7 +154,8 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
             connection.Query<ScoreRow>(Statements.ReadScoresOfAttempt, new { id }));
     }
 
-    private T Read<T>(Func<DbConnection, T> work)
+    /// <summary>Reads; a row that cannot be is a <see cref="StoreException"/>.</summary>
+    internal T Read<T>(Func<DbConnection, T> work)
     {
         try
         {
@@ -155,7 +167,8 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         }
     }
 
-    private T Write<T>(Func<DbConnection, DbTransaction, T> work) => Use(
+    /// <summary>Writes in one transaction.</summary>
+    internal T Write<T>(Func<DbConnection, DbTransaction, T> work) => Use(
         connection =>
         {
             using var transaction = connection.BeginTransaction();

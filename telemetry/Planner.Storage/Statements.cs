@@ -65,9 +65,19 @@ internal static class Statements
     public const string ReadAttempts = $"""
         select {AttemptColumns}
         from attempt
-        where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass)
+        where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass) and ended_ticks < @beforeTicks
         order by ended_ticks desc, id desc
         limit @latest
+        """;
+
+    public const string ReadSummaries = """
+        select a.id as Id, a.kind as Kind, a.machine as Machine, a.sla_class as SlaClass, a.limit_ticks as LimitTicks, a.confidence as Confidence, a.outcome as Outcome,
+               a.started_ticks as StartedTicks, a.ended_ticks as EndedTicks,
+               cast(coalesce((select sum(p.most_ticks) from attempt_pause p where p.attempt = a.id), 0) as bigint) as PausedTicks, a.reason as Reason,
+               (select d.bound_ticks from attempt_decision d where d.attempt = a.id and d.bound_ticks is not null order by d.ordinal desc limit 1) as BoundTicks
+        from attempt a
+        where a.ended_ticks >= @sinceTicks and (@machine is null or a.machine = @machine)
+        order by a.ended_ticks, a.id
         """;
 
     // Two are enough to know that there is more than one.

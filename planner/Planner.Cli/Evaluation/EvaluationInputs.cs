@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Planner.Documents;
 using Planner.Evaluation;
+using Planner.Sessions;
 
 namespace Planner.Cli;
 

@@ -9,10 +9,10 @@ namespace Planner.Cli;
 /// <summary>Rehearses whole migrations of a machine that carries no load, a canary, so that machines of its class on this pair of hosts have past blackouts before the first of
 /// them is promised anything.</summary>
 /// <remarks>A machine that its own monitor migrates goes one way: both its sides have to be started afresh for each round. One under a manager goes there and back.</remarks>
-internal sealed class CanaryRehearsal(CommandContext context, MigrateArguments there, string? restart, StopSignal stop)
+internal sealed class CanaryRehearsal(CommandContext context, MigrationOrder there, string? restart, StopSignal stop)
 {
     // As migrations run: stopped where the model says that half of them fit the usual limit.
-    private static readonly SlaPolicy Policy = new()
+    public static readonly SlaPolicy Policy = new()
     {
         Name = "rehearsal",
         BlackoutLimit = TimeSpan.FromSeconds(0.3),
@@ -45,7 +45,7 @@ internal sealed class CanaryRehearsal(CommandContext context, MigrateArguments t
                 await RestartAsync("destination");
             }
 
-            last = await MachineMigration.RunAsync(context, done % 2 == 1 ? back : there, Policy, stop);
+            last = await MigrateAsync(done % 2 == 1 ? back : there);
             if (last.Outcome is not (MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit))
             {
                 return (done, last);
@@ -60,10 +60,21 @@ internal sealed class CanaryRehearsal(CommandContext context, MigrateArguments t
 
         if (goesBack && done % 2 == 1)
         {
-            last = await MachineMigration.RunAsync(context, back, Policy, stop);
+            last = await MigrateAsync(back);
         }
 
         return (done, last);
+    }
+
+    private async Task<SessionResult> MigrateAsync(MigrationOrder order)
+    {
+        var targets = MigrationTargets.Parse(order, context.Drivers);
+        Readiness.Prepare(targets.Pairs.Count);
+        context.Guard(targets.All);
+        using var store = context.OpenStore(stop.Token);
+        await using var prepared = await PreparedMigration.OpenAsync(targets, context.Services(store, stop), context.GuardPlaces, stop.Token);
+        await WarmUp.MachinesAsync();
+        return await prepared.RunAsync([], stop.Token);
     }
 
     private async Task RestartAsync(string side)

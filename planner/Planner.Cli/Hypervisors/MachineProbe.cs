@@ -1,4 +1,5 @@
 using Planner.Measurements;
+using Planner.Sessions;
 using Spectre.Console;
 
 namespace Planner.Cli;
@@ -30,7 +31,7 @@ internal static class MachineProbe
         await using var machine = await drivers.OpenHypervisorToLookAsync(target, cancel);
         if (machine.Offer.IsEmpty)
         {
-            throw MachineMigration.NoMachine(machine);
+            throw PreparedMigration.NoMachine(machine);
         }
 
         var state = await machine.ReportAsync(TimeSpan.FromSeconds(10), cancel);

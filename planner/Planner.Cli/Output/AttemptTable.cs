@@ -1,4 +1,5 @@
 using System.Globalization;
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Spectre.Console;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Planner.Documents;
 using Planner.Evaluation;
 
 namespace Planner.Cli;
@@ -14,6 +15,8 @@ namespace Planner.Cli;
 [JsonSerializable(typeof(MeasureReport))]
 [JsonSerializable(typeof(RecoveryReport))]
 [JsonSerializable(typeof(AttemptReport))]
+[JsonSerializable(typeof(PolicyCheckReport))]
+[JsonSerializable(typeof(PolicyExplanation))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(RuleReport))]
 [JsonSerializable(typeof(LatencySeriesReport))]

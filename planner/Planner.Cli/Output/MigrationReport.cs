@@ -1,3 +1,4 @@
+using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Planner.Documents;
 using Planner.Measurements;
-using Planner.Policies;
 
 namespace Planner.Cli;
 
@@ -48,11 +47,11 @@ internal static class AttemptsCommand
 
         if (context.IsJson)
         {
-            context.Output.WriteLine(CliJson.Write(AttemptReport.From(attempt, Explain), CliJson.Default.AttemptReport));
+            context.Output.WriteLine(CliJson.Write(AttemptReport.From(attempt, isExplained: true), CliJson.Default.AttemptReport));
         }
         else
         {
-            AttemptTable.Explain(context.Console, attempt, Explain);
+            AttemptTable.Explain(context.Console, attempt, AttemptReport.Explain);
         }
 
         return ExitStatus.Done;
@@ -64,7 +63,7 @@ internal static class AttemptsCommand
         {
             foreach (var attempt in attempts)
             {
-                context.Output.WriteLine(CliJson.Write(AttemptReport.From(attempt, null), CliJson.Default.AttemptReport));
+                context.Output.WriteLine(CliJson.Write(AttemptReport.From(attempt, isExplained: false), CliJson.Default.AttemptReport));
             }
         }
         else if (attempts.Count == 0)
@@ -74,25 +73,6 @@ internal static class AttemptsCommand
         else
         {
             AttemptTable.Print(context.Console, attempts);
-        }
-    }
-
-    /// <summary>Makes a decision again from its recorded input; null if there is none, or if this planner cannot read it.</summary>
-    private static ExplainedDecision? Explain(AttemptDecision decision)
-    {
-        try
-        {
-            if (decision.Snapshot is not { } snapshot)
-            {
-                return null;
-            }
-
-            var evaluator = SwitchoverEvaluator.Prepare(DecisionJson.ReadSnapshot(snapshot, "the recorded input"));
-            return evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
-        }
-        catch (Exception e) when (e is DocumentException or InvalidSnapshotException)
-        {
-            return null;
         }
     }
 }

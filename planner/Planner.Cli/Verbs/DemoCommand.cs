@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Planner.Sessions;
 using Planner.Simulation;
 using Planner.Storage;
 using Spectre.Console;

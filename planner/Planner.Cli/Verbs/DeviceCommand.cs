@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Planner.Devices;
 using Planner.Measurements;
+using Planner.Sessions;
 using Planner.Simulation;
 
 namespace Planner.Cli;

@@ -100,7 +100,11 @@ internal static class MeasureCommand
             throw new CliException(ExitStatus.InvalidInput, $"{asked.Source} is a virtual machine, which is measured by whole migrations of a canary that carries no load: name where it goes with --to");
         }
 
-        var (done, last) = await new CanaryRehearsal(context, MigrateArguments.OfCanary(asked.Source, asked.Destination, asked.Channel, asked.Listen), asked.Restart, stop).RunAsync(asked.Rounds);
+        var (done, last) = await new CanaryRehearsal(
+            context,
+            new MigrationOrder { Source = asked.Source, Destination = asked.Destination, Policy = CanaryRehearsal.Policy, Channel = asked.Channel, Listen = asked.Listen, IsRehearsal = true },
+            asked.Restart,
+            stop).RunAsync(asked.Rounds);
         var trouble = last?.Outcome is null or MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit ? last?.StoreTrouble : last.Reason;
         var machineClass = last?.Attempt.Source.Class ?? "";
         if (context.IsJson)
@@ -123,8 +127,8 @@ internal static class MeasureCommand
     private static (DeviceOffer Offer, int Done, string? Trouble, bool? Restored) Walk(
         CommandContext context, IMeasurementStore store, string address, int rounds, CancellationToken stop)
     {
-        var target = MachineDevices.Split(address) is [var one]
-            ? MachineDevices.Parse(context.Drivers, one)
+        var target = DevicePairs.Split(address) is [var one]
+            ? DevicePairs.Parse(context.Drivers, one)
             : throw new CliException(ExitStatus.InvalidInput, $"'{address}' are several devices, and without --to one is walked at a time: name one (a comma in a path is written \\,)");
         Readiness.Prepare(1);
         context.Guard(target);
@@ -137,10 +141,10 @@ internal static class MeasureCommand
     private static async Task<(DeviceOffer Offer, int Done, string? Trouble, bool? Restored)> RehearseAsync(
         CommandContext context, IMeasurementStore store, string source, string destination, int switchovers, StopSignal stop)
     {
-        var targets = MachineDevices.ParseLists(context.Drivers, source, destination);
+        var targets = DevicePairs.ParseLists(context.Drivers, source, destination);
         Readiness.Prepare(targets.Count);
         var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
-        using var devices = Interruptible.Run(() => MachineDevices.Open(context.Drivers, targets), stop.Token);
+        using var devices = Interruptible.Run(() => DevicePairs.Open(context.Drivers, targets), stop.Token);
         using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
         var done = 0;
         var rehearsal = new Rehearsal(source, devices.Pairs, context.Services(store, stop) with { Journal = journal, QuietTime = QuietTime.Ask })

@@ -1,5 +1,5 @@
-using Planner.Engine;
 using Planner.Policies;
+using Planner.Sessions;
 
 namespace Planner.Cli;
 
@@ -15,15 +15,16 @@ namespace Planner.Cli;
 /// <param name="Record">The recording to write; null for none.</param>
 internal sealed record MigrateArguments(string Source, string Destination, string Sla, string? Machine, string? Channel, string? Listen, bool Shadow, bool Paused, string? Record)
 {
-    /// <summary>Whether it is rehearsed with a canary guest: nothing is promised, and only what goes wrong is told.</summary>
-    public bool IsRehearsal { get; init; }
-
-    /// <summary>A rehearsal with a canary.</summary>
-    public static MigrateArguments OfCanary(string source, string destination, string? channel, string? listen) =>
-        new(source, destination, Sla: "", Machine: null, channel, listen, Shadow: false, Paused: false, Record: null) { IsRehearsal = true };
-
-    /// <summary>What is done with verdicts.</summary>
-    /// <param name="policy">The SLA class, which may be one that only watches.</param>
-    public MigrationMode Mode(SlaPolicy policy) =>
-        IsRehearsal ? MigrationMode.Rehearsal : Shadow || policy.Mode == SlaMode.Shadow ? MigrationMode.Shadow : MigrationMode.Active;
+    /// <summary>The same as an order under a promise.</summary>
+    public MigrationOrder Order(SlaPolicy policy) => new()
+    {
+        Source = Source,
+        Destination = Destination,
+        Policy = policy,
+        Machine = Machine,
+        Channel = Channel,
+        Listen = Listen,
+        IsShadow = Shadow,
+        IsPaused = Paused,
+    };
 }

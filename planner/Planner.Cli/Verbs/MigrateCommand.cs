@@ -14,6 +14,9 @@ internal static class MigrateCommand
 {
     public const string Name = "migrate";
 
+    // A switchover that does not end is to be seen.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(0.5);
+
     public static Command Create(CommonOptions common)
     {
         var source = new Argument<string>("source") { Description = $"What to migrate: a machine, {common.Drivers.HypervisorForms}, or a device, {common.Drivers.DeviceForms}; several devices, separated by commas, move together (a comma in a path is written \\,)." };
@@ -62,70 +65,51 @@ internal static class MigrateCommand
     {
         var now = TimeProvider.System.GetUtcNow();
         var policy = context.FindPolicy(arguments.Sla, stop.Token);
-        if (ClosedWindow(policy, now) is { } closed)
+        if (MaintenanceCalendar.FindClosed(policy, now) is { } closed)
         {
-            throw NotBegun(context, arguments, policy, $"stayed RUNNING: {closed}");
+            throw NotBegun(context, arguments, policy, closed);
         }
 
-        policy = WithinWindow(policy, now);
-        var result = context.Drivers.IsHypervisor(arguments.Source) || context.Drivers.IsHypervisor(arguments.Destination)
-            ? await MachineMigration.RunAsync(context, arguments, policy, stop)
-            : await RunDevicesAsync(context, arguments, policy, now, stop);
-        return MigrationReport.ExitStatusOf(result);
-    }
-
-    /// <summary>Ends a migration that is not begun now: the machine stays as it is, and programs are told so too.</summary>
-    public static CliException NotBegun(CommandContext context, MigrateArguments arguments, SlaPolicy policy, string reason)
-    {
-        if (context.IsJson)
+        var targets = MigrationTargets.Parse(arguments.Order(MaintenanceCalendar.WithinWindow(policy, now)), context.Drivers);
+        foreach (var ignored in Ignored(policy, targets))
         {
-            context.Output.WriteLine(CliJson.Write(MigrationReport.NotBegun(arguments, policy, reason), CliJson.Default.MigrationReport));
+            context.Error.WriteLine($"planner: {ignored}");
         }
 
-        return new CliException(ExitStatus.Stayed, reason);
-    }
-
-    private static async Task<SessionResult> RunDevicesAsync(CommandContext context, MigrateArguments arguments, SlaPolicy policy, DateTimeOffset now, StopSignal stop)
-    {
-        if (arguments.Channel is not null || arguments.Listen is not null)
-        {
-            throw new CliException(ExitStatus.InvalidInput, $"--channel and --listen are for machines ({context.Drivers.HypervisorForms}); devices send through the planner");
-        }
-
-        if (arguments.Paused)
-        {
-            throw new CliException(ExitStatus.InvalidInput, $"--paused is for machines ({context.Drivers.HypervisorForms}); a device has no guest that could be paused");
-        }
-
-        var targets = MachineDevices.ParseLists(context.Drivers, arguments.Source, arguments.Destination);
-        if (policy.Rule == SwitchoverRule.Calmest)
-        {
-            context.Error.WriteLine($"planner: the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.");
-        }
-
-        var machine = MachineName(arguments, known: null, policy);
-        Readiness.Prepare(targets.Count);
-        var guard = context.Guard([.. targets.SelectMany(t => new[] { t.Source, t.Destination })]);
+        Readiness.Prepare(targets.Pairs.Count);
+        context.Guard(targets.All);
         using var store = context.OpenStore(stop.Token);
-        var moved = EarlierMoves.Find(store, context.Drivers, targets.Select(t => t.Source));
-        using var devices = Interruptible.Run(() => MachineDevices.Open(context.Drivers, targets, moved), stop.Token);
-        using var record = arguments.Record is { } path ? new SessionRecorder(OpenRecord(path, stop.Token)) : null;
-        using var journal = devices.OutliveThisProcess ? new MigrationJournal(context.JournalPlace, guard) : null;
+        try
+        {
+            var services = context.Services(store, stop) with { Models = store as IModelStore, QuietTime = targets.IsMachine ? null : QuietTime.Ask };
+            await using var prepared = await PreparedMigration.OpenAsync(targets, services, context.GuardPlaces, stop.Token);
+            return MigrationReport.ExitStatusOf(await RunAsync(context, arguments, prepared, stop.Token));
+        }
+        catch (OrderRefusedException e) when (e.Refusal is { } refusal)
+        {
+            throw NotBegun(context, arguments, policy, refusal);
+        }
+    }
+
+    private static async Task<SessionResult> RunAsync(CommandContext context, MigrateArguments arguments, PreparedMigration prepared, CancellationToken stop)
+    {
+        var path = arguments.Record;
+        using var monitored = path is not null && prepared.Source is { } source ? Record(source, path, stop) : null;
+        using var told = path is not null && monitored is null ? new SessionRecorder(OpenRecord(path, stop)) : null;
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         using var spans = new MigrationTelemetry();
-        var request = new DeviceMigrationRequest
+        if (prepared.Source is null)
         {
-            Machine = machine,
-            Devices = devices.Pairs,
-            Moved = moved,
-            Policy = policy,
-            Mode = arguments.Mode(policy),
-            ErrorBudgetRemaining = policy.ErrorBudget is { } budget ? budget.Remaining(store.ReadPauseSpent(machine, now - budget.Per)) : null,
-        };
-        var services = context.Services(store, stop) with { Models = store as IModelStore, Journal = journal, QuietTime = QuietTime.Ask };
-        await Readiness.ForDevicesAsync();
-        var result = await RunShownAsync(context, request, services, [spans, .. record is null ? Array.Empty<ISessionObserver>() : [record]], stop.Token);
-        Print(context, result, record?.Trouble);
+            await Readiness.ForDevicesAsync();
+        }
+        else
+        {
+            await WarmUp.MachinesAsync();
+        }
+
+        var result = await RunShownAsync(context, prepared, [spans, .. told is null ? Array.Empty<ISessionObserver>() : [told]], stop);
+        monitored?.Dispose();
+        Print(context, result, monitored?.Trouble ?? told?.Trouble);
         telemetry?.Dispose();
         if (telemetry?.Problem is { } problem)
         {
@@ -135,23 +119,43 @@ internal static class MigrateCommand
         return result;
     }
 
-    /// <summary>The name that records and error budgets are kept under. An address is none for a budget: the machine has another one after each migration.</summary>
-    /// <param name="arguments">What was asked for.</param>
-    /// <param name="known">The machine's name as its hypervisor knows it; null if nobody does.</param>
-    /// <param name="policy">The promise.</param>
-    public static string MachineName(MigrateArguments arguments, string? known, SlaPolicy policy) =>
-        arguments.Machine is { Length: > 0 } name ? name
-        : known ?? (policy.ErrorBudget is null ? arguments.Source : throw new CliException(
-            ExitStatus.InvalidInput, $"the class '{policy.Name}' has an error budget, which is kept under the machine's name: say it with --machine NAME"));
+    // What the class asks for and this migration does without is said.
+    private static IEnumerable<string> Ignored(SlaPolicy policy, MigrationTargets targets)
+    {
+        if (policy.Rule == SwitchoverRule.Calmest && !targets.IsMachine)
+        {
+            yield return $"the class '{policy.Name}' asks for the calmest moment, which devices without memory do not have; the earliest that fits is taken.";
+        }
+
+        if (policy.PostCopy == PostCopyUse.WhenNothingFits)
+        {
+            yield return $"the class '{policy.Name}' asks for post-copy where nothing fits, which this planner does not do; the machine stays instead.";
+        }
+    }
+
+    private static IHypervisorRecording Record(IHypervisor machine, string path, CancellationToken stop) => machine is IRecordedHypervisor recorded
+        ? recorded.Record(OpenRecord(path, stop))
+        : throw new CliException(ExitStatus.TargetLacks, $"{machine.Address} cannot be recorded: leave out --record");
+
+    /// <summary>Ends a migration that is not begun now: the machine stays as it is, and programs are told so too.</summary>
+    private static CliException NotBegun(CommandContext context, MigrateArguments arguments, SlaPolicy policy, MoveRefusal refusal)
+    {
+        var reason = $"stayed RUNNING: {refusal.Reason}";
+        if (context.IsJson)
+        {
+            context.Output.WriteLine(CliJson.Write(MigrationReport.NotBegun(arguments, policy, reason), CliJson.Default.MigrationReport));
+        }
+
+        return new CliException(ExitStatus.Stayed, reason);
+    }
 
     /// <summary>Runs a session with its progress on the terminal.</summary>
-    public static async Task<SessionResult> RunShownAsync(
-        CommandContext context, MigrationRequest request, SessionServices services, ISessionObserver[] observers, CancellationToken stop)
+    private static async Task<SessionResult> RunShownAsync(CommandContext context, PreparedMigration prepared, ISessionObserver[] observers, CancellationToken stop)
     {
         async Task<SessionResult> RunWithAsync(ISessionObserver display)
         {
-            await using var background = new BackgroundObserver([display, .. observers]);
-            return await MigrationSession.RunAsync(request, services with { Observers = [background] }, stop);
+            await using var background = new BackgroundObserver([display, .. observers], () => QuietTime.OverAsync(LongestHold));
+            return await prepared.RunAsync([background], stop);
         }
 
         return context.IsLive
@@ -160,7 +164,7 @@ internal static class MigrateCommand
     }
 
     /// <summary>Prints the outcome. A report that nobody can read changes nothing about what happened to the machine.</summary>
-    public static void Print(CommandContext context, SessionResult result, string? recordTrouble)
+    private static void Print(CommandContext context, SessionResult result, string? recordTrouble)
     {
         var failure = result.Outcome is MigrationOutcome.Recovered or MigrationOutcome.NeedsPerson ? result.Reason : null;
         string? reportTrouble = null;
@@ -194,29 +198,7 @@ internal static class MigrateCommand
         }
     }
 
-    private static string? ClosedWindow(SlaPolicy policy, DateTimeOffset now)
-    {
-        if (policy.MaintenanceWindows.Count == 0 || policy.MaintenanceWindows.Any(w => w.ClosesAfter(now) is not null))
-        {
-            return null;
-        }
-
-        var next = policy.MaintenanceWindows.Min(w => w.OpensAfter(now));
-        return next is { } opens
-            ? $"no maintenance window of the class '{policy.Name}' is open; the next one opens at {opens.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC."
-            : $"no maintenance window of the class '{policy.Name}' is open, and none opens again.";
-    }
-
-    /// <summary>The migration has to be complete when its window closes.</summary>
-    private static SlaPolicy WithinWindow(SlaPolicy policy, DateTimeOffset now)
-    {
-        var closes = policy.MaintenanceWindows.Max(w => w.ClosesAfter(now));
-        return closes is { } end && (policy.CompleteWithin is not { } within || end - now < within)
-            ? policy with { CompleteWithin = end - now }
-            : policy;
-    }
-
-    public static FileStream OpenRecord(string path, CancellationToken stop)
+    private static FileStream OpenRecord(string path, CancellationToken stop)
     {
         try
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Planner.Documents;
 using Planner.Measurements;
+using Planner.Sessions;
 using Planner.Simulation;
 using Spectre.Console;
 
@@ -34,7 +35,7 @@ internal static class ProbeCommand
 
     private static int Run(CommandContext context, string target)
     {
-        using var device = MachineDevices.Open(context.Drivers, target);
+        using var device = DevicePairs.Open(context.Drivers, target);
         var report = Report(context, target, device);
         if (context.IsJson)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Planner.Measurements;
+using Planner.Sessions;
 
 namespace Planner.Cli;
 
@@ -25,7 +26,7 @@ internal static class SteerCommand
             ?? throw new CliException(ExitStatus.TargetLacks, $"{target} cannot be steered beside another master: its migration is driven by whoever has its monitor; use 'planner migrate'");
         if (machine.Offer.IsEmpty)
         {
-            throw MachineMigration.NoMachine(machine);
+            throw PreparedMigration.NoMachine(machine);
         }
 
         context.Guard(context.Drivers.FindHypervisor(target) with { Process = machine.Offer.Process });

@@ -32,7 +32,7 @@ internal static class WatchCommand
             await using var opened = await context.Drivers.OpenHypervisorToLookAsync(target, stop.Token);
             if (opened.Offer.IsEmpty)
             {
-                throw MachineMigration.NoMachine(opened);
+                throw PreparedMigration.NoMachine(opened);
             }
 
             var machine = opened as IObservedHypervisor

@@ -22,6 +22,19 @@ internal static class DeviceSession
         return record.End(await host.RunAsync(now => MigrationEngine.Start(plan, now), cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>The decision that a session would begin with.</summary>
+    public static ExplainedDecision Forecast(DeviceMigrationRequest request, SessionServices services)
+    {
+        var plan = Plan(request, services);
+        var now = services.Clock.NowNanoseconds();
+        var start = MigrationEngine.Start(plan, now).State;
+
+        // The first decision is made where pre-copy, if there is any, runs.
+        var ready = start with { Sources = [.. start.Sources.Select((source, i) => source with { State = plan.Devices[i].ReadyState })] };
+        var evaluator = DeviceRecord.Open(request, plan, services).Evaluator(ready, now);
+        return evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment);
+    }
+
     /// <summary>Brings the devices of an interrupted migration to where their machine runs.</summary>
     public static async Task<SessionState> RecoverAsync(JournalContents contents, SessionServices services)
     {

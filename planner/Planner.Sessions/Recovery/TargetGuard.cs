@@ -34,6 +34,14 @@ public sealed class TargetGuard(IReadOnlyList<string> stateDirectories, Drivers 
         return null;
     }
 
+    /// <summary>Refuses what another migration has.</summary>
+    /// <returns>The guard itself, which refuses it later, too.</returns>
+    /// <exception cref="OrderRefusedException">Another migration has it.</exception>
+    /// <exception cref="JournalException">A journal cannot be read.</exception>
+    public TargetGuard Checked() => Find() is { } held
+        ? throw new OrderRefusedException(OrderFault.Stayed, $"nothing was touched, since {held.Sentence}")
+        : this;
+
     private bool IsWanted(JournalEndpoint endpoint) => drivers.Identify(endpoint.Address) is { } identity
         && targets.Any(t => t.Identity == identity || (t.Process is not null && t.Process == endpoint.Process));
 }

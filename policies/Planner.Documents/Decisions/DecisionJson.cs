@@ -31,7 +31,15 @@ public static class DecisionJson
             throw new DocumentException(file, 0, 0, $"the snapshot has {text.Length} characters; at most {MaximumLength} are read");
         }
 
-        var utf8 = Encoding.UTF8.GetBytes(text);
+        return ReadSnapshot(Encoding.UTF8.GetBytes(text), file);
+    }
+
+    /// <summary>Reads a snapshot as <see cref="ReadSnapshot(string, string)"/> does.</summary>
+    /// <param name="utf8">The JSON text; whoever gives it limits its length.</param>
+    /// <param name="file">The name for messages.</param>
+    /// <exception cref="DocumentException">The text is not a snapshot.</exception>
+    public static DecisionSnapshot ReadSnapshot(byte[] utf8, string file)
+    {
         var document = new JsonText(utf8, file);
         var snapshot = document.Read(Snapshot);
         return SnapshotRules.FindProblem(snapshot) is { } problem

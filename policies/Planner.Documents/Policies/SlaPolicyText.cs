@@ -63,6 +63,8 @@ public static class SlaPolicyText
             QuiesceTries = switchover?.Integer("quiesceTries", 3, 1, 100) ?? 3,
             OnFailure = ReadFailureActions(spec),
             OnStateLost = spec.Choice<StateLostAction>("onStateLost", StateLostAction.HandOver, ("handOver", StateLostAction.HandOver), ("accept", StateLostAction.Accept)),
+            PostCopy = spec.Choice<PostCopyUse>("postCopy", PostCopyUse.Never, ("never", PostCopyUse.Never), ("whenNothingFits", PostCopyUse.WhenNothingFits)),
+            Attempts = ReadAttempts(spec),
             DirtyRateFloorBytesPerSecond = ReadDirtyRateFloor(spec),
             ErrorBudget = ReadErrorBudget(spec),
             MaintenanceWindows = [.. spec.Maps("maintenanceWindows").Select(ReadWindow)],
@@ -110,6 +112,23 @@ public static class SlaPolicyText
     {
         action = text == "reset" ? FailureAction.Reset : FailureAction.Unwind;
         return text is "unwind" or "reset";
+    }
+
+    private static AttemptLimit? ReadAttempts(YamlMap spec)
+    {
+        if (spec.OptionalMap("attempts") is not { } map)
+        {
+            return null;
+        }
+
+        var limit = new AttemptLimit(map.Has("atMost") ? map.Integer("atMost", 1, 1, 100) : throw map.Error("atMost", "the key 'atMost' is missing"), map.Duration("backOff"));
+        if (limit.BackOff >= AttemptLimit.Memory)
+        {
+            throw map.Error("backOff", "backOff must be shorter than 1d: an attempt in vain counts for a day");
+        }
+
+        map.Finish();
+        return limit;
     }
 
     private static double? ReadDirtyRateFloor(YamlMap spec)

@@ -9,6 +9,20 @@ public sealed record ErrorBudget(TimeSpan Blackout, TimeSpan Per)
     public TimeSpan Remaining(TimeSpan spent) => spent >= Blackout ? TimeSpan.Zero : Blackout - spent;
 }
 
+/// <summary>How often one machine is tried before it is left alone.</summary>
+/// <param name="AtMost">How many attempts in a row may leave the machine where it is; at least 1.</param>
+/// <param name="BackOff">How long the next attempt has to wait after the first in vain; after each further one twice as long. Above zero.</param>
+public sealed record AttemptLimit(int AtMost, TimeSpan BackOff)
+{
+    /// <summary>How long an attempt in vain counts.</summary>
+    public static TimeSpan Memory { get; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long the next attempt has to wait after some in vain.</summary>
+    /// <param name="inVain">How many there were in a row; at least 1.</param>
+    /// <returns>At most <see cref="Memory"/>.</returns>
+    public TimeSpan WaitAfter(int inVain) => TimeSpan.FromSeconds(Math.Min(BackOff.TotalSeconds * Math.Pow(2, inVain - 1), Memory.TotalSeconds));
+}
+
 /// <summary>What is tried with a device after a failed arc.</summary>
 public enum FailureAction
 {
@@ -24,6 +38,16 @@ public enum FailureAction
 /// <param name="Length">How long it stays open; above zero.</param>
 /// <param name="TimeZoneId">The zone that the expression is read in, such as <c>Europe/Berlin</c>.</param>
 public sealed record MaintenanceWindow(string Cron, TimeSpan Length, string TimeZoneId);
+
+/// <summary>When the guest may run on the destination before its memory is there.</summary>
+public enum PostCopyUse
+{
+    /// <summary>Never.</summary>
+    Never,
+
+    /// <summary>When no switchover fits in the time there is.</summary>
+    WhenNothingFits,
+}
 
 /// <summary>Whether verdicts are carried out.</summary>
 public enum SlaMode

@@ -39,6 +39,12 @@ public sealed record SlaPolicy
     /// <summary>What is done with a guest that runs on with a device that has lost its state, as a hypervisor leaves it after a failed arc.</summary>
     public StateLostAction OnStateLost { get; init; } = StateLostAction.HandOver;
 
+    /// <summary>When the guest may run on the destination before its memory is there.</summary>
+    public PostCopyUse PostCopy { get; init; }
+
+    /// <summary>How often a machine is tried before it is left alone; null for no limit.</summary>
+    public AttemptLimit? Attempts { get; init; }
+
     /// <summary>The lowest dirty rate to which a machine may be limited, in bytes per second; null if it may not be limited.</summary>
     public double? DirtyRateFloorBytesPerSecond { get; init; }
 

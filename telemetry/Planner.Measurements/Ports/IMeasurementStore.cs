@@ -28,6 +28,11 @@ public interface IMeasurementStore : IDisposable
     /// <param name="id">An identifier, or its beginning.</param>
     MigrationAttempt? FindAttempt(string id);
 
+    /// <summary>All attempts that ended at a moment or later, summed up, oldest first.</summary>
+    /// <param name="machine">Those of a machine; null for all.</param>
+    /// <param name="since">The moment.</param>
+    IReadOnlyList<AttemptSummary> ReadSummaries(string? machine, DateTimeOffset since);
+
     /// <summary>The first scores of each group of like machines, each group's oldest first: those whose key is of a class (<see cref="EvidenceKey.IsOf"/>).</summary>
     /// <param name="likeClass">The class, as in <see cref="EvidenceKey.Class"/>.</param>
     /// <param name="span">The part of the blackout.</param>

@@ -56,4 +56,8 @@ public sealed record AttemptTraffic
 /// <param name="Machine">Those of a machine; null for all.</param>
 /// <param name="SlaClass">Those under an SLA class; null for all.</param>
 /// <param name="Latest">The latest so many; at least 1.</param>
-public sealed record AttemptFilter(string? Machine, string? SlaClass, int Latest);
+public sealed record AttemptFilter(string? Machine, string? SlaClass, int Latest)
+{
+    /// <summary>Those that ended earlier than this; null for all.</summary>
+    public DateTimeOffset? Before { get; init; }
+}

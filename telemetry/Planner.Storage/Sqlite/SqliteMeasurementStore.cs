@@ -58,7 +58,7 @@ public sealed class SqliteMeasurementStore : SqlMeasurementStore
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", BestFitMapping = false)]
     private static extern int FileControl(IntPtr database, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, int question, out int answer);
 
-    private protected override T Use<T>(Func<DbConnection, T> work, bool toWrite)
+    internal override T Use<T>(Func<DbConnection, T> work, bool toWrite)
     {
         if (toWrite && IsReadOnly)
         {

@@ -25,10 +25,11 @@ public sealed class ReferenceRuleTests
         ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Fleet", "Planner.Simulation"],
+        ["Planner.Service"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Telemetry", "Planner.Sessions"],
         ["Planner.Cli"] =
         [
             .. Core, "Planner.Documents", "Planner.Learning", "Planner.Storage", "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions",
-            "Planner.Simulation", "Planner.Evaluation", "Planner.Fleet",
+            "Planner.Simulation", "Planner.Evaluation", "Planner.Fleet", "Planner.Service",
         ],
     };
 

@@ -36,6 +36,8 @@ public class SlaPolicyTextTests
         Assert.Equal(TimeSpan.FromMinutes(10), policy.CompleteWithin);
         Assert.Equal(10 * 1024 * 1024, policy.DirtyRateFloorBytesPerSecond);
         Assert.Equal(new ErrorBudget(TimeSpan.FromSeconds(30), TimeSpan.FromDays(30)), policy.ErrorBudget);
+        Assert.Equal(new AttemptLimit(3, TimeSpan.FromMinutes(10)), policy.Attempts);
+        Assert.Equal(PostCopyUse.Never, policy.PostCopy);
         Assert.Equal("Europe/Berlin", policy.MaintenanceWindows[0].TimeZoneId);
     }
 
@@ -65,6 +67,11 @@ public class SlaPolicyTextTests
     [InlineData("  blackout: { limit: 300ms }\n  errorBudget: { blackout: 31d, per: 30d }\n", 6, "shorter than its period")]
     [InlineData("  blackout: { limit: 300ms }\n  maintenanceWindows: [ { cron: \"whenever\", for: 4h } ]\n", 6, "not a Quartz cron expression")]
     [InlineData("  blackout: { limit: 300ms }\n  maintenanceWindows: [ { cron: \"0 0 2 ? * SAT\", for: 4h, timeZone: Mars/Olympus } ]\n", 6, "not known on this machine")]
+    [InlineData("  blackout: { limit: 300ms }\n  postCopy: always\n", 6, "one of never, whenNothingFits")]
+    [InlineData("  blackout: { limit: 300ms }\n  attempts: { atMost: 0, backOff: 10m }\n", 6, "a whole number from 1 to 100")]
+    [InlineData("  blackout: { limit: 300ms }\n  attempts: { atMost: 3 }\n", 6, "'backOff' is missing")]
+    [InlineData("  blackout: { limit: 300ms }\n  attempts: { backOff: 10m }\n", 6, "'atMost' is missing")]
+    [InlineData("  blackout: { limit: 300ms }\n  attempts: { atMost: 3, backOff: 1d }\n", 6, "shorter than 1d")]
     [InlineData("  completeWithin: 10m\n", 5, "'blackout' is missing")]
     public void What_is_wrong_is_refused_with_its_line(string spec, int line, string words)
     {

@@ -38,6 +38,9 @@ internal sealed class MemoryStore : IMeasurementStore
     public IReadOnlyList<MigrationAttempt> ReadAttempts(AttemptFilter filter) =>
         [.. Attempts.Where(a => (filter.Machine is null || a.Machine == filter.Machine) && (filter.SlaClass is null || a.SlaClass == filter.SlaClass)).TakeLast(filter.Latest)];
 
+    public IReadOnlyList<AttemptSummary> ReadSummaries(string? machine, DateTimeOffset since) =>
+        [.. Attempts.Where(a => (machine is null || a.Machine == machine) && a.Ended >= since).OrderBy(a => a.Ended).Select(AttemptSummary.Of)];
+
     public MigrationAttempt? FindAttempt(string id) => Attempts.FirstOrDefault(a => a.Id == id);
 
     public IReadOnlyList<BlackoutSample> ReadFirstScores(string likeClass, BlackoutSpan span, int firstOfEach) =>

@@ -1,4 +1,3 @@
-using Planner.Cli;
 using Planner.Engine;
 using Planner.Measurements;
 using Planner.Policies;

@@ -1,20 +1,23 @@
 using System.Threading.Channels;
 using Planner.Measurements;
 
-namespace Planner.Cli;
+namespace Planner.Sessions;
 
-/// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.
-/// What happens in a switchover is handed on after it, or after half a second where it lasts longer.</summary>
-internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
+/// <summary>Hands notices to other observers on a thread of its own: a slow terminal or collector must not reach into the blackout.</summary>
+/// <remarks>What happens in a switchover is handed on after it, where whoever owns the process says when that is over.</remarks>
+public sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
 {
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(0.5);
-
     private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IReadOnlyList<ISessionObserver> _observers;
+    private readonly Func<Task>? _untilQuietIsOver;
     private readonly Task _reader;
 
-    public BackgroundObserver(IReadOnlyList<ISessionObserver> observers)
+    /// <summary>Begins to hand on.</summary>
+    /// <param name="observers">Who is told, in this order.</param>
+    /// <param name="untilQuietIsOver">Waits until no switchover is under way, or for as long as nothing may be held back; null to hold nothing back.</param>
+    public BackgroundObserver(IReadOnlyList<ISessionObserver> observers, Func<Task>? untilQuietIsOver = null)
     {
+        _untilQuietIsOver = untilQuietIsOver;
         _observers = observers;
         _reader = Task.Run(ReadAsync);
     }
@@ -33,7 +36,11 @@ internal sealed class BackgroundObserver : ISessionObserver, IAsyncDisposable
     {
         await foreach (var notice in _notices.Reader.ReadAllAsync())
         {
-            await QuietTime.OverAsync(LongestHold);
+            if (_untilQuietIsOver is not null)
+            {
+                await _untilQuietIsOver();
+            }
+
             foreach (var observer in _observers)
             {
                 try

@@ -1,12 +1,21 @@
 using Planner.Measurements;
 using Planner.Policies;
 
-namespace Planner.Cli;
+namespace Planner.Documents;
 
 /// <summary>A decision of an attempt.</summary>
-internal sealed record AttemptDecisionReport(
+/// <param name="Gate">1 before the quiesce, 2 after it; null in the rows of earlier planners.</param>
+/// <param name="Verdict">What it said.</param>
+/// <param name="Method">How the bound was found; null if there was none.</param>
+/// <param name="PredictedSeconds">What the model predicted; null if nothing could be.</param>
+/// <param name="BoundSeconds">The bound; null if no evidence supported one.</param>
+/// <param name="AfterSeconds">When, since the attempt began.</param>
+/// <param name="Reason">Why, in one sentence.</param>
+/// <param name="Explained">The decision made again from its recorded input; null if it was left out or there is none.</param>
+public sealed record AttemptDecisionReport(
     int? Gate, string? Verdict, string? Method, double? PredictedSeconds, double? BoundSeconds, double? AfterSeconds, string Reason, ExplainedDecision? Explained)
 {
+    /// <summary>Takes a decision.</summary>
     public static AttemptDecisionReport From(AttemptDecision decision, ExplainedDecision? explained) => new(
         decision.Gate,
         decision.Verdict is { } verdict ? AttemptReport.Word(verdict) : null,
@@ -23,4 +32,4 @@ internal sealed record AttemptDecisionReport(
 /// <param name="PredictedSeconds">What was predicted.</param>
 /// <param name="ActualSeconds">What happened, or as far as it came.</param>
 /// <param name="CutOff">Whether the switchover failed or was given up before its end.</param>
-internal sealed record ScoreReport(string Span, double PredictedSeconds, double ActualSeconds, bool CutOff);
+public sealed record ScoreReport(string Span, double PredictedSeconds, double ActualSeconds, bool CutOff);

@@ -1,6 +1,6 @@
 using Planner.Measurements;
 
-namespace Planner.Cli;
+namespace Planner.Sessions;
 
 /// <summary>Where a machine went before, by the store: a repeated migration must not end in the advice to start the machine on its source.</summary>
 internal static class EarlierMoves
@@ -17,6 +17,6 @@ internal static class EarlierMoves
     }
 
     /// <summary>A source that is not there any more, of a machine that is known to have gone, is no wrong address.</summary>
-    public static CliException Gone(Exception notFound, string moved) =>
-        new(ExitStatus.Stayed, $"nothing was touched, since the source is gone ({notFound.Message.TrimEnd('.')}): {moved}");
+    public static OrderRefusedException Gone(Exception notFound, string moved) =>
+        new(OrderFault.Stayed, $"nothing was touched, since the source is gone ({notFound.Message.TrimEnd('.')}): {moved}");
 }

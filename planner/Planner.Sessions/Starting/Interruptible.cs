@@ -1,9 +1,11 @@
-namespace Planner.Cli;
+namespace Planner.Sessions;
 
 /// <summary>Work that may block for ever while nothing has been touched yet: a file that is a pipe nobody writes, a disk that does not answer.</summary>
-internal static class Interruptible
+public static class Interruptible
 {
     /// <summary>Does the work on a thread of its own, and leaves it behind when the command is asked to stop.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="stop">The wish to stop.</param>
     /// <exception cref="OperationCanceledException">The command was asked to stop first.</exception>
     public static T Run<T>(Func<T> work, CancellationToken stop)
     {

@@ -7,11 +7,14 @@ namespace Planner.Documents;
 /// <summary>A JSON text that is read against a type, with line and column in every complaint.</summary>
 /// <remarks>The shape is checked before the text is turned into objects: the serializer's own complaints name .NET types and, for
 /// missing values, no place.</remarks>
-internal sealed class JsonText(byte[] utf8, string file)
+/// <param name="utf8">The text.</param>
+/// <param name="file">The name for messages.</param>
+public sealed class JsonText(byte[] utf8, string file)
 {
     private const int MaximumDepth = 16;
 
     /// <summary>Reads the text as the type.</summary>
+    /// <param name="type">The type; what may be missing has a default.</param>
     /// <exception cref="DocumentException">The text is not JSON or has another shape.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
         where T : class
@@ -53,6 +56,10 @@ internal sealed class JsonText(byte[] utf8, string file)
                 Expect(reader, JsonTokenType.StartArray, name, "a list [ ]");
                 CheckList(ref reader, type.Options.GetTypeInfo(type.ElementType!), name);
                 break;
+            case JsonTypeInfoKind.Dictionary:
+                Expect(reader, JsonTokenType.StartObject, name, "an object { }");
+                CheckEntries(ref reader, type.Options.GetTypeInfo(type.ElementType!));
+                break;
             default:
                 CheckScalar(reader, Nullable.GetUnderlyingType(type.Type) ?? type.Type, name);
                 break;
@@ -63,11 +70,14 @@ internal sealed class JsonText(byte[] utf8, string file)
     {
         var start = (int)reader.TokenStartIndex;
         var seen = new HashSet<string>();
+
+        // What is never written or read is no key.
+        var known = type.Properties.Where(p => p.Get is not null || p.Set is not null || p.AssociatedParameter is not null).ToList();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            var property = type.Properties.FirstOrDefault(p => p.Name == name)
-                ?? throw ProblemAt((int)reader.TokenStartIndex, $"unknown key '{name}'; known here are {string.Join(", ", type.Properties.Select(p => p.Name))}");
+            var property = known.FirstOrDefault(p => p.Name == name)
+                ?? throw ProblemAt((int)reader.TokenStartIndex, $"unknown key '{name}'; known here are {string.Join(", ", known.Select(p => p.Name))}");
             if (!seen.Add(name))
             {
                 throw ProblemAt((int)reader.TokenStartIndex, $"the key '{name}' is given twice");
@@ -94,6 +104,22 @@ internal sealed class JsonText(byte[] utf8, string file)
             }
 
             CheckValue(ref reader, element, $"a value of {name}", nullable: false);
+        }
+    }
+
+    private void CheckEntries(ref Utf8JsonReader reader, JsonTypeInfo element)
+    {
+        var seen = new HashSet<string>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            if (!seen.Add(name))
+            {
+                throw ProblemAt((int)reader.TokenStartIndex, $"the key '{name}' is given twice");
+            }
+
+            reader.Read();
+            CheckValue(ref reader, element, $"'{name}'", nullable: false);
         }
     }
 

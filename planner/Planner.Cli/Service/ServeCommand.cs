@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Planner.Service;
+using Planner.Sessions;
+using Planner.Telemetry;
+
+namespace Planner.Cli;
+
+/// <summary><c>planner serve</c>: the service for control planes.</summary>
+internal static class ServeCommand
+{
+    private const int MachinesAtOnce = 16;
+
+    public static Command Create(CommonOptions common)
+    {
+        var urls = new Option<string[]>("--urls")
+        {
+            Description = "Where to listen: http on this host, https anywhere.",
+            HelpName = "URL",
+            DefaultValueFactory = _ => [ServiceOptions.UsualUrl],
+            CustomParser = result => [.. result.Tokens.SelectMany(t => t.Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+        };
+        var certificate = new Option<string?>("--certificate") { Description = "The certificate for https, as PEM.", HelpName = "FILE" };
+        var key = new Option<string?>("--key") { Description = "Its key, as PEM, if it stands in a file of its own.", HelpName = "FILE" };
+        var tokens = new Option<bool>("--require-tokens") { Description = "Ask callers on this host for a token, too." };
+        var command = new Command("serve", "Serve control planes over HTTP: decisions, forecasts, migrations, events, the ledger.") { urls, certificate, key, tokens };
+        command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), (policies, services, store, context) => new ServiceOptions
+        {
+            Urls = parsed.GetRequiredValue(urls),
+            CertificateFile = parsed.GetValue(certificate),
+            KeyFile = parsed.GetValue(key),
+            RequiresTokens = parsed.GetValue(tokens),
+            Store = store,
+            Sessions = services,
+            JournalPlaces = context.GuardPlaces,
+            Policies = policies,
+            Say = sentence => context.Error.WriteLine($"planner: {sentence}"),
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        CommandContext context, Func<IReadOnlyList<Policies.SlaPolicy>, SessionServices, Storage.SqliteMeasurementStore, CommandContext, ServiceOptions> options)
+    {
+        using var stop = new StopSignal();
+        var policies = Interruptible.Run(context.Policies, stop.Token);
+        Readiness.Prepare(MachinesAtOnce, withService: true);
+        using var store = context.OpenWholeStore(stop.Token);
+        using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
+        await Readiness.ForDevicesAsync();
+        await WarmUp.MachinesAsync();
+        await using (var service = await PlannerService.StartAsync(
+            options(policies, context.Services(store, stop) with { QuietTime = QuietTime.Ask }, store, context), stop.Token))
+        {
+            var where = string.Join(", ", service.Urls);
+            if (context.IsJson)
+            {
+                context.Output.WriteLine(CliJson.Write(new ServiceReport("service", service.Urls), ServiceReports.Default.ServiceReport));
+            }
+            else
+            {
+                context.Output.WriteLine($"The planner serves at {where}; Ctrl-C ends it.");
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        telemetry?.Dispose();
+        if (telemetry?.Problem is { } problem)
+        {
+            context.Error.WriteLine($"planner: {problem}");
+        }
+
+        return ExitStatus.Done;
+    }
+}

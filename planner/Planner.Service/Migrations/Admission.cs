@@ -1,0 +1,24 @@
+namespace Planner.Service;
+
+/// <summary>How many migrations may share nodes and links: more at once lengthen the blackout of each.</summary>
+internal static class Admission
+{
+    /// <summary>What a migration uses.</summary>
+    /// <param name="Nodes">The nodes that it leaves and reaches.</param>
+    /// <param name="Links">The links that it crosses.</param>
+    internal sealed record Use(IReadOnlyList<string> Nodes, IReadOnlyList<string> Links);
+
+    /// <summary>What a migration has to wait for.</summary>
+    /// <param name="running">What those under way use.</param>
+    /// <param name="next">What it would use.</param>
+    /// <param name="mostPerNode">How many may use a node.</param>
+    /// <param name="mostPerLink">How many may use a link.</param>
+    /// <returns>A sentence; null if it need not wait.</returns>
+    public static string? FindWait(IReadOnlyCollection<Use> running, Use next, int mostPerNode, int mostPerLink) =>
+        Busy("node", running.SelectMany(u => u.Nodes), next.Nodes, mostPerNode) ?? Busy("link", running.SelectMany(u => u.Links), next.Links, mostPerLink);
+
+    private static string? Busy(string what, IEnumerable<string> used, IReadOnlyList<string> wanted, int most) =>
+        used.Where(wanted.Contains).GroupBy(name => name).FirstOrDefault(g => g.Count() >= most) is { } full
+            ? $"waits for the {what} {full.Key}: {full.Count()} migrations use it, and {most} may"
+            : null;
+}

@@ -1,0 +1,449 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Planner.Documents;
+using Planner.Measurements;
+using Planner.Policies;
+using Planner.Sessions;
+using Planner.Storage;
+using Planner.Telemetry;
+
+namespace Planner.Service;
+
+/// <summary>Takes migrations on, begins each when its nodes and links are free, and keeps what becomes of them.</summary>
+internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
+{
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LiveMigration> _live = [];
+    private readonly Dictionary<string, string> _waits = [];
+    private readonly List<(Operation Operation, string? Destination)> _unkept = [];
+    private readonly MigrationTelemetry _telemetry = new();
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isClosing;
+
+    /// <summary>How many run, and how many wait.</summary>
+    public (int Running, int Queued) Counts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_live.Count, _waits.Count);
+            }
+        }
+    }
+
+    /// <summary>A migration; its identifier has to be whole.</summary>
+    /// <exception cref="RefusedException">There is none.</exception>
+    public Operation Find(string id)
+    {
+        lock (_gate)
+        {
+            if (_live.TryGetValue(id, out var live))
+            {
+                return live.Operation;
+            }
+
+            if (_unkept.FirstOrDefault(u => u.Operation.Id == id).Operation is { } ended)
+            {
+                return ended;
+            }
+        }
+
+        return parts.Records.FindOperation(id) is { } stored
+            ? View(stored)
+            : throw new RefusedException(StatusCodes.Status404NotFound, $"There is no migration '{id}': GET /v1/migrations lists them.");
+    }
+
+    /// <summary>A stored migration as it is now.</summary>
+    public Operation View(StoredOperation stored)
+    {
+        lock (_gate)
+        {
+            return _live.TryGetValue(stored.Id, out var live) ? live.Operation
+                : OperationRecords.Read(stored) is var operation && operation.State == Operation.Queued && _waits.TryGetValue(stored.Id, out var wait) ? operation with { StatusDetail = wait, HeartbeatTime = parts.Now }
+                : operation;
+        }
+    }
+
+    /// <summary>The migrations under way.</summary>
+    public IReadOnlyList<LiveMigration> Live
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _live.Values];
+            }
+        }
+    }
+
+    /// <summary>Takes a migration on. Once this returns it is on the disk.</summary>
+    /// <returns>It, and whether it is a new one.</returns>
+    /// <exception cref="RefusedException">Another migration has the machine or a device, or the key was used for something else.</exception>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="body">What for.</param>
+    /// <param name="key">The caller's own key; null for none.</param>
+    /// <param name="note">Writes the call down, in the same change.</param>
+    public (Operation Operation, bool IsNew) Submit(string caller, MigrationBody body, string? key, Action<ServiceChange> note)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, ServiceJson.Default.MigrationBody)));
+        if (key is not null && parts.Records.Change(change => change.FindByKey(caller, key)) is { } earlier)
+        {
+            return (Repeated(earlier, hash), false);
+        }
+
+        if (_isClosing || !parts.IsReady)
+        {
+            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "The service is starting or stopping: ask again in a moment.");
+        }
+
+        var id = Guid.CreateVersion7(parts.Now).ToString();
+        var resolved = Destinations.Resolve(parts, body.Machine, body.Destination, body.Sla, body.Shadow, id);
+        var targets = MigrationTargets.Parse(resolved.Order, parts.Drivers);
+        var operation = new Operation
+        {
+            Id = id,
+            State = Operation.Queued,
+            Machine = body.Machine,
+            Source = resolved.Order.Source,
+            Destination = resolved.Order.Destination,
+            SourceNode = resolved.Machine.Node,
+            DestinationNode = resolved.Node,
+            Sla = resolved.Policy.Name,
+            Shadow = body.Shadow,
+            AskedBy = caller,
+            CreateTime = parts.Now,
+            HeartbeatTime = parts.Now,
+            Phase = Operation.Queued,
+        };
+        var (kept, isNew) = parts.Records.Change(change =>
+        {
+            note(change);
+            if (key is not null && change.FindByKey(caller, key) is { } same)
+            {
+                return (Repeated(same, hash), false);
+            }
+
+            CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, targets);
+            change.Insert(OperationRecords.Of(operation) with { Key = key, RequestHash = key is null ? null : hash });
+            change.Append(OperationRecords.EventOf(operation, "migration.queued"));
+            return (operation, true);
+        });
+        parts.Events.Wake();
+        Wake();
+        return (kept, isNew);
+    }
+
+    /// <summary>Calls a migration back, or says why that can no longer be done.</summary>
+    public Operation Cancel(HttpContext http, string id)
+    {
+        lock (_gate)
+        {
+            var operation = Find(id);
+            if (operation.IsOver)
+            {
+                throw new RefusedException(StatusCodes.Status409Conflict, $"The migration is over: {operation.Outcome}.");
+            }
+
+            if (_live.TryGetValue(id, out var live))
+            {
+                if (!live.CanBeCancelled)
+                {
+                    throw new RefusedException(StatusCodes.Status409Conflict, $"The migration can no longer be cancelled: it is in the phase {operation.Phase}, past the commit point, and the only safe way is on.");
+                }
+
+                operation = live.RequestCancel();
+                http.Change(parts, StatusCodes.Status202Accepted, null, change =>
+                {
+                    change.Update(OperationRecords.Of(operation));
+                    return change.Append(OperationRecords.EventOf(operation, "migration.cancelRequested"));
+                });
+                live.Stop.Cancel();
+            }
+            else
+            {
+                operation = OperationRecords.Stayed(parts.Now, operation with { CancelRequested = true }, $"It was cancelled by {http.Caller().Name} before it began.", null);
+                http.Change(parts, StatusCodes.Status202Accepted, null, change =>
+                {
+                    change.Update(OperationRecords.Of(operation));
+                    return change.Append(OperationRecords.EventOf(operation, "migration.ended"));
+                });
+                _waits.Remove(id);
+            }
+
+            parts.Events.Wake();
+            return operation;
+        }
+    }
+
+    /// <summary>Looks after what an earlier process has left: what it had begun is told as it came out, and what waited goes on waiting.</summary>
+    public async Task ResumeAsync(CancellationToken stop)
+    {
+        var recovered = new List<RecoveredMachine>();
+        foreach (var place in parts.Options.JournalPlaces)
+        {
+            recovered.AddRange(await new CrashRecovery(place, parts.Options.Sessions with { StateDirectory = null }) { Ledger = () => parts.Samples }.RunAsync(stop).ConfigureAwait(false));
+        }
+
+        foreach (var machine in recovered)
+        {
+            parts.Options.Say($"{machine.Machine}: {machine.Reason}");
+        }
+
+        foreach (var operation in parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Running))
+        {
+            Keep(OutcomeOf(operation, recovered.FirstOrDefault(r => r.MigrationId == operation.Id)), operation.Destination);
+        }
+
+        parts.IsReady = true;
+    }
+
+    /// <summary>Begins migrations as nodes and links become free, until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var wake = Volatile.Read(ref _wake).Task;
+            try
+            {
+                Beat();
+                Begin();
+            }
+            catch (StoreException e)
+            {
+                parts.Options.Say(e.Message);
+            }
+
+            await Task.WhenAny(wake, Task.Delay(BeatEvery, parts.Clock, stop)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Calls back what can be, and waits until everything has come to an end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isClosing = true;
+        foreach (var live in Live)
+        {
+            await live.Stop.CancelAsync().ConfigureAwait(false);
+            await (live.Task ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+
+        _telemetry.Dispose();
+    }
+
+    private void Wake() => Interlocked.Exchange(ref _wake, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    private void Beat()
+    {
+        parts.Samples.Flush();
+        foreach (var live in Live)
+        {
+            live.Beat(parts.Now);
+        }
+
+        List<(Operation Operation, string? Destination)> unkept;
+        lock (_gate)
+        {
+            unkept = [.. _unkept];
+        }
+
+        foreach (var (operation, destination) in unkept)
+        {
+            Keep(operation, destination);
+        }
+    }
+
+    private void Begin()
+    {
+        lock (_gate)
+        {
+            _waits.Clear();
+            if (_isClosing)
+            {
+                return;
+            }
+
+            foreach (var operation in parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Queued && !_live.ContainsKey(o.Id)))
+            {
+                var use = UseOf(operation);
+                if (Admission.FindWait([.. _live.Values.Select(l => l.Use)], use, parts.Options.MostPerNode, parts.Options.MostPerLink) is { } wait)
+                {
+                    _waits[operation.Id] = wait;
+                    continue;
+                }
+
+                var live = new LiveMigration(operation, use, EtaOf(operation), parts.Now, KeepChange);
+                KeepChange(live.Operation, "migration.started");
+                _live[operation.Id] = live;
+                live.Task = Task.Run(() => RunOneAsync(live));
+            }
+        }
+    }
+
+    private async Task RunOneAsync(LiveMigration live)
+    {
+        var operation = live.Operation;
+        Operation ended;
+        try
+        {
+            ended = await MigrateAsync(live, operation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ended = OperationRecords.Stayed(parts.Now, operation, "It was cancelled before anything was touched.", null);
+        }
+        catch (Exception e)
+        {
+            // Only before a session has begun: a session ends with a result.
+            var refusal = (e as OrderRefusedException)?.Refusal;
+            ended = OperationRecords.Stayed(parts.Now, operation, Problems.StatusOf(e) == 500 ? $"It was not begun: {e.Message}" : Problems.SentenceOf(e), refusal?.CheapestChange ?? (e as RefusedException)?.CheapestChange);
+        }
+
+        Keep(live.End(ended), ended.Destination);
+        lock (_gate)
+        {
+            _live.Remove(operation.Id);
+        }
+
+        live.Dispose();
+        Wake();
+    }
+
+    private async Task<Operation> MigrateAsync(LiveMigration live, Operation operation)
+    {
+        var now = parts.Now;
+        var policy = parts.Policies.Find(operation.Sla) ?? throw new RefusedException(422, $"There is no SLA class '{operation.Sla}' any more.");
+        if (!operation.Shadow && MaintenanceCalendar.FindClosed(policy, now) is { } closed)
+        {
+            throw new OrderRefusedException(OrderFault.Stayed, $"stayed RUNNING: {closed.Reason}") { Refusal = closed };
+        }
+
+        var order = new MigrationOrder
+        {
+            MigrationId = operation.Id,
+            Source = operation.Source,
+            Destination = operation.Destination,
+            Policy = MaintenanceCalendar.WithinWindow(policy, now),
+            Machine = operation.Machine,
+            IsShadow = operation.Shadow,
+        };
+        var targets = MigrationTargets.Parse(order, parts.Drivers);
+        var services = parts.Options.Sessions with { Store = parts.Samples, Models = parts.Samples, AskedBy = operation.AskedBy };
+        await using var prepared = await PreparedMigration.OpenAsync(targets, services, parts.Options.JournalPlaces, live.Stop.Token).ConfigureAwait(false);
+        SessionResult result;
+        await using (var observers = new BackgroundObserver([live, _telemetry]))
+        {
+            result = await prepared.RunAsync([observers], live.Stop.Token).ConfigureAwait(false);
+        }
+
+        return operation with
+        {
+            State = Operation.Done,
+            EndTime = parts.Now,
+            HeartbeatTime = parts.Now,
+            Phase = "ended",
+            EtaSeconds = null,
+            StatusDetail = result.StoreTrouble,
+            Outcome = AttemptReport.Word(result.Outcome),
+            Reason = result.Reason,
+            CheapestChange = result is { Outcome: MigrationOutcome.Stayed, Decision.WouldCommitIf: [var change, ..] } ? change : null,
+            AttemptId = result.Attempt.Id,
+            Destination = targets.IsMachine ? targets.Pairs[0].Destination.Address : operation.Destination,
+        };
+    }
+
+    /// <summary>Keeps a migration on its way. What cannot be kept is no reason not to migrate.</summary>
+    private void KeepChange(Operation operation, string kind)
+    {
+        try
+        {
+            parts.Records.Change(change =>
+            {
+                change.Update(OperationRecords.Of(operation));
+                change.Append(OperationRecords.EventOf(operation, kind));
+            });
+            parts.Events.Wake();
+        }
+        catch (StoreException e)
+        {
+            parts.Options.Say(e.Message);
+        }
+    }
+
+    /// <summary>Keeps the end of a migration, and where its machine is now; again later if that cannot be done.</summary>
+    private void Keep(Operation ended, string? destination)
+    {
+        lock (_gate)
+        {
+            _unkept.RemoveAll(u => u.Operation.Id == ended.Id);
+            try
+            {
+                parts.Records.Change(change =>
+                {
+                    change.Update(OperationRecords.Of(ended));
+                    change.Append(OperationRecords.EventOf(ended, "migration.ended"));
+                    if (ended is { Outcome: "completed" or "completedOverLimit", Shadow: false } && destination is not null && change.Find(Kinds.Machine, ended.Machine) is { } machine)
+                    {
+                        var moved = JsonSerializer.Deserialize(machine.Body, ServiceJson.Default.MachineBody)!.MovedTo(ended.DestinationNode, destination);
+                        change.Put(Kinds.Machine, ended.Machine, JsonSerializer.Serialize(moved, ServiceJson.Default.MachineBody), moved.LabelsOrNone, parts.Now);
+                    }
+                });
+                parts.Events.Wake();
+            }
+            catch (StoreException e)
+            {
+                parts.Options.Say(e.Message);
+                _unkept.Add((ended, destination));
+            }
+        }
+    }
+
+    private Operation OutcomeOf(Operation operation, RecoveredMachine? recovered)
+    {
+        var ended = operation with { State = Operation.Done, EndTime = parts.Now, HeartbeatTime = parts.Now, Phase = "ended", Progress = 1, EtaSeconds = null, StatusDetail = null };
+        return recovered is not null
+            ? ended with { Outcome = AttemptReport.Word(recovered.Outcome), Reason = recovered.Reason, AttemptId = operation.Id }
+            : parts.Samples.FindAttempt(operation.Id) is { } attempt
+                ? ended with { Outcome = AttemptReport.Word(attempt.Outcome), Reason = attempt.Reason, AttemptId = attempt.Id }
+                : OperationRecords.Stayed(parts.Now, ended, "The service was ended before anything was touched.", "ask for it again");
+    }
+
+    private void CheckFree(IEnumerable<Operation> active, string machine, MigrationTargets targets)
+    {
+        var wanted = targets.All.Select(t => t.Identity).OfType<TargetIdentity>().ToHashSet();
+        foreach (var other in active)
+        {
+            if (other.Machine == machine)
+            {
+                throw new RefusedException(StatusCodes.Status409Conflict, $"A migration of {machine} is not over yet: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
+            }
+
+            var taken = DevicePairs.Split(other.Source).Concat(DevicePairs.Split(other.Destination)).FirstOrDefault(a => parts.Drivers.Identify(a) is { } identity && wanted.Contains(identity));
+            if (taken is not null)
+            {
+                throw new RefusedException(StatusCodes.Status409Conflict, $"{taken} is in another migration, of {other.Machine}: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
+            }
+        }
+    }
+
+    /// <summary>What a migration uses.</summary>
+    public Admission.Use UseOf(Operation operation) => new(
+        [.. new[] { operation.SourceNode, operation.DestinationNode }.OfType<string>().Distinct()],
+        [.. Destinations.LinksOf(parts, operation.SourceNode).Concat(Destinations.LinksOf(parts, operation.DestinationNode)).Distinct()]);
+
+    private MigrationEta EtaOf(Operation operation)
+    {
+        var past = parts.Samples.ReadSummaries(null, parts.Now - ClassBudget.UsualPeriod)
+            .Where(a => a.IsPromised && a.HasMoved && (a.Machine == operation.Machine || a.SlaClass == operation.Sla)).ToList();
+        var own = past.Where(a => a.Machine == operation.Machine).ToList();
+        return new MigrationEta(
+            (own.Count >= 3 ? own : past).Select(a => (a.Ended - a.Started).TotalSeconds), parts.Policies.Find(operation.Sla)?.CompleteWithin?.TotalSeconds);
+    }
+
+    private Operation Repeated(StoredOperation earlier, string hash) => earlier.RequestHash == hash
+        ? View(earlier)
+        : throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was used for another request: take a new one.");
+}

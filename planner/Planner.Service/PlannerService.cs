@@ -1,0 +1,257 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using Planner.Measurements;
+using Planner.Sessions;
+using Planner.Telemetry;
+using Scalar.AspNetCore;
+
+namespace Planner.Service;
+
+/// <summary>The service: an interface over HTTP for control planes, and the migrations that are asked for through it.</summary>
+public sealed class PlannerService : IAsyncDisposable
+{
+    private const int MostConnections = 4096;
+    private const int WritesPerSecond = 200;
+    private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(7);
+    private static readonly TimeSpan KeepAudit = TimeSpan.FromDays(400);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ServiceParts _parts;
+    private readonly WebApplication _app;
+    private readonly List<IDisposable> _owned = [];
+    private Task _work = Task.CompletedTask;
+    private bool _isStopped;
+
+    private PlannerService(ServiceParts parts, WebApplication app) => (_parts, _app) = (parts, app);
+
+    /// <summary>Where it listens, with the ports that were taken.</summary>
+    public IReadOnlyList<string> Urls => [.. _app.Urls];
+
+    internal ServiceParts Parts => _parts;
+
+    /// <summary>Starts the service. What an earlier process had begun is looked after before anything new is begun.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="stop">Gives up while it starts.</param>
+    /// <exception cref="OrderRefusedException">It must not be started like this, or an address is taken.</exception>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
+    public static async Task<PlannerService> StartAsync(ServiceOptions options, CancellationToken stop)
+    {
+        var parts = new ServiceParts(options);
+        var addresses = ServiceAddresses.Read(options, parts.Records.ListTokens(), parts.Now);
+        var app = Build(parts, addresses);
+        var service = new PlannerService(parts, app);
+        try
+        {
+            var instruments = new ServiceInstruments(parts);
+            var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("planner", autoGenerateServiceInstanceId: false)).AddMeter(MigrationTelemetry.SourceName, ServiceInstruments.MeterName).AddPrometheusExporter().Build();
+            service._owned.AddRange([instruments, metrics]);
+            Map(app, metrics);
+            await app.StartAsync(stop).ConfigureAwait(false);
+            await parts.Migrations.ResumeAsync(stop).ConfigureAwait(false);
+            service._work = service.WorkAsync();
+            return service;
+        }
+        catch (Exception e)
+        {
+            await service.DisposeAsync().ConfigureAwait(false);
+            throw e is IOException and not FileNotFoundException
+                ? new OrderRefusedException(OrderFault.InvalidInput, $"it cannot listen there ({e.Message.TrimEnd('.')}): name another address with --urls")
+                : e;
+        }
+    }
+
+    /// <summary>Stops: nothing new is begun, what can be called back is, and what is past its commit point comes to its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        _parts.IsReady = false;
+        await _parts.Migrations.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _parts.StopAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+        await _app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _owned.ForEach(o => o.Dispose());
+        _parts.Samples.Flush();
+        _parts.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        using var webhooks = new Webhooks(_parts);
+        Task Until(Func<CancellationToken, Task> work) => Task.Run(async () =>
+        {
+            try
+            {
+                await work(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // It was stopped.
+            }
+        });
+        await Task.WhenAll(Until(_parts.Migrations.RunAsync), Until(webhooks.RunAsync), Until(KeepHouseAsync)).ConfigureAwait(false);
+    }
+
+    /// <summary>Begins announced migrations, and drops what is older than is kept.</summary>
+    private async Task KeepHouseAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _parts.Clock);
+        for (var second = 0L; await timer.WaitForNextTickAsync(stop).ConfigureAwait(false); second++)
+        {
+            try
+            {
+                NoticesApi.Begin(_parts);
+                if (second % 3600 == 0)
+                {
+                    _parts.Records.Change(change => change.Drop(_parts.Now - KeepEvents, _parts.Now - KeepAudit));
+                }
+            }
+            catch (StoreException)
+            {
+                // Later will do.
+            }
+        }
+    }
+
+    private static WebApplication Build(ServiceParts parts, IReadOnlyList<(IPAddress Address, int Port, bool IsSecure)> addresses)
+    {
+        // Nothing is taken from files beside the program or from the environment: all options are the command's.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "planner", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, parts.Options, addresses));
+        builder.Services.AddSingleton(parts).AddSingleton<Gatekeeper>().AddSingleton<CallGuard>().AddSingleton<Forecasts>().AddSingleton<SwitchoverAdvisor>();
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
+        builder.Services.AddRouting();
+        builder.Services.AddRateLimiter(Limit);
+        builder.Services.AddOpenApi("v1", api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "planner";
+            document.Info.Description = "Deadline-aware live migration with SLA support. Errors are problem details; times are in seconds.";
+            document.Servers?.Clear();
+            return Task.CompletedTask;
+        }));
+        return builder.Build();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServiceOptions options, IReadOnlyList<(IPAddress Address, int Port, bool IsSecure)> addresses)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = RequestBody.MostBytes;
+        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.RequestHeadersTimeout = HeadersLimit;
+        foreach (var (address, port, isSecure) in addresses)
+        {
+            kestrel.Listen(address, port, listen =>
+            {
+                if (isSecure)
+                {
+                    listen.UseHttps(Certificate(options));
+                }
+            });
+        }
+    }
+
+    private static X509Certificate2 Certificate(ServiceOptions options)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new OrderRefusedException(OrderFault.InvalidInput, $"the certificate {options.CertificateFile} cannot be used ({e.Message.TrimEnd('.')}): give a certificate and its key as PEM");
+        }
+    }
+
+    // Looking and deciding change nothing; what is written is synced to the disk each time.
+    private static void Limit(RateLimiterOptions limits)
+    {
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+            HttpMethods.IsGet(http.Request.Method) || http.Request.Path == "/v1/decisions"
+                ? RateLimitPartition.GetNoLimiter("")
+                : RateLimitPartition.GetTokenBucketLimiter(http.Caller().Name, _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = WritesPerSecond * 2,
+                    TokensPerPeriod = WritesPerSecond,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
+                }));
+        limits.OnRejected = async (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "1";
+            await Results.Problem($"These are more than {WritesPerSecond} changes a second: send them more slowly.", statusCode: StatusCodes.Status429TooManyRequests)
+                .ExecuteAsync(rejected.HttpContext).ConfigureAwait(false);
+        };
+    }
+
+    private static void Map(WebApplication app, MeterProvider metrics)
+    {
+        var guard = app.Services.GetRequiredService<CallGuard>();
+        app.Use(guard.AnswerAsync);
+        app.UseRouting();
+        app.Use(guard.AdmitAsync);
+        app.UseRateLimiter();
+
+        app.MapGet("/health", () => Results.Json(new Health("ok", []), ServiceJson.Default.Health)).Produces<Health>().WithSummary("Whether the process lives.");
+        app.MapGet("/ready", (ServiceParts parts) => Ready(parts)).Produces<Health>().Produces<Health>(503).WithSummary("Whether it can be worked with, and if not why.");
+        app.MapPrometheusScrapingEndpoint("/metrics", metrics, null, null).Needs(Scope.Read);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/docs", page => page.WithTitle("planner").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        var api = app.MapGroup("/v1");
+        ResourcesApi.Map(api);
+        DecisionsApi.Map(api);
+        MigrationsApi.Map(api);
+        EventsApi.Map(api);
+        LedgerApi.Map(api);
+        NoticesApi.Map(api);
+        WebhooksApi.Map(api);
+        SessionApi.Map(api);
+    }
+
+    private static IResult Ready(ServiceParts parts)
+    {
+        var problems = new List<string>();
+        if (!parts.IsReady)
+        {
+            problems.Add("It looks after what an earlier process has left, or it stops.");
+        }
+
+        if (parts.Samples.Trouble is { } trouble)
+        {
+            problems.Add($"{trouble} {parts.Samples.Waiting} batches of measurements wait, {parts.Samples.Lost} were lost.");
+        }
+
+        try
+        {
+            parts.Records.EventNumbers();
+        }
+        catch (StoreException e)
+        {
+            problems.Add(e.Message);
+        }
+
+        return Results.Json(new Health(problems.Count == 0 ? "ready" : "not ready", problems), ServiceJson.Default.Health, statusCode: problems.Count == 0 ? 200 : 503);
+    }
+}

@@ -1,0 +1,45 @@
+using Planner.Policies;
+using Planner.Sessions;
+using Planner.Storage;
+
+namespace Planner.Service;
+
+/// <summary>How the service is started.</summary>
+public sealed record ServiceOptions
+{
+    /// <summary>Where it listens if nobody says.</summary>
+    public const string UsualUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Where it listens: http on loopback, https anywhere. Port 0 takes one that is free.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [UsualUrl];
+
+    /// <summary>The certificate for https, as PEM; null for none.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>Its key, as PEM; null if it stands in the same file.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>Whether callers on this host need a token, too. From other hosts they always do.</summary>
+    public bool RequiresTokens { get; init; }
+
+    /// <summary>The store. Whoever gives it disposes it, after the service has stopped.</summary>
+    public required SqliteMeasurementStore Store { get; init; }
+
+    /// <summary>What migrations work with: drivers and a state directory have to be there.</summary>
+    public required SessionServices Sessions { get; init; }
+
+    /// <summary>The state directories in which other migrations may have been journaled.</summary>
+    public required IReadOnlyList<string> JournalPlaces { get; init; }
+
+    /// <summary>The classes that are there beside those that are put into the service.</summary>
+    public required IReadOnlyList<SlaPolicy> Policies { get; init; }
+
+    /// <summary>Is told, in sentences, what an operator has to know.</summary>
+    public required Action<string> Say { get; init; }
+
+    /// <summary>How many migrations may leave or reach one node at a time; at least 1.</summary>
+    public int MostPerNode { get; init; } = 2;
+
+    /// <summary>How many migrations may cross one link at a time, as the label <c>link</c> of nodes names it; at least 1.</summary>
+    public int MostPerLink { get; init; } = 4;
+}

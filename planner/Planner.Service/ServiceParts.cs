@@ -1,0 +1,58 @@
+using Planner.Measurements;
+using Planner.Storage;
+
+namespace Planner.Service;
+
+/// <summary>What the parts of the service share.</summary>
+internal sealed class ServiceParts : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    public ServiceParts(ServiceOptions options)
+    {
+        Options = options;
+        Records = new ServiceStore(options.Store);
+        Samples = new BufferingStore(options.Store);
+        Policies = new PolicyBook(Records, options.Policies);
+        Events = new EventFeed(Records);
+        Sessions = new BrowserSessions(Clock);
+        Ledger = new LedgerCounts(options.Store, Policies, Clock);
+        Migrations = new MigrationRunner(this);
+    }
+
+    public ServiceOptions Options { get; }
+
+    /// <summary>What the service keeps.</summary>
+    public ServiceStore Records { get; }
+
+    /// <summary>The ledger and the measurements, through a buffer.</summary>
+    public BufferingStore Samples { get; }
+
+    public PolicyBook Policies { get; }
+
+    public EventFeed Events { get; }
+
+    public BrowserSessions Sessions { get; }
+
+    public LedgerCounts Ledger { get; }
+
+    public MigrationRunner Migrations { get; }
+
+    public Drivers Drivers => Options.Sessions.Drivers!;
+
+    public TimeProvider Clock => Options.Sessions.Clock;
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    /// <summary>Is cancelled when the service stops: who listens is let go.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    /// <summary>Lets those go who listen.</summary>
+    public Task StopAsync() => _stopping.CancelAsync();
+
+    /// <summary>Whether everything that was interrupted has been looked after.</summary>
+    public bool IsReady { get; set; }
+}

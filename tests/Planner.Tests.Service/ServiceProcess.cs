@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Planner.Tests.Cli;
+
+namespace Planner.Tests.Service;
+
+/// <summary>The service as its own process, as it is run.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServiceProcess(Process process, Uri url)
+    {
+        _process = process;
+        Http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Starts it and waits until it serves.</summary>
+    /// <param name="folder">Where its store and journals are.</param>
+    public static async Task<ServiceProcess> StartAsync(string folder)
+    {
+        var process = PlannerProcess.Start(
+            ["serve", "--urls", "http://127.0.0.1:0", "--store", Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json"]);
+        var errors = process.StandardError.ReadToEndAsync();
+        var line = await process.StandardOutput.ReadLineAsync();
+        return line is null
+            ? throw new InvalidOperationException(await errors)
+            : new ServiceProcess(process, new Uri(JsonDocument.Parse(line).RootElement.GetProperty("urls")[0].GetString()!));
+    }
+
+    /// <summary>Ends it as SIGKILL does.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks it to stop, and waits for that.</summary>
+    /// <returns>The exit status.</returns>
+    public async Task<int> StopAsync()
+    {
+        PlannerProcess.Interrupt(_process);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+        Http.Dispose();
+    }
+}
