@@ -2,6 +2,7 @@ using System.CommandLine;
 using Planner.Documents;
 using Planner.Fleet;
 using Planner.Policies;
+using Planner.Sessions;
 
 namespace Planner.Cli;
 
