@@ -83,7 +83,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
             machine = filter.Machine,
             slaClass = filter.SlaClass,
             latest = filter.Latest,
-            beforeTicks = filter.Before?.UtcTicks ?? long.MaxValue,
+            beforeTicks = filter.Before?.UtcTicks,
         })
         .Select(r => Whole(connection, r)).Reverse().ToList());
 

@@ -65,7 +65,7 @@ internal static class Statements
     public const string ReadAttempts = $"""
         select {AttemptColumns}
         from attempt
-        where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass) and ended_ticks < @beforeTicks
+        where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass) and (@beforeTicks is null or ended_ticks < @beforeTicks)
         order by ended_ticks desc, id desc
         limit @latest
         """;

@@ -17,8 +17,8 @@ internal static class NoticesApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/notices", PostAsync).Accepts<NoticeBody>("application/json").Produces<NoticeView>(201).WithSummary("Announces a migration to the tenant of a machine.").Needs(Scope.Operate);
-        api.MapGet("/notices", (HttpContext http, ServiceParts parts) => Results.Json(http.List(parts, Kinds.Notice, View, n => new Dictionary<string, string> { ["machine"] = n.Machine }), ServiceJson.Default.PageNoticeView))
-            .Produces<Page<NoticeView>>().WithSummary("Notices: ?label=machine=NAME for those of a machine.").Needs(Scope.Read);
+        api.MapGet("/notices", (HttpContext http, ServiceParts parts) => Results.Json(http.List(parts, Kinds.Notice, View, LabelsOf), ServiceJson.Default.PageNoticeView))
+            .Produces<Page<NoticeView>>().WithSummary("Notices: ?label=machine=NAME for those of a machine, ?label=state=pending for those that wait.").Needs(Scope.Read);
         api.MapGet("/notices/{id}", (ServiceParts parts, string id) => Results.Json(View(ResourcesApi.Get(parts, Kinds.Notice, id)), ServiceJson.Default.NoticeView)).Produces<NoticeView>().Needs(Scope.Read);
         api.MapPost("/notices/{id}/acknowledge", (HttpContext http, ServiceParts parts, string id) => Results.Json(
                 Answer(http, parts, id, n => n with { State = Acknowledged }), ServiceJson.Default.NoticeView))
@@ -33,9 +33,9 @@ internal static class NoticesApi
     public static void Begin(ServiceParts parts)
     {
         const int Most = 1000;
-        foreach (var notice in parts.Records.List(Kinds.Notice, "", Most).Select(View))
+        foreach (var notice in new[] { Acknowledged, Pending, Postponed }.SelectMany(state => parts.Records.List(Kinds.Notice, "", Most, "state", state)).Select(View))
         {
-            if (notice.State == Started || (notice.State != Acknowledged && notice.NotBefore > parts.Now))
+            if (notice.State != Acknowledged && notice.NotBefore > parts.Now)
             {
                 continue;
             }
@@ -54,6 +54,8 @@ internal static class NoticesApi
             }
         }
     }
+
+    private static Dictionary<string, string> LabelsOf(NoticeView notice) => new() { ["machine"] = notice.Machine, ["state"] = notice.State };
 
     private static async Task<IResult> PostAsync(HttpContext http, ServiceParts parts, Forecasts forecasts)
     {
@@ -118,7 +120,7 @@ internal static class NoticesApi
     private static void Keep(ServiceParts parts, ServiceChange change, NoticeView notice)
     {
         var body = JsonSerializer.Serialize(notice, ServiceJson.Default.NoticeView);
-        change.Put(Kinds.Notice, notice.Id, body, new Dictionary<string, string> { ["machine"] = notice.Machine }, parts.Now);
+        change.Put(Kinds.Notice, notice.Id, body, LabelsOf(notice), parts.Now);
         change.Append(new StoredEvent(0, parts.Now, $"notice.{notice.State}", notice.Migration, notice.Machine, body));
     }
 }

@@ -332,6 +332,9 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
         };
         var targets = MigrationTargets.Parse(order, parts.Drivers);
         var services = parts.Options.Sessions with { Store = parts.Samples, Models = parts.Samples, AskedBy = operation.AskedBy };
+
+        // A hypervisor's migration takes long, and its switchover is not in this process.
+        services = targets.IsMachine ? services with { QuietTime = null } : services;
         await using var prepared = await PreparedMigration.OpenAsync(targets, services, parts.Options.JournalPlaces, live.Stop.Token).ConfigureAwait(false);
         SessionResult result;
         await using (var observers = new BackgroundObserver([live, _telemetry]))
