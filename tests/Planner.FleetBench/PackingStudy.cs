@@ -20,7 +20,7 @@ internal static class PackingStudy
         {
             foreach (var fill in (double[])[0.90, 0.95, 0.97])
             {
-                foreach (var (hosts, withVCpus) in ((int, bool)[])[(20, false), (750, false), (20, true), (750, true)])
+                foreach (var (hosts, withVCpus) in ((int, bool)[])[(20, false), (750, false), (20, true), (200, true)])
                 {
                     var (left, machines, cpu) = (0, 0, 0.0);
                     for (var seed = 1UL; seed <= (hosts > 100 ? 1UL : 5UL); seed++)
