@@ -5,7 +5,7 @@ namespace Planner.Fleet;
 /// <summary>Finds hosts for machines. Where there is room, it evens out the load of the ports; where there is little, it packs.</summary>
 /// <remarks>
 /// A machine is tried on a few hosts drawn by chance, and the least loaded of them that fits is taken ("power of d choices"), so that the work grows as the number of machines.
-/// What finds no place that way is packed by <see cref="TightPacking"/>.
+/// What finds no place that way is packed by <see cref="TightPacking"/>, and what that leaves over by <see cref="OverflowSearch"/>.
 /// </remarks>
 internal sealed class Packer
 {
@@ -69,7 +69,15 @@ internal sealed class Packer
             }
         }
 
-        return best;
+        // Where there is less than is needed, no order of things finds more.
+        return best.Left.Count == 0 || sizes.Fill(machines) > 1 ? best : PackOverflow(best, bySize, targets);
+    }
+
+    private (Placement Placement, List<int> Left) PackOverflow((Placement Placement, List<int> Left) best, int[] bySize, int[] targets)
+    {
+        var placement = best.Placement.Copy();
+        var left = new OverflowSearch(_model, placement, targets, _draws).Pack(bySize);
+        return left.Count < best.Left.Count ? (placement, left) : best;
     }
 
     private List<int> PlaceEvenly(Placement placement, int[] bySize, int[] targets)

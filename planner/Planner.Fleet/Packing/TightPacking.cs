@@ -7,9 +7,8 @@ namespace Planner.Fleet;
 /// while (tabu), so that two machines do not push each other out for ever.</remarks>
 internal sealed class TightPacking(FleetModel model, MachineSizes sizes, int[] targets, SeededStream seeded)
 {
-    private const int EjectionsPerMachine = 20;
-    private const int LeastEjections = 4_000;
-    private const int MostEjections = 40_000;
+    private const int LeastEjections = 1_000;
+    private const int MostEjections = 5_000;
     private const int MostHostsTried = 256;
     private const int MostResidentsOfAHost = 64;
     private const double Jitter = 0.15;
@@ -106,7 +105,7 @@ internal sealed class TightPacking(FleetModel model, MachineSizes sizes, int[] t
     private (Placement Placement, List<int> Left) Eject(Placement placement, SortedSet<(double Gap, int Host)> byGap, PriorityQueue<int, double> waiting, int machines)
     {
         var (best, bestLeft, bestSize) = (placement.Copy(), Left(waiting), SizeOf(waiting));
-        var ejections = Math.Clamp(machines * EjectionsPerMachine, LeastEjections, MostEjections);
+        var ejections = Math.Clamp(machines, LeastEjections, MostEjections);
         for (var round = 0; round < ejections && waiting.Count > 0; round++)
         {
             var machine = waiting.Dequeue();

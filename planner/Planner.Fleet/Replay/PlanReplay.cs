@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using Planner.Estimators;
 
 namespace Planner.Fleet;
@@ -70,7 +71,8 @@ internal sealed class PlanReplay
 
     private void Run(int run, SeededStream draws)
     {
-        var common = draws.NextNormal();
+        // Stratified: of what all moves of a run have in common the runs take one slice each, so that few runs show its middle and its tail as well as many.
+        var common = Normal.InvCDF(0, 1, (run + 0.5) / Finish.Length);
         var last = 0.0;
         for (var step = 0; step < _ends.Length; step++)
         {

@@ -36,6 +36,29 @@ internal static class GeneratedFleets
         };
     }
 
+    /// <summary>The same fleet with devices in a fifth of the machines, for which half of the hosts have slots to spare, and with two machines of each host in groups that never share a host.</summary>
+    public static FleetSpec WithDevicesAndGroups(FleetSpec fleet)
+    {
+        const int HostsOfAGroup = 20;
+        var place = fleet.Hosts.Select((h, i) => (h.Name, i)).ToDictionary(p => p.Name, p => p.i);
+        var seen = new int[fleet.Hosts.Count];
+        FleetMachine[] machines =
+        [
+            .. fleet.Machines.Select((m, i) =>
+            {
+                var host = place[m.Host];
+                var number = seen[host]++;
+                return m with { Devices = i % 5 == 0 ? [new FleetDevice(null, "vf")] : [], AntiAffinity = number < 2 ? $"g{host / HostsOfAGroup}-{number}" : null };
+            }),
+        ];
+        var used = machines.Where(m => m.Devices.Count > 0).GroupBy(m => m.Host).ToDictionary(g => g.Key, g => g.Count());
+        return fleet with
+        {
+            Machines = machines,
+            Hosts = [.. fleet.Hosts.Select((h, i) => h with { Devices = new Dictionary<string, int> { ["vf"] = used.GetValueOrDefault(h.Name) + (i % 2 == 0 ? 8 : 0) } })],
+        };
+    }
+
     /// <summary>Hosts all of which are to be rebooted; a few are empty.</summary>
     public static FleetSpec Upgrade(int hosts, double fill, ulong seed)
     {
@@ -55,12 +78,13 @@ internal static class GeneratedFleets
     /// <param name="finalFill">How full they are at the end.</param>
     /// <param name="sizesGiB">Draws a machine's size from a number in (0, 1).</param>
     /// <param name="seed">The seed.</param>
-    public static FleetSpec Planted(int hosts, double finalFill, Func<double, double> sizesGiB, ulong seed)
+    /// <param name="withVCpus">Whether the hosts are as full of vCPUs as of memory; machines have between one for 2 and one for 8 GiB.</param>
+    public static FleetSpec Planted(int hosts, double finalFill, Func<double, double> sizesGiB, ulong seed, bool withVCpus = false)
     {
         var draws = new SeededStream(seed, 0, 0, 13);
         const double Capacity = 512;
         var machines = new List<FleetMachine>();
-        var planted = new List<double>();
+        var (planted, vCpus, used) = (new List<double>(), new List<int>(), new int[hosts]);
         for (var h = 0; h < hosts; h++)
         {
             // What stays takes a half or so of the host; the planted machines fill the rest up to the share.
@@ -71,6 +95,8 @@ internal static class GeneratedFleets
                 var size = sizesGiB(draws.NextOpenUnit());
                 size = here + size > target ? target - here : size;
                 planted.Add(size);
+                vCpus.Add(withVCpus ? 1 + (int)(size / (2 + 6 * draws.NextOpenUnit())) : 0);
+                used[h] += vCpus[^1];
                 here += size;
             }
         }
@@ -78,12 +104,12 @@ internal static class GeneratedFleets
         // Dealt out to hosts that are to be empty, in an order that has nothing to do with where they fit.
         var drained = Math.Max(1, hosts / 2);
         var order = Enumerable.Range(0, planted.Count).Select(i => (Key: draws.NextOpenUnit(), i)).Order().Select(p => p.i).ToList();
-        machines.AddRange(order.Select((p, i) => new FleetMachine($"m{i}", $"drain{i % drained}", (long)(planted[p] * GiB))));
+        machines.AddRange(order.Select((p, i) => new FleetMachine($"m{i}", $"drain{i % drained}", (long)(planted[p] * GiB)) { VCpus = vCpus[p] }));
         return new FleetSpec
         {
             Hosts =
             [
-                .. Enumerable.Range(0, hosts).Select(h => new FleetHost($"stay{h}", (long)(Capacity * GiB))),
+                .. Enumerable.Range(0, hosts).Select(h => new FleetHost($"stay{h}", (long)(Capacity * GiB)) { VCpus = withVCpus ? (int)Math.Ceiling(used[h] / finalFill) : null }),
                 .. Enumerable.Range(0, drained).Select(h => new FleetHost($"drain{h}", 64 * 1024 * GiB)),
             ],
             Machines = machines,

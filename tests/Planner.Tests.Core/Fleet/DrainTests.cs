@@ -41,6 +41,16 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void With_devices_and_groups_a_drain_is_within_a_twentieth_of_its_bound_and_every_machine_has_a_place()
+    {
+        var fleet = GeneratedFleets.WithDevicesAndGroups(GeneratedFleets.Drain(100, 20, 0.65, 1));
+        var plan = SmallFleets.Plan(fleet, replications: 10);
+
+        Assert.Empty(plan.Blocked);
+        Assert.InRange(SmallFleets.Makespan(plan) / plan.LowerBoundSeconds, 0.999999, 1.05);
+    }
+
+    [Fact]
     public void Devices_groups_and_processors_are_respected_and_a_machine_without_a_place_is_named_with_the_smallest_change()
     {
         var plan = SmallFleets.Plan("""

@@ -21,6 +21,31 @@ public sealed class PackingTests
         }
     }
 
+    [Theory]
+    [InlineData(0.95, 4, 60)]
+    [InlineData(0.97, 4, 60)]
+    [InlineData(0.97, 40, 70)]
+    [InlineData(0.97, 2, 6)]
+    public void Where_memory_and_vCPUs_are_scarce_at_once_every_machine_finds_its_place_too(double fill, double least, double range)
+    {
+        for (var seed = 1UL; seed <= 3; seed++)
+        {
+            var plan = SmallFleets.Plan(GeneratedFleets.Planted(15, fill, u => least + range * u, seed, withVCpus: true), replications: 1);
+
+            Assert.True(plan.Blocked.Count == 0, $"seed {seed}: {plan.Blocked.Count} of {plan.Moves.Count + plan.Blocked.Count} have no place");
+        }
+    }
+
+    [Fact]
+    public void Where_there_is_too_little_for_all_most_find_a_place_and_the_rest_is_named()
+    {
+        var fleet = GeneratedFleets.Planted(15, 0.97, u => 4 + 60 * u, 1);
+        var plan = SmallFleets.Plan(fleet with { Hosts = [.. fleet.Hosts.Select(h => h.Name is "stay0" or "stay1" or "stay2" ? h with { MemoryBytes = fleet.Machines.Single(m => m.Host == h.Name).MemoryBytes } : h)] }, replications: 1);
+
+        Assert.InRange(plan.Blocked.Count, 1, 40);
+        Assert.All(plan.Blocked, b => Assert.Contains("memory", b.Reason, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Planted_sizes_in_powers_of_two_all_find_a_place()
     {
