@@ -15,8 +15,6 @@ internal static class Readiness
     /// <summary>The files that the code of the program takes, each a descriptor while the process lives; a test counts them. Compiled ahead of time it is one file.</summary>
     internal const int CodeFiles = 260;
 
-    private const string Service = "Planner.Service";
-
     /// <summary>Store, journal, recording, telemetry and terminal.</summary>
     private const int SessionFiles = 32;
 
@@ -46,7 +44,7 @@ internal static class Readiness
         var waiting = new Queue<Assembly>([typeof(Readiness).Assembly]);
         while (RuntimeFeature.IsDynamicCodeSupported && waiting.TryDequeue(out var assembly))
         {
-            foreach (var name in assembly.GetReferencedAssemblies().Where(n => (withService || n.Name != Service) && loaded.Add(n.FullName)))
+            foreach (var name in assembly.GetReferencedAssemblies().Where(n => (withService || !IsOfService(n.Name!)) && loaded.Add(n.FullName)))
             {
                 try
                 {
@@ -61,6 +59,9 @@ internal static class Readiness
 
         return loaded.Count;
     }
+
+    // What only the service uses, and its web server.
+    private static bool IsOfService(string assembly) => assembly is "Planner.Service" or "Scalar.AspNetCore" || assembly.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal);
 
     /// <summary>Migrates an imaginary device, by its protocol and with journal and store, so that the code of a switchover is compiled before a guest waits for it: the first
     /// blackout of a fresh process was twice as long as the second.</summary>

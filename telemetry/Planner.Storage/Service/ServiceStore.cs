@@ -75,5 +75,5 @@ public sealed class ServiceStore(SqlMeasurementStore store)
         connection.QueryFirstOrDefault<DeliveryRow>(ServiceStatements.FindDelivery, new { webhook })?.ToDelivery());
 
     /// <summary>The device classes of which arcs were measured.</summary>
-    public IReadOnlyList<string> DeviceClasses() => store.Read(connection => connection.Query<string>(ServiceStatements.DeviceClasses).AsList());
+    public IReadOnlyList<string> DeviceClasses() => store.Read<IReadOnlyList<string>>(connection => [.. connection.Query<string>(ServiceStatements.DeviceClasses)]);
 }
