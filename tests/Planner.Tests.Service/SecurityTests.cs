@@ -53,6 +53,19 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task Who_has_no_token_cannot_fill_the_audit_with_refusals()
+    {
+        using var folder = new TemporaryDirectory();
+        _ = Token(folder, Scope.Admin);
+        await using var service = await ServiceHere.StartAsync(folder, o => o with { RequiresTokens = true });
+
+        (await service.CallAsync(HttpMethod.Put, "/v1/nodes/h1", "{}")).Expect(401);
+        (await service.CallAsync(HttpMethod.Put, "/v1/nodes/h1", "{}", ("Authorization", "Bearer planner_000000000000_x"))).Expect(401);
+
+        Assert.Empty(service.Records.ReadAudit(10));
+    }
+
+    [Fact]
     public async Task A_browser_exchanges_a_token_for_a_cookie_and_a_page_of_another_origin_changes_nothing()
     {
         using var folder = new TemporaryDirectory();

@@ -47,7 +47,8 @@ internal sealed class CallGuard(ServiceParts parts, Gatekeeper gatekeeper)
             parts.Options.Say($"{http.Request.Method} {http.Request.Path}: this should not have happened ({e})");
         }
 
-        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        // Who has no token cannot fill the disk with what was refused.
+        if (http.Caller() != Caller.Nobody && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
         {
             Note(http, status, e.Message);
         }

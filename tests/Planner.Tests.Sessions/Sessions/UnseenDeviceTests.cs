@@ -36,7 +36,7 @@ public sealed class UnseenDeviceTests : IDisposable
             await RehearseAsync(known);
             var again = await MigrateAsync(known);
             Assert.True(again.Outcome == MigrationOutcome.Completed, again.Reason);
-            Assert.Equal($"blackouts of class vfio-user/1234:504c:1234:504c/01/test {known.Place}", again.Decision!.Evidence.Of);
+            Assert.Equal($"blackouts of class vfio-user/1234:504c:1234:504c/01 {known.Place}", again.Decision!.Evidence.Of);
         }
 
         using var unseen = new Pair(Served(Large), _directory, "large");
@@ -44,7 +44,7 @@ public sealed class UnseenDeviceTests : IDisposable
 
         Assert.True(result.Outcome == MigrationOutcome.Stayed, result.Reason);
         Assert.Equal((0, 9), (result.Decision!.Evidence.Have, result.Decision.Evidence.Need));
-        Assert.Equal($"blackouts of class vfio-user/1234:504c:1234:504c/01/test {unseen.Place}", result.Decision.Evidence.Of);
+        Assert.Equal($"blackouts of class vfio-user/1234:504c:1234:504c/01 {unseen.Place}", result.Decision.Evidence.Of);
         Assert.Contains("machines like it are 1 of the 9 groups that a bound from others takes", result.Reason, StringComparison.Ordinal);
         Assert.Equal(DeviceState.Running, unseen.Source.GetState());
     }
