@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Http;
+using Planner.Measurements;
+using Planner.Sessions;
+
 namespace Planner.Service;
 
 /// <summary>How many migrations may share nodes and links: more at once lengthen the blackout of each.</summary>
@@ -7,6 +11,30 @@ internal static class Admission
     /// <param name="Nodes">The nodes that it leaves and reaches.</param>
     /// <param name="Links">The links that it crosses.</param>
     internal sealed record Use(IReadOnlyList<string> Nodes, IReadOnlyList<string> Links);
+
+    /// <summary>Refuses a second migration of a machine, or with a device of another one.</summary>
+    /// <param name="active">Those that wait or run.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="targets">What would move.</param>
+    /// <param name="drivers">Tell what addresses stand for.</param>
+    /// <exception cref="RefusedException">It is taken.</exception>
+    public static void CheckFree(IEnumerable<Operation> active, string machine, MigrationTargets targets, Drivers drivers)
+    {
+        var wanted = targets.All.Select(t => t.Identity).OfType<TargetIdentity>().ToHashSet();
+        foreach (var other in active)
+        {
+            if (other.Machine == machine)
+            {
+                throw new RefusedException(StatusCodes.Status409Conflict, $"A migration of {machine} is not over yet: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
+            }
+
+            var taken = DevicePairs.Split(other.Source).Concat(DevicePairs.Split(other.Destination)).FirstOrDefault(a => drivers.Identify(a) is { } identity && wanted.Contains(identity));
+            if (taken is not null)
+            {
+                throw new RefusedException(StatusCodes.Status409Conflict, $"{taken} is in another migration, of {other.Machine}: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
+            }
+        }
+    }
 
     /// <summary>What a migration has to wait for.</summary>
     /// <param name="running">What those under way use.</param>

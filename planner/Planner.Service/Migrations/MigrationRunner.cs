@@ -127,7 +127,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                 return (Repeated(same, hash), false);
             }
 
-            CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, targets);
+            Admission.CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, targets, parts.Drivers);
             change.Insert(OperationRecords.Of(operation) with { Key = key, RequestHash = key is null ? null : hash });
             change.Append(OperationRecords.EventOf(operation, "migration.queued"));
             return (operation, true);
@@ -412,24 +412,6 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             : parts.Samples.FindAttempt(operation.Id) is { } attempt
                 ? ended with { Outcome = AttemptReport.Word(attempt.Outcome), Reason = attempt.Reason, AttemptId = attempt.Id }
                 : OperationRecords.Stayed(parts.Now, ended, "The service was ended before anything was touched.", "ask for it again");
-    }
-
-    private void CheckFree(IEnumerable<Operation> active, string machine, MigrationTargets targets)
-    {
-        var wanted = targets.All.Select(t => t.Identity).OfType<TargetIdentity>().ToHashSet();
-        foreach (var other in active)
-        {
-            if (other.Machine == machine)
-            {
-                throw new RefusedException(StatusCodes.Status409Conflict, $"A migration of {machine} is not over yet: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
-            }
-
-            var taken = DevicePairs.Split(other.Source).Concat(DevicePairs.Split(other.Destination)).FirstOrDefault(a => parts.Drivers.Identify(a) is { } identity && wanted.Contains(identity));
-            if (taken is not null)
-            {
-                throw new RefusedException(StatusCodes.Status409Conflict, $"{taken} is in another migration, of {other.Machine}: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
-            }
-        }
     }
 
     /// <summary>What a migration uses.</summary>
