@@ -53,7 +53,7 @@ public sealed class OwnDriverTests : IDisposable
     [InlineData(2, "write toy-vm:NAME (any name)", "watch", "toy:a", "--sla", "gold")]
     [InlineData(2, "write toy-vm:NAME for both", "migrate", "toy-vm:here", "toy:a", "--sla", "gold")]
     [InlineData(2, "write ether:NAME", "migrate", "toy-vm:here", "toy-vm:there", "--sla", "gold", "--channel", "unix:/x")]
-    [InlineData(7, "write toy:NAME", "measure", "toy-vm:here")]
+    [InlineData(2, "name where it goes with --to", "measure", "toy-vm:here")]
     [InlineData(7, "not watched", "watch", "toy-vm:here", "--sla", "gold")]
     [InlineData(7, "leave out --record", "migrate", "toy-vm:here", "toy-vm:there", "--sla", "gold", "--record", "/dev/null")]
     public async Task What_a_driver_cannot_do_is_said_with_the_forms_that_are_registered(int status, string says, params string[] arguments)
