@@ -17,7 +17,7 @@ public sealed class CanaryTests
         metadata: { name: careful }
         spec:
           blackout: { limit: 300ms, confidence: 0.9 }
-          completeWithin: 30s
+          completeWithin: 20s
           whenEvidenceIsInsufficient: stay
         """;
 
@@ -31,7 +31,7 @@ public sealed class CanaryTests
         var (source, destination) = Link(folder, pair);
         var (policy, store) = (folder.File("policy.yaml"), folder.File("store.db"));
         await File.WriteAllTextAsync(policy, Stays, Cancellation);
-        using var link = new TokenBucketLink(folder.File("link"), folder.File("incoming"), LinkRate.Steady(100));
+        using var link = new TokenBucketLink(folder.File("link"), folder.File("incoming"), LinkRate.Steady(40));
         string[] way = ["--channel", $"unix:{folder.File("link")}", "--listen", $"unix:{folder.File("incoming")}"];
         string[] migrate = ["migrate", source, destination, .. way, "--sla", "careful", "--policy", policy, "--store", store, "--output", "json"];
 
@@ -51,7 +51,8 @@ public sealed class CanaryTests
         Assert.True(after.Status == 0, after.Error);
         var decision = JsonDocument.Parse(after.Output).RootElement.GetProperty("decision");
         Assert.Equal(("direct", 1.5), (decision.GetProperty("blackout").GetProperty("method").GetString(), decision.GetProperty("blackout").GetProperty("widenedBy").GetDouble()));
-        Assert.Equal((0, 10), (decision.GetProperty("evidence").GetProperty("commits").GetInt32(), decision.GetProperty("evidence").GetProperty("rehearsals").GetInt32()));
+        Assert.Equal(0, decision.GetProperty("evidence").GetProperty("commits").GetInt32());
+        Assert.InRange(decision.GetProperty("evidence").GetProperty("rehearsals").GetInt32(), 9, 10);
     }
 
     [Fact]
