@@ -40,7 +40,7 @@ public sealed class SafetyLinkTests(SafetyLab lab)
     {
         await using var run = await SafetyRun.StartAsync(lab, SafetyPhase.Stopped);
 
-        run.Pair.Link.Rate = LinkRate.Steady(0.5);
+        run.Pair.Link.Rate = LinkRate.Steady(0.05);
         run.Pair.Link.Stalled = false;
 
         Assert.True(await run.Planner.EndAsync() == OverLimit, run.Planner.ToString());
