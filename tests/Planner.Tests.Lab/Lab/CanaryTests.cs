@@ -35,11 +35,6 @@ public sealed class CanaryTests
         string[] way = ["--channel", $"unix:{folder.File("link")}", "--listen", $"unix:{folder.File("incoming")}"];
         string[] migrate = ["migrate", source, destination, .. way, "--sla", "careful", "--policy", policy, "--store", store, "--output", "json"];
 
-        var before = await PlannerChild.RunAsync(folder.Path, migrate);
-        Assert.True(before.Status == 3, before.Output + before.Error);
-        await pair.ReplaceDestinationAsync(Cancellation);
-        Link(folder, pair);
-
         using var asked = new StartAfresh(folder, () => StartAsync(folder, pair));
         var measured = await PlannerChild.RunAsync(folder.Path, ["measure", source, "--to", destination, .. way, "--rounds", "11", "--restart", asked.Command, "--store", store, "--output", "json"]);
         Assert.True(measured.Status == 0, measured.Error);
