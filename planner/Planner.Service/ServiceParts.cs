@@ -18,6 +18,8 @@ internal sealed class ServiceParts : IDisposable
         Sessions = new BrowserSessions(Clock);
         Ledger = new LedgerCounts(options.Store, Policies, Clock);
         Migrations = new MigrationRunner(this);
+        Clockwork = new Clockwork(Clock);
+        Plans = new PlanRunner(this);
     }
 
     public ServiceOptions Options { get; }
@@ -37,6 +39,11 @@ internal sealed class ServiceParts : IDisposable
     public LedgerCounts Ledger { get; }
 
     public MigrationRunner Migrations { get; }
+
+    public PlanRunner Plans { get; }
+
+    /// <summary>Does things when the calendar says so.</summary>
+    public Clockwork Clockwork { get; }
 
     public Drivers Drivers => Options.Sessions.Drivers!;
 
