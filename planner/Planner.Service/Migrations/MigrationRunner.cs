@@ -118,6 +118,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             CreateTime = parts.Now,
             HeartbeatTime = parts.Now,
             Phase = Operation.Queued,
+            LimitSeconds = resolved.Policy.BlackoutLimit.TotalSeconds,
         };
         var (kept, isNew) = parts.Records.Change(change =>
         {
@@ -354,6 +355,8 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             Reason = result.Reason,
             CheapestChange = result is { Outcome: MigrationOutcome.Stayed, Decision.WouldCommitIf: [var change, ..] } ? change : null,
             AttemptId = result.Attempt.Id,
+            Terms = result.Terms.Count > 0 ? result.Terms : null,
+            PausedSeconds = result.IsBlackoutKnown ? result.Blackout.TotalSeconds : null,
             Destination = targets.IsMachine ? targets.Pairs[0].Destination.Address : operation.Destination,
         };
     }
