@@ -161,7 +161,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
         {
             ["selector"] = new JsonObject { ["story"] = machine.Class },
             ["blackout"] = new JsonObject { ["limit"] = UnitText.Write(limit), ["confidence"] = promise.Confidence },
-            ["switchover"] = new JsonObject { ["rule"] = "earliest", ["quiesceTries"] = 1 },
+            ["switchover"] = new JsonObject { ["rule"] = "earliest", ["quiesceTries"] = machine.Class == "deadline" ? 1 : 3 },
             ["errorBudget"] = new JsonObject { ["blackout"] = "10m", ["per"] = "30d" },
         },
     };

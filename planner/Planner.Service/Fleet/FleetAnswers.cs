@@ -19,10 +19,11 @@ internal sealed record FleetView(DateTimeOffset At, long Number)
 
 /// <summary>Something that somebody should know.</summary>
 /// <param name="Severity"><c>critical</c> (now), <c>serious</c> (today), <c>warning</c> (soon) or <c>notice</c>.</param>
-/// <param name="What">What is wrong, in one sentence.</param>
+/// <param name="What">What is wrong, in one short sentence.</param>
+/// <param name="Why">Why, in the words of who found it; null if there is no more to say.</param>
 /// <param name="Todo">What to do, in one sentence.</param>
 /// <param name="Link">The page of the dashboard that shows the inputs behind it.</param>
-internal sealed record Finding(string Severity, string What, string Todo, string Link);
+internal sealed record Finding(string Severity, string What, string? Why, string Todo, string Link);
 
 /// <summary>A class: its promise, whether it is kept, and its machines by what they do.</summary>
 internal sealed record FleetClass(

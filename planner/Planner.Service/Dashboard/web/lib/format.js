@@ -66,7 +66,7 @@ export const when = text => text ? h("time", { datetime: text, title: `${time(te
 
 const WORDS = {
   needsPerson: "needs a person", overLimit: "over the limit", moving: "moving", queued: "waiting", held: "held back", stayed: "stayed", window: "window closed", noClass: "no class", fine: "fine",
-  completed: "completed", completedOverLimit: "completed over limit", recovered: "recovered", done: "done", running: "running",
+  completed: "completed", completedOverLimit: "completed over limit", recovered: "recovered", done: "done", running: "running", planned: "planned", paused: "paused", cancelling: "being called off", cancelled: "called off",
   opening: "opening", preparing: "preparing", preCopy: "pre-copy", quiescing: "quiescing", stopCopy: "stop-copy", resuming: "resuming", goingBack: "going back", ended: "ended",
 };
 
@@ -75,7 +75,7 @@ export const word = text => WORDS[text] ?? text ?? NOTHING;
 
 const TONES = {
   needsPerson: "critical", critical: "critical", overLimit: "serious", serious: "serious", completedOverLimit: "serious", abort: "serious", Blocked: "serious", failed: "serious",
-  held: "warning", stayed: "warning", warning: "warning", stay: "warning", throttle: "warning", recovered: "warning", noClass: "notice", window: "notice", queued: "notice", notice: "notice",
+  held: "warning", stayed: "warning", warning: "warning", stay: "warning", throttle: "warning", recovered: "warning", noClass: "notice", planned: "notice", paused: "warning", cancelling: "warning", cancelled: "notice", window: "notice", queued: "notice", notice: "notice",
   moving: "moving", running: "moving", Draining: "moving", goingBack: "warning", completed: "good", commit: "good", fine: "good", SafeToReboot: "good", done: "good",
 };
 const MARKS = { critical: "■", serious: "▲", warning: "◆", notice: "●", moving: "►", good: "✓" };
@@ -87,3 +87,6 @@ export function state(text, shown = word(text)) {
 }
 
 export const tone = text => TONES[text] ?? "notice";
+
+/** What a decision says, without its verdict before it: that is shown beside it. */
+export const plain = text => (text ?? "").replace(/^(?:(?:stay|commit|throttle|abort): )+/i, "");

@@ -16,6 +16,9 @@ export const KINDS = [
   "migration.queued", "migration.started", "migration.phase", "migration.decision", "migration.cancelRequested", "migration.ended",
   "node.put", "node.deleted", "machine.put", "machine.deleted", "policy.put", "policy.deleted", "webhook.put", "webhook.deleted",
   "notice.pending", "notice.acknowledged", "notice.postponed", "notice.started",
+  "plan.made", "plan.applied", "plan.approved", "plan.paused", "plan.resumed", "plan.cancelling", "plan.cancelled", "plan.progressed", "plan.replanned", "plan.done",
+  "plan.step.waiting", "plan.step.awaitingApproval", "plan.step.running", "plan.step.awaitingReboot", "plan.step.done", "plan.step.blocked",
+  "maintenance.begun", "maintenance.ended", "schedule.ran", "schedule.missed", "schedule.failed",
 ];
 
 /** Tells 'changes' (a list of them, in their order), 'state' ('live', 'cut' or 'connecting') and 'lost' (more was missed than is kept). */

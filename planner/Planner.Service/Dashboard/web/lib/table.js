@@ -169,7 +169,7 @@ class VirtualTable extends HTMLElement {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[e.key];
     if (step === undefined || e.altKey || e.ctrlKey || e.metaKey || this.#head.contains(e.target)) return;
     const now = this.#pool.find(row => row.index >= 0 && row.element.contains(document.activeElement))?.index;
-    const index = Math.max(0, Math.min(this.#shown.length - 1, now === undefined ? Math.floor(this.#box.scrollTop / this.#height) : now + step));
+    const index = Math.max(0, Math.min(this.#shown.length - 1, now === undefined && Number.isFinite(step) ? Math.floor(this.#box.scrollTop / this.#height) : (now ?? 0) + step));
     e.preventDefault();
     const top = index * this.#height;
     const room = this.#box.clientHeight - this.#head.offsetHeight - this.#height;

@@ -1,7 +1,7 @@
 // The first page: what is wrong and what to do, what moves, whether promises are kept, and every machine with the reason why it stays.
 
 import { h, put, name, link } from "../lib/dom.js";
-import { seconds, count, plural, share, state, when, word } from "../lib/format.js";
+import { count, plain, plural, seconds, share, state, when, word } from "../lib/format.js";
 import { get } from "../lib/api.js";
 import { here, note, to } from "../lib/route.js";
 import { onChanges, stream } from "../lib/stream.js";
@@ -19,7 +19,7 @@ const COLUMNS = [
   { key: "node", title: "host", width: "minmax(5rem,.7fr)", order: m => m.node, cell: m => m.node ? name(m.node) : "–" },
   { key: "sla", title: "class", width: "minmax(4rem,.6fr)", order: m => m.sla, cell: m => m.sla ? name(m.sla) : "–" },
   { key: "left", title: "budget left", width: "8.5rem", order: m => m.leftShare, cell: m => budget(m.leftShare) },
-  { key: "reason", title: "why", width: "minmax(10rem,3fr)", narrow: "second", cell: m => m.reason ? h("span", { className: "cut", title: m.change ? `${m.reason}\n${m.change}` : m.reason }, m.reason) : "" },
+  { key: "reason", title: "why", width: "minmax(10rem,3fr)", narrow: "second", cell: m => m.reason ? h("span", { className: "cut", title: m.change ? `${m.reason}\n${m.change}` : m.reason }, plain(m.reason)) : "" },
   { key: "last", title: "last attempt", width: "11rem", order: m => m.lastEnded, cell: m => m.lastEnded ? link(to("attempts", m.migration ?? ""), when(m.lastEnded)) : "–" },
 ];
 
@@ -129,7 +129,7 @@ function findings(view) {
     ? "No machine is registered yet: put hosts and machines with PUT /v1/nodes and /v1/machines (see /docs)."
     : "Nothing is wrong: no machine needs a person, promises are kept, and nothing that was asked to move stays.", view.machines.length === 0 ? "" : "good");
   return h("ol", { className: "findings" }, view.findings.map(f => h("li", { className: f.severity },
-    h("div", { className: "what" }, state(f.severity, f.severity), h("strong", null, f.what)),
+    h("div", { className: "what" }, state(f.severity, f.severity), h("strong", null, f.what)), f.why ? h("p", { className: "reason" }, f.why) : null,
     h("div", { className: "todo" }, h("span", { className: "label" }, "What to do: "), f.todo, " ", link(f.link, "Show")))));
 }
 
@@ -146,7 +146,7 @@ function showMoving(view, box) {
     ["phase", o => h("span", { className: "progress" }, h("progress", { max: 1, value: o.progress, "aria-label": `${o.machine}: progress` }), ` ${word(o.phase)}`)],
     ["bound / limit", o => o.latestDecision?.boundSeconds ? `${seconds(o.latestDecision.boundSeconds)} / ${seconds(o.limitSeconds)}` : `– / ${seconds(o.limitSeconds)}`, true],
     ["left", o => o.etaSeconds ? `${seconds(o.etaSeconds.p50)} to ${seconds(o.etaSeconds.p95)}` : "–", true],
-    ["says", o => h("span", { className: "cut", title: o.statusDetail ?? "" }, o.statusDetail ?? "")],
+    ["says", o => h("span", { className: "cut", title: o.statusDetail ?? "" }, plain(o.statusDetail))],
   ], rows), view.moving.length > MOST_MOVING ? link(to("migrations"), `and ${count(view.moving.length - MOST_MOVING)} more`) : null);
 }
 

@@ -1,7 +1,7 @@
 // The ledger: every attempt, with search. A hundred thousand of them are read as one scrolls.
 
 import { h, put, name, link } from "../lib/dom.js";
-import { count, seconds, state, when } from "../lib/format.js";
+import { count, plain, seconds, state, when } from "../lib/format.js";
 import { get, query } from "../lib/api.js";
 import { here, note, to } from "../lib/route.js";
 import { stream } from "../lib/stream.js";
@@ -20,7 +20,7 @@ const COLUMNS = [
   { key: "bound", title: "bound", width: "6rem", isNumber: true, cell: a => seconds(a.decisions.findLast(d => d.boundSeconds !== null)?.boundSeconds) },
   { key: "paused", title: "paused", width: "6rem", isNumber: true, cell: a => a.limitExceeded ? h("strong", { className: "serious" }, seconds(a.pausedSeconds)) : seconds(a.pausedSeconds) },
   { key: "limit", title: "limit", width: "6rem", isNumber: true, cell: a => seconds(a.limitSeconds) },
-  { key: "reason", title: "reason", width: "minmax(10rem,3fr)", cell: a => h("span", { className: "cut", title: a.reason }, a.reason) },
+  { key: "reason", title: "reason", width: "minmax(10rem,3fr)", cell: a => h("span", { className: "cut", title: a.reason }, plain(a.reason)) },
 ];
 
 export function ledger(root, signal) {

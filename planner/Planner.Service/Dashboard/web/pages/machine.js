@@ -1,13 +1,13 @@
 // A machine: what it is, what is left of its budget, why it does not move, and every attempt.
 
 import { h, put, name, link } from "../lib/dom.js";
-import { seconds, state, when, share, plural } from "../lib/format.js";
+import { plain, plural, seconds, share, state, when } from "../lib/format.js";
 import { find, get, send, segment, query, may } from "../lib/api.js";
 import { to } from "../lib/route.js";
 import { actionButton, budget, choice, confirm, facts, heading, panel, sentence, smallTable, trouble } from "../lib/parts.js";
 import { keepFresh } from "./fleet.js";
 
-const MOST_ATTEMPTS = 100;
+const MOST_ATTEMPTS = 25;
 
 export function machine(root, signal, id) {
   const parts = { head: h("div"), why: h("div"), budget: h("div"), attempts: h("div") };
@@ -44,7 +44,7 @@ const about = m => facts(
 
 function why(found, last, running) {
   if (running && running.state !== "done") {
-    return [h("p", null, state(running.state), " ", link(to("migrations", running.id), "Watch it live"), ` ${running.statusDetail ?? ""}`)];
+    return [h("p", null, state(running.state), " ", link(to("migrations", running.id), "Watch it live"), ` ${plain(running.statusDetail)}`)];
   }
   const said = [];
   if (found?.whyNot) {
@@ -53,7 +53,7 @@ function why(found, last, running) {
   } else if (found) {
     said.push(sentence(found.sla ? "Nothing speaks against trying it now; the gates decide on the evidence." : "No SLA class selects it: name a class when it is moved, or give it labels that a class selects."));
   }
-  if (last) said.push(h("p", null, "Last attempt: ", state(last.outcome), " ", link(to("attempts", last.attemptId), when(last.ended)), ` ${last.reason}`));
+  if (last) said.push(h("p", null, "Last attempt: ", state(last.outcome), " ", link(to("attempts", last.attemptId), when(last.ended)), ` ${plain(last.reason)}`));
   const cheapest = running?.state === "done" && running.cheapestChange;
   if (cheapest && last?.outcome === "stayed") said.push(sentence(`It would have moved with: ${cheapest}.`));
   return said.length ? said : sentence("Nothing is known of it.");
@@ -72,7 +72,7 @@ const attemptTable = page => [smallTable("Attempts", [
   ["limit", a => seconds(a.limitSeconds), true],
   ["bound", a => seconds(a.decisions.findLast(d => d.boundSeconds !== null)?.boundSeconds), true],
   ["paused", a => a.limitExceeded ? h("strong", { className: "serious" }, `${seconds(a.pausedSeconds)} (over)`) : seconds(a.pausedSeconds), true],
-  ["reason", a => h("span", { className: "cut", title: a.reason }, a.reason)],
+  ["reason", a => h("span", { className: "cut", title: a.reason }, plain(a.reason))],
 ], page.items, "It was never tried."), page.next ? h("p", null, link(to("ledger", "", { machine: page.items[0].machine }), "All of them, in the ledger")) : null];
 
 /** Where to, and what would come of it. Nothing is changed before the answer was read. */

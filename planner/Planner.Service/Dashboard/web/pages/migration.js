@@ -1,7 +1,7 @@
 // A migration live: its gates with their verdicts and reasons, the bound falling towards the limit, and what was predicted beside what happened.
 
 import { h, put, name, link } from "../lib/dom.js";
-import { seconds, state, word, when } from "../lib/format.js";
+import { plain, seconds, state, when, word } from "../lib/format.js";
 import { get, send, segment, may } from "../lib/api.js";
 import { to } from "../lib/route.js";
 import { onChanges } from "../lib/stream.js";
@@ -22,10 +22,10 @@ export function migration(root, signal, id) {
   let drawn = null;
   let shown = -1;
   const show = () => {
-    put(parts.head, steps(now), about(now));
+    put(parts.head, steps(now, points), about(now));
     put(parts.says, says(now));
     put(parts.terms, now.terms
-      ? termTable(now.terms, { p50Seconds: now.latestDecision?.p50Seconds, boundSeconds: now.latestDecision?.boundSeconds, actualSeconds: now.pausedSeconds })
+      ? termTable(now.terms, { ...points.findLast(p => p.gate === 1), actualSeconds: now.state === "done" ? now.pausedSeconds : null })
       : sentence("The terms are shown with the first decision that explains itself."));
     put(parts.gates, gates(points));
     if (points.length !== shown) {
@@ -55,10 +55,12 @@ export function migration(root, signal, id) {
   });
 }
 
-function steps(o) {
+function steps(o, points) {
   const reached = o.state === "done" ? PHASES.length - 1 : PHASES.indexOf(o.phase);
+  // What stayed went back from the last gate that it was asked at.
+  const came = o.state !== "done" || o.outcome?.startsWith("completed") ? reached : points.some(p => p.gate === 2) ? PHASES.indexOf("quiescing") + 1 : points.length > 0 ? PHASES.indexOf("preCopy") + 1 : 1;
   return h("ol", { className: "steps", "aria-label": "Phases" }, PHASES.map((phase, i) => h("li", {
-    className: i < reached ? "past" : i === reached ? "now" : "", "aria-current": i === reached ? "step" : null,
+    className: i < came && i !== reached ? "past" : i === reached ? "now" : "", "aria-current": i === reached ? "step" : null,
   }, i === reached && o.phase === "goingBack" ? "going back" : word(phase))));
 }
 
@@ -76,8 +78,8 @@ const about = o => facts(
 );
 
 function says(o) {
-  if (o.state !== "done") return sentence(o.statusDetail ?? (o.state === "queued" ? "It waits for its turn." : "It runs; no decision was made yet."), "said");
-  return [sentence(o.reason ?? "It is over.", `said ${o.outcome === "completed" ? "good" : "warning"}`), o.cheapestChange ? sentence(`It would have moved with: ${o.cheapestChange}.`, "said") : null];
+  if (o.state !== "done") return sentence(plain(o.statusDetail) || (o.state === "queued" ? "It waits for its turn." : "It runs; no decision was made yet."), "said");
+  return [sentence(plain(o.reason) || "It is over.", `said ${o.outcome === "completed" ? "good" : "warning"}`), o.cheapestChange ? sentence(`It would have moved with: ${o.cheapestChange}.`, "said") : null];
 }
 
 function bound(signal, points, o) {
@@ -101,7 +103,7 @@ const gates = points => smallTable("Gates", [
   ["verdict", p => state(p.verdict, p.verdict ?? "?")],
   ["bound", p => seconds(p.boundSeconds), true],
   ["limit", p => seconds(p.limitSeconds), true],
-  ["reason", p => h("span", { className: "long" }, p.reason)],
+  ["reason", p => h("span", { className: "long", title: p.reason }, plain(p.reason))],
 ], points.slice(-MOST_GATES).reverse(), "No gate was asked yet.");
 
 const buttons = (id, now) => h("div", { className: "buttons" }, now().state === "done" ? null : actionButton("Cancel it …", may("operate"), "operate", () => confirm(
@@ -125,7 +127,7 @@ export function migrations(root, signal) {
       ["state", o => state(o.outcome ?? o.state)],
       ["phase", o => o.state === "done" ? "" : word(o.phase)],
       ["paused", o => seconds(o.pausedSeconds), true],
-      ["says", o => h("span", { className: "cut", title: o.reason ?? o.statusDetail ?? "" }, o.reason ?? o.statusDetail ?? "")],
+      ["says", o => h("span", { className: "cut", title: o.reason ?? o.statusDetail ?? "" }, plain(o.reason ?? o.statusDetail))],
     ], page.items, "No migration was asked for yet.")));
   }, e => put(box, trouble(e)));
 }
