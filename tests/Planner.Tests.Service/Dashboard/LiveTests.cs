@@ -102,9 +102,9 @@ public sealed class LiveTests(SharedBrowser browser)
     public async Task A_token_is_exchanged_once_for_a_cookie_and_when_it_has_expired_one_is_asked_to_sign_in_again()
     {
         using var folder = new TemporaryDirectory();
-        var (id, read) = Token(folder, Scope.Read);
-        _ = Token(folder, Scope.Admin);
-        await using var service = await ServiceHere.StartAsync(folder, o => o with { RequiresTokens = true });
+        var clock = new ShiftedClock();
+        var read = Token(folder, Scope.Read, clock.GetUtcNow().AddHours(1));
+        await using var service = await ServiceHere.StartAsync(folder, o => o with { RequiresTokens = true, Sessions = o.Sessions with { Clock = clock } });
         new GeneratedFleet(service.Store, TimeProvider.System.GetUtcNow()).Register(3, 2);
         await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!);
         visitor.IsExpected = text => text.Contains("401", StringComparison.Ordinal);
@@ -125,8 +125,7 @@ public sealed class LiveTests(SharedBrowser browser)
         Assert.True(cookie is { HttpOnly: true, Secure: true, SameSite: SameSiteAttribute.Strict });
         Assert.DoesNotContain(read.Split('_')[2], cookie.Value + page.Url + await page.EvaluateAsync<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"), StringComparison.Ordinal);
 
-        var token = service.Records.FindToken(id)!;
-        service.Records.Change(change => change.Put(token with { Expires = DateTimeOffset.UnixEpoch }));
+        clock.Ahead = TimeSpan.FromHours(2);
         await page.GetByRole(AriaRole.Link, new() { Name = "Ledger" }).ClickAsync();
         await Visitor.SeeAsync(page, "[role=status]", "The session is over: sign in again.");
         await page.GetByLabel("Token").FillAsync(read);
@@ -141,11 +140,11 @@ public sealed class LiveTests(SharedBrowser browser)
         await Visitor.SeeAsync(page, selector, text);
     }));
 
-    private static (string Id, string Text) Token(TemporaryDirectory folder, Scope scope)
+    private static string Token(TemporaryDirectory folder, Scope scope, DateTimeOffset expires)
     {
         using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(folder.File("planner.db")));
-        var (kept, text) = AccessTokens.Make("test", scope, DateTimeOffset.UnixEpoch, null);
+        var (kept, text) = AccessTokens.Make("test", scope, DateTimeOffset.UnixEpoch, expires);
         new ServiceStore(store).Change(change => change.Put(kept));
-        return (kept.Id, text);
+        return text;
     }
 }

@@ -26,7 +26,7 @@ export function trouble(error, again) {
 export function smallTable(label, columns, rows, empty = "Nothing yet.") {
   if (rows.length === 0) return sentence(empty);
   return h("div", { className: "scroll", tabindex: "0", role: "group", "aria-label": label }, h("table", null,
-    h("thead", null, h("tr", null, columns.map(([title, , isNumber]) => h("th", { scope: "col", className: isNumber ? "number" : null }, title)))),
+    h("thead", null, h("tr", null, columns.map(([title, , isNumber]) => title === "" ? h("td") : h("th", { scope: "col", className: isNumber ? "number" : null }, title)))),
     h("tbody", null, rows.map(row => h("tr", null, columns.map(([, cell, isNumber]) => h("td", { className: isNumber ? "number" : null }, cell(row))))))));
 }
 
