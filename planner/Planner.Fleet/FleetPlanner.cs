@@ -26,11 +26,14 @@ public sealed class FleetPlanner
     /// <summary>The hash of what plans are made from.</summary>
     public string InputsHash { get; }
 
+    /// <summary>What is planned for.</summary>
+    public FleetSpec Fleet => _model.Spec;
+
     /// <summary>Makes a plan.</summary>
     public FleetPlan Plan(PlanOptions options) => _model.Spec.Task.Kind switch
     {
         FleetTaskKind.Assess => new Assessment(_model, _forecaster, new BlockedReasons(_model, _forecaster, _classes)).Plan(InputsHash),
-        FleetTaskKind.Upgrade => new WavePlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
+        FleetTaskKind.Upgrade => new WavePlanning(_model, _forecaster, _classes, options, WaveBeginning.Fresh, []).Plan(InputsHash),
         _ => new DrainPlanning(_model, _forecaster, _classes, options).Plan(InputsHash),
     };
 
@@ -45,16 +48,45 @@ public sealed class FleetPlanner
     /// <exception cref="ArgumentException">The plan is of other inputs or of an upgrade, or the progress names a machine that the plan does not move.</exception>
     public FleetPlan Replan(FleetPlan plan, PlanProgress progress, PlanOptions options)
     {
-        if (plan.InputsHash != InputsHash)
-        {
-            throw new ArgumentException("The plan was made from other inputs; make a new one.", nameof(plan));
-        }
-
+        CheckInputs(plan);
         if (plan.Kind is not (FleetTaskKind.Drain or FleetTaskKind.MoveGiven))
         {
             throw new ArgumentException("Only a plan that empties hosts, or that moves machines to given targets, can be planned anew half way.", nameof(plan));
         }
 
         return new Replanning(_model, _forecaster, options).Plan(plan, progress);
+    }
+
+    /// <summary>Plans the rest of an upgrade anew. No host that was rebooted is emptied again, what runs goes on, and who stays keeps its host from the reboot; everything else may be planned otherwise.</summary>
+    /// <param name="plan">The plan of the upgrade; one of this planner's fleet.</param>
+    /// <param name="progress">How far it is.</param>
+    /// <param name="options">How often the rest is replayed.</param>
+    /// <returns>The plan for what runs and what is still to start, on the clock of the first one: what runs comes first.</returns>
+    /// <exception cref="ArgumentException">The plan is of other inputs or of no upgrade, or the progress names a machine or host that is not there.</exception>
+    public FleetPlan ReplanUpgrade(FleetPlan plan, UpgradeProgress progress, PlanOptions options)
+    {
+        CheckInputs(plan);
+        if (plan.Kind != FleetTaskKind.Upgrade)
+        {
+            throw new ArgumentException("The plan is of no upgrade.", nameof(plan));
+        }
+
+        try
+        {
+            var now = new FleetModel(_model.Spec with { Machines = [.. _model.Spec.Machines.Select(m => progress.HostNow.TryGetValue(m.Name, out var host) ? m with { Host = host } : m)] });
+            return new WavePlanning(now, _forecaster, _classes, options, WaveBeginning.Of(now, progress), progress.Staying).Plan(InputsHash);
+        }
+        catch (KeyNotFoundException e)
+        {
+            throw new ArgumentException("The progress names a machine or a host that the fleet does not have.", nameof(progress), e);
+        }
+    }
+
+    private void CheckInputs(FleetPlan plan)
+    {
+        if (plan.InputsHash != InputsHash)
+        {
+            throw new ArgumentException("The plan was made from other inputs; make a new one.", nameof(plan));
+        }
     }
 }

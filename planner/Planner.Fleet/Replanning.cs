@@ -20,15 +20,17 @@ internal sealed class Replanning(FleetModel model, MoveForecaster forecaster, Pl
         var running = progress.RunningUntilSeconds.Select(r => (Find(r.Key), r.Value)).OrderBy(r => r.Item1).ToList();
         var begun = done.Concat(running.Select(r => r.Item1)).ToHashSet();
 
+        var staying = progress.Staying.Select(b => Find(b.Machine)).ToHashSet();
+
         // In the order in which they would have started: what was critical then is nearly so now.
-        int[] rest = [.. Enumerable.Range(0, moves.Count).Where(m => !begun.Contains(m))];
+        int[] rest = [.. Enumerable.Range(0, moves.Count).Where(m => !begun.Contains(m) && !staying.Contains(m))];
         var scheduler = new ListScheduler(model, moves, []);
         var state = new ScheduleProgress(progress.NowSeconds, done, running);
         scheduler.Run(rest, null, byLoad: rest.Length > LocalSearch.MostMoves, state);
         var never = rest.Where(m => double.IsNaN(scheduler.Start[m])).Select(m => new BlockedMachine(model.MachineName(moves.Machine(m)), "what has moved so far leaves no room for it", "a new plan from the fleet as it is now"));
         var hosts = plan.LastSafeStart.Keys.Select(h => model.HostIndex[h]).ToList();
         var least = running.Select(r => r.Item2).Append(progress.NowSeconds).Max();
-        return new MovePlan(model, forecaster, moves, scheduler, hosts, options).Result(plan.InputsHash, [.. plan.Blocked, .. never], Math.Max(least, progress.NowSeconds + LongestPort(moves, rest)), state);
+        return new MovePlan(model, forecaster, moves, scheduler, hosts, options).Result(plan.InputsHash, [.. plan.Blocked, .. progress.Staying, .. never], Math.Max(least, progress.NowSeconds + LongestPort(moves, rest)), state);
     }
 
     private double LongestPort(MoveSet moves, int[] rest) => rest.GroupBy(moves.From).Select(g => g.Sum(m => CriticalOrder.Work(model, moves, m, g.Key * 2))).DefaultIfEmpty(0).Max();

@@ -12,4 +12,10 @@ internal static class Kinds
     public const string Webhook = "webhook";
 
     public const string Notice = "notice";
+
+    /// <summary>What was done by the calendar last.</summary>
+    public const string Schedule = "schedule";
+
+    /// <summary>Nodes that are in maintenance.</summary>
+    public const string Maintenance = "maintenance";
 }

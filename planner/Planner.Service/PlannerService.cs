@@ -26,8 +26,6 @@ public sealed class PlannerService : IAsyncDisposable
     private const int WritesPerSecond = 200;
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(7);
-    private static readonly TimeSpan KeepAudit = TimeSpan.FromDays(400);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ServiceParts _parts;
@@ -61,7 +59,9 @@ public sealed class PlannerService : IAsyncDisposable
             service._owned.AddRange([instruments, metrics]);
             Map(app, metrics);
             await app.StartAsync(stop).ConfigureAwait(false);
+            await parts.Clockwork.StartAsync(stop).ConfigureAwait(false);
             await parts.Migrations.ResumeAsync(stop).ConfigureAwait(false);
+            new ScheduleRunner(parts).Start();
             service._work = service.WorkAsync();
             return service;
         }
@@ -84,6 +84,7 @@ public sealed class PlannerService : IAsyncDisposable
 
         _isStopped = true;
         _parts.IsReady = false;
+        await _parts.Clockwork.DisposeAsync().ConfigureAwait(false);
         await _parts.Migrations.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _parts.StopAsync().ConfigureAwait(false);
@@ -110,22 +111,18 @@ public sealed class PlannerService : IAsyncDisposable
                 // It was stopped.
             }
         });
-        await Task.WhenAll(Until(_parts.Migrations.RunAsync), Until(webhooks.RunAsync), Until(KeepHouseAsync)).ConfigureAwait(false);
+        await Task.WhenAll(Until(_parts.Migrations.RunAsync), Until(_parts.Plans.RunAsync), Until(webhooks.RunAsync), Until(BeginNoticesAsync)).ConfigureAwait(false);
     }
 
-    /// <summary>Begins announced migrations, and drops what is older than is kept.</summary>
-    private async Task KeepHouseAsync(CancellationToken stop)
+    /// <summary>Begins announced migrations.</summary>
+    private async Task BeginNoticesAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _parts.Clock);
-        for (var second = 0L; await timer.WaitForNextTickAsync(stop).ConfigureAwait(false); second++)
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
             try
             {
                 NoticesApi.Begin(_parts);
-                if (second % 3600 == 0)
-                {
-                    _parts.Records.Change(change => change.Drop(_parts.Now - KeepEvents, _parts.Now - KeepAudit));
-                }
             }
             catch (StoreException)
             {
@@ -139,7 +136,7 @@ public sealed class PlannerService : IAsyncDisposable
         // Nothing is taken from files beside the program or from the environment: all options are the command's.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "planner", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, parts.Options, addresses));
-        builder.Services.AddSingleton(parts).AddSingleton<Gatekeeper>().AddSingleton<CallGuard>().AddSingleton<Forecasts>().AddSingleton<SwitchoverAdvisor>();
+        builder.Services.AddSingleton(parts).AddSingleton<Gatekeeper>().AddSingleton<CallGuard>().AddSingleton<Forecasts>().AddSingleton<SwitchoverAdvisor>().AddSingleton<PlanMaker>().AddSingleton<HostReader>();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
@@ -225,6 +222,8 @@ public sealed class PlannerService : IAsyncDisposable
         ResourcesApi.Map(api);
         DecisionsApi.Map(api);
         MigrationsApi.Map(api);
+        PlansApi.Map(api);
+        MaintenanceApi.Map(api);
         EventsApi.Map(api);
         LedgerApi.Map(api);
         NoticesApi.Map(api);

@@ -1,3 +1,4 @@
+using Planner.Fleet;
 using Planner.Policies;
 using Planner.Sessions;
 using Planner.Storage;
@@ -36,6 +37,12 @@ public sealed record ServiceOptions
 
     /// <summary>Is told, in sentences, what an operator has to know.</summary>
     public required Action<string> Say { get; init; }
+
+    /// <summary>What a device of a profile adds to a blackout, for plans; null if there is no profile of the name. Clients name profiles, so that no name may lead to a file.</summary>
+    public Func<string, DeviceBlackout?> DeviceBlackoutOf { get; init; } = _ => null;
+
+    /// <summary>What the operator has set in a file.</summary>
+    public ServiceConfiguration Configuration { get; init; } = ServiceConfiguration.Usual;
 
     /// <summary>How many migrations may leave or reach one node at a time; at least 1.</summary>
     public int MostPerNode { get; init; } = 2;

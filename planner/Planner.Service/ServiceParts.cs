@@ -20,6 +20,8 @@ internal sealed class ServiceParts : IDisposable
         Fleet = new FleetOverview(this);
         Ledger = new LedgerCounts(options.Store, Policies, Clock);
         Migrations = new MigrationRunner(this);
+        Clockwork = new Clockwork(Clock);
+        Plans = new PlanRunner(this);
     }
 
     public ServiceOptions Options { get; }
@@ -44,6 +46,11 @@ internal sealed class ServiceParts : IDisposable
     public FleetOverview Fleet { get; }
 
     public MigrationRunner Migrations { get; }
+
+    public PlanRunner Plans { get; }
+
+    /// <summary>Does things when the calendar says so.</summary>
+    public Clockwork Clockwork { get; }
 
     public Drivers Drivers => Options.Sessions.Drivers!;
 

@@ -18,6 +18,7 @@ public sealed class DocumentTests
             {
                 "put /v1/nodes/{name}", "get /v1/machines", "delete /v1/policies/{name}", "post /v1/decisions", "post /v1/forecasts", "post /v1/switchover-decisions", "post /v1/migrations",
                 "post /v1/migrations/{id}/cancel", "get /v1/events", "get /v1/migrations/{id}/events", "get /v1/attempts/{id}", "get /v1/budgets", "get /v1/calibration", "get /v1/arcs",
+                "post /v1/plans", "get /v1/plans/{id}", "post /v1/plans/{id}/apply", "post /v1/plans/{id}/approve", "put /v1/nodes/{name}/maintenance",
                 "post /v1/notices/{id}/postpone", "put /v1/webhooks/{name}", "post /v1/session", "get /health", "get /ready",
             },
             calls.ToHashSet());

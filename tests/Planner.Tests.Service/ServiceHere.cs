@@ -32,7 +32,9 @@ internal sealed class ServiceHere : IAsyncDisposable
 
     public List<string> Said { get; }
 
-    public EventFeed Events => _service.Parts.Events;
+    public ServiceParts Parts => _service.Parts;
+
+    public EventFeed Events => Parts.Events;
 
     /// <summary>Starts it.</summary>
     /// <param name="folder">Where its store is; null for a folder that goes away with it.</param>
@@ -49,6 +51,7 @@ internal sealed class ServiceHere : IAsyncDisposable
             Sessions = new SessionServices { Drivers = ProductDrivers.Register(TextWriter.Null), StateDirectory = place.File("state") },
             JournalPlaces = [place.File("state")],
             Policies = BuiltInPolicies.All,
+            DeviceBlackoutOf = FleetDevices.OfBuiltIn,
             Say = said.Add,
         };
         try
@@ -68,12 +71,15 @@ internal sealed class ServiceHere : IAsyncDisposable
     }
 
     /// <summary>Makes a call with a body of JSON.</summary>
-    public async Task<Answer> CallAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
+    public Task<Answer> CallAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers) => CallAsync(method, path, json, "application/json", headers);
+
+    /// <summary>Makes a call with a body of some type.</summary>
+    public async Task<Answer> CallAsync(HttpMethod method, string path, string? body, string type, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (json is not null)
+        if (body is not null)
         {
-            request.Content = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
         }
 
         foreach (var (name, value) in headers)

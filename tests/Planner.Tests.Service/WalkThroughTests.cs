@@ -47,6 +47,8 @@ public sealed partial class WalkThroughTests
         Assert.Contains("\"feasible\":\"yes\"", said, StringComparison.Ordinal);
         Assert.Contains("event: migration.ended", said, StringComparison.Ordinal);
         Assert.Contains("\"outcome\":\"completed\"", said, StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"SafeToReboot\"", said, StringComparison.Ordinal);
+        Assert.Contains("\"kind\":\"drain\"", said, StringComparison.Ordinal);
         Assert.Contains("\"node\":\"h2\"", said, StringComparison.Ordinal);
         Assert.Contains("vm_migration_migrations_total", said, StringComparison.Ordinal);
     }

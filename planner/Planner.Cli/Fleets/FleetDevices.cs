@@ -6,7 +6,8 @@ using Planner.Simulation;
 namespace Planner.Cli;
 
 /// <summary>What the devices that a fleet names add to a blackout, from their profiles: built-in ones, or files beside the fleet's.</summary>
-internal sealed class FleetDevices(string fleetFile)
+/// <param name="fleetFile">The fleet's file; null for built-in profiles alone.</param>
+internal sealed class FleetDevices(string? fleetFile)
 {
     // Arcs add up, so that the sum of such quantiles is a bound that is seldom met.
     private const double BoundShare = 0.99;
@@ -29,11 +30,19 @@ internal sealed class FleetDevices(string fleetFile)
         return _known.ContainsKey(name);
     }
 
+    /// <summary>What a device of a built-in profile adds to a blackout; null if there is no profile of the name.</summary>
+    public static DeviceBlackout? OfBuiltIn(string name) => new FleetDevices(null) is var devices && devices.Has(name) ? devices.Known[name] : null;
+
     private DeviceProfile? Find(string name)
     {
         if (BuiltInProfiles.Names.Contains(name))
         {
             return BuiltInProfiles.Get(name);
+        }
+
+        if (fleetFile is null)
+        {
+            return null;
         }
 
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(fleetFile))!, name);

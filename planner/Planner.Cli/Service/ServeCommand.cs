@@ -22,17 +22,20 @@ internal static class ServeCommand
         var certificate = new Option<string?>("--certificate") { Description = "The certificate for https, as PEM.", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "Its key, as PEM, if it stands in a file of its own.", HelpName = "FILE" };
         var tokens = new Option<bool>("--require-tokens") { Description = "Ask callers on this host for a token, too." };
-        var command = new Command("serve", "Serve control planes over HTTP: decisions, forecasts, migrations, events, the ledger.") { urls, certificate, key, tokens };
+        var configuration = new Option<string?>("--config") { Description = "Commands that make destinations, and what is done by the calendar.", HelpName = "FILE" };
+        var command = new Command("serve", "Serve control planes over HTTP: decisions, forecasts, migrations, plans, events, the ledger.") { urls, certificate, key, tokens, configuration };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), (policies, services, store, context) => new ServiceOptions
         {
             Urls = parsed.GetRequiredValue(urls),
             CertificateFile = parsed.GetValue(certificate),
             KeyFile = parsed.GetValue(key),
             RequiresTokens = parsed.GetValue(tokens),
+            Configuration = parsed.GetValue(configuration) is { } file ? ServiceConfiguration.Read(TextFiles.Read(file), file) : ServiceConfiguration.Usual,
             Store = store,
             Sessions = services,
             JournalPlaces = context.GuardPlaces,
             Policies = policies,
+            DeviceBlackoutOf = FleetDevices.OfBuiltIn,
             Say = sentence => context.Error.WriteLine($"planner: {sentence}"),
         }));
         return command;

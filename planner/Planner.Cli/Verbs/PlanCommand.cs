@@ -54,7 +54,7 @@ internal static class PlanCommand
         if (context.Store is not null)
         {
             using var store = context.OpenStore(stop);
-            fleet = StoredMoves.AddTo(fleet, store);
+            fleet = FleetEvidence.AddTo(fleet, store);
         }
 
         var planner = new FleetPlanner(fleet, classes, devices.Known);

@@ -25,10 +25,19 @@ internal sealed class WavePlanning
     private readonly bool[] _mayReceive;
     private readonly List<int> _spare;
     private readonly int[] _machinesOf;
+    private readonly WaveBeginning _beginning;
+    private readonly HashSet<int> _finished;
 
-    public WavePlanning(FleetModel model, MoveForecaster forecaster, IReadOnlyList<SlaPolicy> classes, PlanOptions options)
+    /// <param name="model">The fleet as it is now.</param>
+    /// <param name="forecaster">The forecasts.</param>
+    /// <param name="classes">The SLA classes.</param>
+    /// <param name="options">How the plan is made.</param>
+    /// <param name="beginning">What is done and runs already.</param>
+    /// <param name="staying">Machines that were tried and stay.</param>
+    public WavePlanning(FleetModel model, MoveForecaster forecaster, IReadOnlyList<SlaPolicy> classes, PlanOptions options, WaveBeginning beginning, IReadOnlyList<BlockedMachine> staying)
     {
-        (_model, _forecaster, _options, _task) = (model, forecaster, options, model.Spec.Task);
+        (_model, _forecaster, _options, _task, _beginning) = (model, forecaster, options, model.Spec.Task, beginning);
+        _finished = [.. beginning.Finished];
         _reasons = new BlockedReasons(model, forecaster, classes);
         var free = model.FreeNow();
         _machinesOf = new int[model.Hosts];
@@ -41,8 +50,9 @@ internal sealed class WavePlanning
         int[] byUse = [.. Enumerable.Range(0, model.Hosts).OrderBy(Used).ThenBy(h => h)];
         _spare = [.. byUse.Take(_task.KeepSpareHosts)];
         _mayReceive = [.. Enumerable.Range(0, model.Hosts).Select(h => !_spare.Contains(h))];
+        _blocked.AddRange(staying.Select(b => (model.MachineIndex[b.Machine], b)));
         var stuck = RefuseBySla();
-        _order = [.. byUse.Where(h => !stuck.Contains(h))];
+        _order = [.. byUse.Where(h => !stuck.Contains(h) && !_finished.Contains(h))];
         foreach (var host in stuck)
         {
             _mayReceive[host] = false;
@@ -66,9 +76,15 @@ internal sealed class WavePlanning
     {
         var everywhere = new Placement(_model, _forecaster, _mayReceive, []);
         var rates = new LowerBound(_model, _forecaster, everywhere).BestRates;
+        var known = _blocked.Select(b => b.Machine).Concat(_beginning.Running.Select(r => r.Machine)).ToHashSet();
         for (var machine = 0; machine < _model.Machines; machine++)
         {
             var home = _model.HostOf[machine];
+            if (_finished.Contains(home) || known.Contains(machine))
+            {
+                continue;
+            }
+
             if (_model.OutSlots[home] == 0)
             {
                 _blocked.Add((machine, _reasons.ByHost(machine)));
@@ -99,16 +115,17 @@ internal sealed class WavePlanning
     {
         // Those with the fewest machines first, as these move twice; then those with the least memory in use.
         int[] first = [.. _order.OrderBy(h => _machinesOf[h]).Take(anywhere)];
-        var run = new WaveRun(_model, _forecaster, [.. first, .. _order.Except(first)], _mayReceive, anywhere);
+        var run = new WaveRun(_model, _forecaster, [.. first, .. _order.Except(first)], _mayReceive, anywhere, _beginning);
         var graph = WaveGraph.Of(_model, run.Steps);
         var replay = new PlanReplay(
             graph,
-            [.. run.Steps.Select(s => s.Seconds)],
-            [.. run.Steps.Select(s => s.Forecast?.Spread)],
+            [.. run.Steps.Select((s, i) => i < _beginning.Steps ? s.Start + s.Seconds : s.Seconds)],
+            [.. run.Steps.Select((s, i) => i < _beginning.Steps ? null : s.Forecast?.Spread)],
             [.. run.Steps.Select(s => s.From)],
             _model.Hosts,
             _options.Replications,
-            _options.Seed);
+            _options.Seed,
+            [.. run.Steps.Select((_, i) => i < _beginning.Steps ? 0 : _beginning.Now)]);
         return new WaveWay(anywhere, run, graph, replay, run.Moves.Sum() / (double)Math.Max(1, _model.Machines));
     }
 
@@ -148,14 +165,15 @@ internal sealed class WavePlanning
     private double LowerBound()
     {
         var rates = new LowerBound(_model, _forecaster, new Placement(_model, _forecaster, _mayReceive, [])).BestRates;
-        var machines = Enumerable.Range(0, _model.Machines).Where(m => _blocked.TrueForAll(b => _model.HostOf[b.Machine] != _model.HostOf[m]) && rates[_model.HostOf[m]] > 0).ToList();
+        var onTheWay = _beginning.Running.Select(r => r.Machine).ToHashSet();
+        var machines = Enumerable.Range(0, _model.Machines).Where(m => !onTheWay.Contains(m) && _blocked.TrueForAll(b => _model.HostOf[b.Machine] != _model.HostOf[m]) && !_finished.Contains(_model.HostOf[m]) && rates[_model.HostOf[m]] > 0).ToList();
         var seconds = machines.ToDictionary(m => m, m => _forecaster.Of(m, rates[_model.HostOf[m]]).P50Seconds);
         double Memory(int m) => _model.Need[m * _model.Dimensions];
         var reboot = _task.Reboot.TotalSeconds;
         var spare = _model.Spec.Hosts.Sum(h => (double)h.MemoryBytes) - Enumerable.Range(0, _model.Machines).Sum(Memory);
         var held = _order.Sum(h => _model.Spec.Hosts[h].MemoryBytes * reboot) + machines.Sum(m => Memory(m) * seconds[m]);
         var chain = machines.GroupBy(m => _model.HostOf[m]).Select(g => g.Sum(m => seconds[m] * rates[g.Key]) / _model.PortCapacity[g.Key]).DefaultIfEmpty(0).Max();
-        return _order.Length == 0 ? 0 : Math.Max(chain + reboot, spare > 0 ? held / spare : 0);
+        return _order.Length == 0 ? _beginning.Now : _beginning.Now + Math.Max(chain + reboot, spare > 0 ? held / spare : 0);
     }
 
     private FleetPlan Result(string inputsHash, List<WaveWay> front, WaveWay chosen)

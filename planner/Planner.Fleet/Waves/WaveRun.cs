@@ -34,7 +34,8 @@ internal sealed class WaveRun
     /// <param name="order">The hosts to reboot, in the order in which they are emptied.</param>
     /// <param name="mayReceive">The hosts that may take machines.</param>
     /// <param name="anywhere">How many of the first may be emptied onto hosts that come later.</param>
-    public WaveRun(FleetModel model, MoveForecaster forecaster, int[] order, bool[] mayReceive, int anywhere)
+    /// <param name="beginning">What is done and runs already. Its steps are the first ones.</param>
+    public WaveRun(FleetModel model, MoveForecaster forecaster, int[] order, bool[] mayReceive, int anywhere, WaveBeginning beginning)
     {
         (_model, _forecaster, _order, _mayReceive, _anywhere) = (model, forecaster, order, mayReceive, anywhere);
         _rebootSeconds = model.Spec.Task.Reboot.TotalSeconds;
@@ -58,7 +59,8 @@ internal sealed class WaveRun
         }
 
         Moves = new int[model.Machines];
-        Run();
+        GoOn(beginning);
+        Run(beginning.Now);
     }
 
     private enum HostState
@@ -86,10 +88,44 @@ internal sealed class WaveRun
 
     private List<T>[] Lists<T>() => [.. Enumerable.Range(0, _model.Hosts).Select(_ => new List<T>())];
 
-    private void Run()
+    // Takes up what is under way.
+    private void GoOn(WaveBeginning beginning)
     {
-        Assign(0);
-        StartMoves(0);
+        foreach (var host in beginning.Rebooted)
+        {
+            _state[host] = HostState.Done;
+            _isTarget[host] = _mayReceive[host];
+        }
+
+        foreach (var (host, until) in beginning.Rebooting)
+        {
+            _state[host] = HostState.Away;
+            MostAway = Math.Max(MostAway, ++_away);
+            Add(new WaveStep(-1, host, -1, until - _rebootSeconds, _rebootSeconds, null));
+        }
+
+        foreach (var (machine, to, until) in beginning.Running)
+        {
+            var from = _at[machine];
+            if (_state[from] == HostState.Waiting && _position[from] >= 0)
+            {
+                Begin(from);
+            }
+
+            _unassigned[from].Remove(machine);
+            Give(machine, from, to);
+            _pending[from].Remove((machine, to));
+            var forecast = _forecaster.Of(machine, _model.Rate(from, to));
+            _ports.Take(from, to, forecast.BytesPerSecond);
+            Moves[machine]++;
+            Add(new WaveStep(machine, from, to, until - forecast.P50Seconds, forecast.P50Seconds, forecast));
+        }
+    }
+
+    private void Run(double now)
+    {
+        Assign(now);
+        StartMoves(now);
         while (_running.TryDequeue(out var step, out var key))
         {
             var time = key.Item1;

@@ -6,12 +6,16 @@ namespace Planner.Service;
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>A node as it was put.</summary>
-internal sealed record NodeView(string Name, IReadOnlyDictionary<string, string> Labels, string? Address, long Version, DateTimeOffset Changed);
+internal sealed record NodeView(string Name, IReadOnlyDictionary<string, string> Labels, string? Address, string? Memory, int? Vcpus, long Version, DateTimeOffset Changed);
 
 /// <summary>A machine as it was put, or as its last migration has left it.</summary>
 internal sealed record MachineView(
     string Name, IReadOnlyDictionary<string, string> Labels, string? Node, string? Target, IReadOnlyList<string>? Devices, StartDestination? StartDestination, long Version, DateTimeOffset Changed)
 {
+    public string? Memory { get; init; }
+
+    public int? Vcpus { get; init; }
+
     /// <summary>Its class by its labels; null if none selects it.</summary>
     public string? Sla { get; init; }
 

@@ -23,7 +23,7 @@ internal static class LedgerApi
                 AttemptReport.From(parts.Samples.FindAttempt(id) ?? throw new RefusedException(404, $"There is no attempt '{id}', or more than one begins like this."), isExplained: true),
                 ServiceJson.Default.AttemptReport))
             .Produces<AttemptReport>().WithSummary("One attempt: who, why and from which inputs. Its decisions are made again from what was recorded.").Needs(Scope.Read);
-        api.MapGet("/budgets", (HttpContext http, ServiceParts parts) => Results.Json(BudgetsOf(http, parts), ServiceJson.Default.Budgets))
+        api.MapGet("/budgets", (HttpContext http, ServiceParts parts) => Results.Json(BudgetsOf(parts, Query(http, "machine")), ServiceJson.Default.Budgets))
             .Produces<Budgets>().WithSummary("What is left of the misses of each class and of the seconds of each machine: ?machine.").Needs(Scope.Read);
         api.MapGet("/calibration", (ServiceParts parts) => Results.Json(CalibrationOf(parts), ServiceJson.Default.IReadOnlyListCalibration))
             .Produces<IReadOnlyList<Calibration>>().WithSummary("Is 99 % really 99 %? In the last 30 days.").Needs(Scope.Read);
@@ -65,9 +65,10 @@ internal static class LedgerApi
         : text.Length <= LongestSearch ? text
         : throw new RefusedException(StatusCodes.Status400BadRequest, $"'search' has {text.Length} characters; at most {LongestSearch} are searched for.");
 
-    private static Budgets BudgetsOf(HttpContext http, ServiceParts parts)
+    /// <summary>What is left of the misses of each class and of the seconds of each machine, or of one.</summary>
+    public static Budgets BudgetsOf(ServiceParts parts, string? machine)
     {
-        var (now, machine, policies) = (parts.Now, Query(http, "machine"), parts.Policies.All);
+        var (now, policies) = (parts.Now, parts.Policies.All);
         var attempts = parts.Recent.Read();
         return new Budgets(
             [.. policies.Select(p => ClassOf(p, attempts, now))],
@@ -101,7 +102,8 @@ internal static class LedgerApi
         }
     }
 
-    private static IReadOnlyList<Calibration> CalibrationOf(ServiceParts parts)
+    /// <summary>How promises were kept in the last 30 days.</summary>
+    public static IReadOnlyList<Calibration> CalibrationOf(ServiceParts parts)
     {
         var since = parts.Now - ClassBudget.UsualPeriod;
         var attempts = parts.Recent.Read().Where(a => a.Ended >= since).ToList();

@@ -7,8 +7,6 @@ namespace Planner.Service;
 /// <summary>Migrations: asked for, looked at, called back.</summary>
 internal static class MigrationsApi
 {
-    private const int LongestKey = 255;
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/migrations", SubmitAsync).Accepts<MigrationBody>("application/json").Produces<Operation>(202)
@@ -18,15 +16,13 @@ internal static class MigrationsApi
         api.MapGet("/migrations/{id}", (ServiceParts parts, string id) => Results.Json(parts.Migrations.Find(id), ServiceJson.Default.Operation)).Produces<Operation>().Needs(Scope.Read);
         api.MapGet("/migrations/{id}/decisions", (ServiceParts parts, string id) => Results.Json(DecisionPoint.Read(parts, parts.Migrations.Find(id)), ServiceJson.Default.IReadOnlyListDecisionPoint))
             .Produces<IReadOnlyList<DecisionPoint>>().WithSummary("What the gates decided so far, at most one a second while the verdict stays the same: how the bound fell towards the limit.").Needs(Scope.Read);
-        api.MapPost("/migrations/{id}/cancel", (HttpContext http, ServiceParts parts, string id) => Results.Json(parts.Migrations.Cancel(http, id), ServiceJson.Default.Operation, statusCode: 202))
+        api.MapPost("/migrations/{id}/cancel", (HttpContext http, ServiceParts parts, string id) => Results.Json(parts.Migrations.Cancel(http.Caller().Name, id, change => http.Note(parts, change, StatusCodes.Status202Accepted, null)), ServiceJson.Default.Operation, statusCode: 202))
             .Produces<Operation>(202).WithSummary("Calls a migration back, or says why that can no longer be done.").Needs(Scope.Operate);
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext http, ServiceParts parts)
     {
-        var key = http.Request.Headers["Idempotency-Key"] is [{ } given]
-            ? given.Length is > 0 and <= LongestKey ? given : throw new RefusedException(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {LongestKey} characters.")
-            : null;
+        var key = http.IdempotencyKey();
         var body = await RequestBody.ReadAsync(http, ServiceJson.Default.MigrationBody).ConfigureAwait(false);
         var (operation, _) = parts.Migrations.Submit(
             http.Caller().Name, body, key, change => http.Note(parts, change, StatusCodes.Status202Accepted, $"{body.Machine} to {body.Destination}"));

@@ -82,6 +82,7 @@ internal static class ResourcesApi
     {
         var body = await RequestBody.ReadAsync(http, ServiceJson.Default.NodeBody).ConfigureAwait(false);
         CheckLabels(body.LabelsOrNone);
+        CheckSize(body.Memory, body.Vcpus);
         return Results.Json(ViewNode(Put(http, parts, Kinds.Node, Calls.Checked(name), JsonSerializer.Serialize(body, ServiceJson.Default.NodeBody), body.LabelsOrNone)), ServiceJson.Default.NodeView);
     }
 
@@ -89,6 +90,7 @@ internal static class ResourcesApi
     {
         var body = await RequestBody.ReadAsync(http, ServiceJson.Default.MachineBody).ConfigureAwait(false);
         CheckLabels(body.LabelsOrNone);
+        CheckSize(body.Memory, body.Vcpus);
         if (body.Target is null == (body.Devices is not { Count: > 0 }))
         {
             throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "A machine has either a 'target', its monitor, or at least one of 'devices': give one of both.");
@@ -104,12 +106,17 @@ internal static class ResourcesApi
             parts.Drivers.FindHypervisor(target);
         }
 
+        if (body.StartDestination?.Command is { } command)
+        {
+            DestinationStarter.Find(parts, command);
+        }
+
         foreach (var device in body.Devices ?? [])
         {
             parts.Drivers.FindDevice(device);
         }
 
-        var put = Put(http, parts, Kinds.Machine, Calls.Checked(name), JsonSerializer.Serialize(body, ServiceJson.Default.MachineBody), body.LabelsOrNone);
+        var put = Put(http, parts, Kinds.Machine, Calls.Checked(name), JsonSerializer.Serialize(body, ServiceJson.Default.MachineBody), body.StoredLabels);
         return Results.Json(ViewMachine(put), ServiceJson.Default.MachineView);
     }
 
@@ -150,16 +157,29 @@ internal static class ResourcesApi
         }
     }
 
+    private static void CheckSize(string? memory, int? vcpus)
+    {
+        if (memory is not null && !(UnitText.TryParseBytes(memory, out var bytes) && bytes > 0))
+        {
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"'memory' is '{memory}'; a size above 0 {UnitText.BytesForm}, such as 64GiB, is expected.");
+        }
+
+        if (vcpus is < 1 or > 1_000_000)
+        {
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"'vcpus' is {vcpus}; 1 to 1000000 is expected.");
+        }
+    }
+
     private static NodeView ViewNode(StoredResource resource)
     {
         var body = JsonSerializer.Deserialize(resource.Body, ServiceJson.Default.NodeBody)!;
-        return new NodeView(resource.Name, body.LabelsOrNone, body.Address, resource.Version, resource.Changed);
+        return new NodeView(resource.Name, body.LabelsOrNone, body.Address, body.Memory, body.Vcpus, resource.Version, resource.Changed);
     }
 
     private static MachineView ViewMachine(StoredResource resource)
     {
         var body = JsonSerializer.Deserialize(resource.Body, ServiceJson.Default.MachineBody)!;
-        return new MachineView(resource.Name, body.LabelsOrNone, body.Node, body.Target, body.Devices, body.StartDestination, resource.Version, resource.Changed);
+        return new MachineView(resource.Name, body.LabelsOrNone, body.Node, body.Target, body.Devices, body.StartDestination, resource.Version, resource.Changed) { Memory = body.Memory, Vcpus = body.Vcpus };
     }
 
     private static MachineView WithReasons(ServiceParts parts, MachineView machine)

@@ -41,6 +41,11 @@ internal sealed class Forecasts(ServiceParts parts)
 
     private async Task<(ExplainedDecision? Decision, string? Unknown)> DecideAsync(Destinations.Resolved resolved, CancellationToken cancel)
     {
+        if (resolved.Command is { } command)
+        {
+            return (null, $"The destination is made by the command '{command}' when the migration begins, and cannot be asked before.");
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Limit);
         try

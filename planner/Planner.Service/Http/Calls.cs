@@ -11,6 +11,7 @@ internal static class Calls
     private const int UsualPage = 100;
     private const int MostPage = 1000;
     private const int LongestName = 127;
+    private const int LongestKey = 255;
     private static readonly object CallerKey = new();
     private static readonly object WrittenKey = new();
 
@@ -49,6 +50,12 @@ internal static class Calls
     /// <summary>Says which scope a call needs.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder builder, Scope scope)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new NeededScope(scope));
+
+    /// <summary>The key under which a caller may send the same request again; null if it gave none.</summary>
+    /// <exception cref="RefusedException">It is too long.</exception>
+    public static string? IdempotencyKey(this HttpContext http) => http.Request.Headers["Idempotency-Key"] is [{ } given]
+        ? given.Length is > 0 and <= LongestKey ? given : throw new RefusedException(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {LongestKey} characters.")
+        : null;
 
     /// <summary>Checks a name in a path.</summary>
     /// <exception cref="RefusedException">It is none.</exception>

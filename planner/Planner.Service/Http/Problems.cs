@@ -44,6 +44,7 @@ internal static class Problems
         extensions: exception switch
         {
             DocumentException { Line: > 0 } e => [KeyValuePair.Create("line", (object?)e.Line), KeyValuePair.Create("column", (object?)e.Column)],
+            RefusedException { Differences: { Count: > 0 } differences } => [KeyValuePair.Create("difference", (object?)differences)],
             RefusedException { Scope: { } scope } => [KeyValuePair.Create("scope", (object?)scope)],
             RefusedException { CheapestChange: { } change } => [KeyValuePair.Create("cheapestChange", (object?)change)],
             OrderRefusedException { Refusal: { } refusal } => [KeyValuePair.Create("cheapestChange", (object?)refusal.CheapestChange)],

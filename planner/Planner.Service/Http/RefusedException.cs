@@ -11,6 +11,9 @@ internal sealed class RefusedException(int status, string message) : Exception(m
     /// <summary>The scope that is missing; null if it is not that.</summary>
     public string? Scope { get; init; }
 
+    /// <summary>What is not as the caller took it to be; empty if it is not that.</summary>
+    public IReadOnlyList<PlanDifference> Differences { get; init; } = [];
+
     /// <summary>What would change it; null if the message says so.</summary>
     public string? CheapestChange { get; init; }
 }

@@ -21,11 +21,15 @@ internal static class RequestBody
         where T : class => new JsonText(await ReadBytesAsync(http, MostBytes).ConfigureAwait(false), Name).Read(type);
 
     /// <summary>Reads a body as it is.</summary>
-    public static async Task<byte[]> ReadBytesAsync(HttpContext http, int mostBytes)
+    /// <param name="http">The call.</param>
+    /// <param name="mostBytes">The longest body.</param>
+    /// <param name="otherTypes">Types that it may have beside JSON.</param>
+    public static async Task<byte[]> ReadBytesAsync(HttpContext http, int mostBytes, params string[] otherTypes)
     {
-        if (!http.Request.HasJsonContentType())
+        if (!http.Request.HasJsonContentType() && !otherTypes.Contains(http.Request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase))
         {
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The body has to be JSON: send it with the header 'Content-Type: application/json'.");
+            var other = otherTypes.Length == 0 ? "" : $", or YAML with 'Content-Type: {otherTypes[0]}'";
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"The body has to be JSON: send it with the header 'Content-Type: application/json'{other}.");
         }
 
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)

@@ -15,12 +15,11 @@ internal static class Admission
     /// <summary>Refuses a second migration of a machine, or with a device of another one.</summary>
     /// <param name="active">Those that wait or run.</param>
     /// <param name="machine">The machine.</param>
-    /// <param name="targets">What would move.</param>
+    /// <param name="wanted">What would move, and where to.</param>
     /// <param name="drivers">Tell what addresses stand for.</param>
     /// <exception cref="RefusedException">It is taken.</exception>
-    public static void CheckFree(IEnumerable<Operation> active, string machine, MigrationTargets targets, Drivers drivers)
+    public static void CheckFree(IEnumerable<Operation> active, string machine, IReadOnlySet<TargetIdentity> wanted, Drivers drivers)
     {
-        var wanted = targets.All.Select(t => t.Identity).OfType<TargetIdentity>().ToHashSet();
         foreach (var other in active)
         {
             if (other.Machine == machine)

@@ -13,7 +13,8 @@ internal static class Destinations
     /// <param name="Node">The node that it goes to; null where addresses were given.</param>
     /// <param name="Policy">Its class.</param>
     /// <param name="Order">The order.</param>
-    internal sealed record Resolved(MachineBody Machine, string? Node, SlaPolicy Policy, MigrationOrder Order);
+    /// <param name="Command">The command that makes the destination; null if its address is known.</param>
+    internal sealed record Resolved(MachineBody Machine, string? Node, SlaPolicy Policy, MigrationOrder Order, string? Command);
 
     /// <summary>Resolves names.</summary>
     /// <param name="parts">Where they stand.</param>
@@ -29,7 +30,7 @@ internal static class Destinations
             ? JsonSerializer.Deserialize(found.Body, ServiceJson.Default.MachineBody)!
             : throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"There is no machine '{machine}': register it with PUT /v1/machines/{machine}.");
         var policy = parts.Policies.Of(machine, body.LabelsOrNone, sla);
-        var (node, address) = Address(parts, machine, body, destination);
+        var (node, address, command) = Address(parts, machine, body, destination);
         return new Resolved(body, node, policy, new MigrationOrder
         {
             MigrationId = id,
@@ -38,18 +39,21 @@ internal static class Destinations
             Policy = policy,
             Machine = machine,
             IsShadow = isShadow,
-        });
+        }, command);
     }
+
+    /// <summary>How a node is reached; empty if that is not known.</summary>
+    public static string AddressOf(ServiceParts parts, string? node) => node is not null && NodeOf(parts, node) is { Address: { } address } ? address : "";
 
     /// <summary>The links that a node is on: its label <c>link</c>.</summary>
     public static IReadOnlyList<string> LinksOf(ServiceParts parts, string? node) =>
         node is not null && NodeOf(parts, node) is { LabelsOrNone: var labels } && labels.TryGetValue("link", out var link) ? [link] : [];
 
-    private static (string? Node, string Address) Address(ServiceParts parts, string machine, MachineBody body, string destination)
+    private static (string? Node, string Address, string? Command) Address(ServiceParts parts, string machine, MachineBody body, string destination)
     {
         if (destination.Contains(':', StringComparison.Ordinal))
         {
-            return (null, destination);
+            return (null, destination, null);
         }
 
         var node = NodeOf(parts, destination)
@@ -61,13 +65,18 @@ internal static class Destinations
 
         if (body.StartDestination?.ReadyAt is { } ready && ready.TryGetValue(destination, out var address))
         {
-            return (destination, address);
+            return (destination, address, null);
+        }
+
+        if (body.StartDestination?.Command is { } command)
+        {
+            return (destination, "", DestinationStarter.Find(parts, command).Name);
         }
 
         // A manager makes the destination by itself.
         return body.Target is { } target && parts.Drivers.IsHypervisor(target) && parts.Drivers.IsManaged(target) && node.Address is { } manager
-            ? (destination, manager)
-            : throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"Nobody said how the destination of {machine} on '{destination}' is made: put its address into startDestination.readyAt of the machine.");
+            ? (destination, manager, null)
+            : throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"Nobody said how the destination of {machine} on '{destination}' is made: put its address into startDestination.readyAt of the machine, or a command of the service into startDestination.command.");
     }
 
     private static NodeBody? NodeOf(ServiceParts parts, string name) =>

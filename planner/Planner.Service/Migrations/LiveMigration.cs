@@ -95,6 +95,15 @@ internal sealed class LiveMigration : ISessionObserver, IDisposable
         }
     }
 
+    /// <summary>Takes notice of where the destination is that was made.</summary>
+    public Operation SetDestination(string address)
+    {
+        lock (_gate)
+        {
+            return _operation = _operation with { Destination = address };
+        }
+    }
+
     /// <summary>Takes notice that somebody asked to call it back.</summary>
     public Operation RequestCancel()
     {

@@ -87,7 +87,8 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
     /// <param name="body">What for.</param>
     /// <param name="key">The caller's own key; null for none.</param>
     /// <param name="note">Writes the call down, in the same change.</param>
-    public (Operation Operation, bool IsNew) Submit(string caller, MigrationBody body, string? key, Action<ServiceChange> note)
+    /// <param name="kept">Keeps what follows from a new migration, in the same change.</param>
+    public (Operation Operation, bool IsNew) Submit(string caller, MigrationBody body, string? key, Action<ServiceChange> note, Action<ServiceChange, Operation>? kept = null)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, ServiceJson.Default.MigrationBody)));
         if (key is not null && parts.Records.Change(change => change.FindByKey(caller, key)) is { } earlier)
@@ -102,7 +103,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
 
         var id = Guid.CreateVersion7(parts.Now).ToString();
         var resolved = Destinations.Resolve(parts, body.Machine, body.Destination, body.Sla, body.Shadow, id);
-        var targets = MigrationTargets.Parse(resolved.Order, parts.Drivers);
+        var wanted = Identities(resolved);
         var operation = new Operation
         {
             Id = id,
@@ -110,6 +111,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             Machine = body.Machine,
             Source = resolved.Order.Source,
             Destination = resolved.Order.Destination,
+            DestinationCommand = resolved.Command,
             SourceNode = resolved.Machine.Node,
             DestinationNode = resolved.Node,
             Sla = resolved.Policy.Name,
@@ -120,7 +122,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             Phase = Operation.Queued,
             LimitSeconds = resolved.Policy.BlackoutLimit.TotalSeconds,
         };
-        var (kept, isNew) = parts.Records.Change(change =>
+        var (stored, isNew) = parts.Records.Change(change =>
         {
             note(change);
             if (key is not null && change.FindByKey(caller, key) is { } same)
@@ -128,18 +130,28 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                 return (Repeated(same, hash), false);
             }
 
-            Admission.CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, targets, parts.Drivers);
+            if (resolved.Node is { } node && NodeMaintenance.Of(change, node) is not null)
+            {
+                throw new RefusedException(StatusCodes.Status409Conflict, $"The node '{node}' is in maintenance and takes no machines.") { CheapestChange = $"another destination, or DELETE /v1/nodes/{node}/maintenance" };
+            }
+
+            Admission.CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, wanted, parts.Drivers);
             change.Insert(OperationRecords.Of(operation) with { Key = key, RequestHash = key is null ? null : hash });
             change.Append(OperationRecords.EventOf(operation, "migration.queued"));
+            kept?.Invoke(change, operation);
             return (operation, true);
         });
         parts.Events.Wake();
         Wake();
-        return (kept, isNew);
+        return (stored, isNew);
     }
 
     /// <summary>Calls a migration back, or says why that can no longer be done.</summary>
-    public Operation Cancel(HttpContext http, string id)
+    /// <param name="caller">Who asks.</param>
+    /// <param name="id">The migration.</param>
+    /// <param name="note">Writes the call down, in the same change.</param>
+    /// <exception cref="RefusedException">It is over, or past its commit point.</exception>
+    public Operation Cancel(string caller, string id, Action<ServiceChange> note)
     {
         lock (_gate)
         {
@@ -157,21 +169,13 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                 }
 
                 operation = live.RequestCancel();
-                http.Change(parts, StatusCodes.Status202Accepted, null, change =>
-                {
-                    change.Update(OperationRecords.Of(operation));
-                    return change.Append(OperationRecords.EventOf(operation, "migration.cancelRequested"));
-                });
+                KeepCall(operation, "migration.cancelRequested", note);
                 live.Stop.Cancel();
             }
             else
             {
-                operation = OperationRecords.Stayed(parts.Now, operation with { CancelRequested = true }, $"It was cancelled by {http.Caller().Name} before it began.", null);
-                http.Change(parts, StatusCodes.Status202Accepted, null, change =>
-                {
-                    change.Update(OperationRecords.Of(operation));
-                    return change.Append(OperationRecords.EventOf(operation, "migration.ended"));
-                });
+                operation = OperationRecords.Stayed(parts.Now, operation with { CancelRequested = true }, $"It was cancelled by {caller} before it began.", null);
+                KeepCall(operation, "migration.ended", note);
                 _waits.Remove(id);
             }
 
@@ -183,20 +187,9 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
     /// <summary>Looks after what an earlier process has left: what it had begun is told as it came out, and what waited goes on waiting.</summary>
     public async Task ResumeAsync(CancellationToken stop)
     {
-        var recovered = new List<RecoveredMachine>();
-        foreach (var place in parts.Options.JournalPlaces)
+        foreach (var operation in await InterruptedMigrations.RecoverAsync(parts, stop).ConfigureAwait(false))
         {
-            recovered.AddRange(await new CrashRecovery(place, parts.Options.Sessions with { StateDirectory = null }) { Ledger = () => parts.Samples }.RunAsync(stop).ConfigureAwait(false));
-        }
-
-        foreach (var machine in recovered)
-        {
-            parts.Options.Say($"{machine.Machine}: {machine.Reason}");
-        }
-
-        foreach (var operation in parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Running))
-        {
-            Keep(OutcomeOf(operation, recovered.FirstOrDefault(r => r.MigrationId == operation.Id)), operation.Destination);
+            Keep(operation, operation.Destination);
         }
 
         parts.IsReady = true;
@@ -234,6 +227,13 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
 
         _telemetry.Dispose();
     }
+
+    private void KeepCall(Operation operation, string kind, Action<ServiceChange> note) => parts.Records.Change(change =>
+    {
+        note(change);
+        change.Update(OperationRecords.Of(operation));
+        change.Append(OperationRecords.EventOf(operation, kind));
+    });
 
     private void Wake() => Interlocked.Exchange(ref _wake, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
@@ -303,7 +303,8 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             ended = OperationRecords.Stayed(parts.Now, operation, Problems.StatusOf(e) == 500 ? $"It was not begun: {e.Message}" : Problems.SentenceOf(e), refusal?.CheapestChange ?? (e as RefusedException)?.CheapestChange);
         }
 
-        Keep(live.End(ended), ended.Destination);
+        // What the service itself called back may be asked for again.
+        Keep(live.End(ended with { Interrupted = _isClosing && !live.Operation.CancelRequested }), ended.Destination);
         lock (_gate)
         {
             _live.Remove(operation.Id);
@@ -320,6 +321,12 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
         if (!operation.Shadow && MaintenanceCalendar.FindClosed(policy, now) is { } closed)
         {
             throw new OrderRefusedException(OrderFault.Stayed, $"stayed RUNNING: {closed.Reason}") { Refusal = closed };
+        }
+
+        if (operation.DestinationCommand is not null)
+        {
+            operation = live.SetDestination(await new DestinationStarter(parts).MakeAsync(operation, Destinations.AddressOf(parts, operation.DestinationNode), live.Stop.Token).ConfigureAwait(false));
+            KeepChange(operation, "migration.destination");
         }
 
         var order = new MigrationOrder
@@ -394,7 +401,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                     if (ended is { Outcome: "completed" or "completedOverLimit", Shadow: false } && destination is not null && change.Find(Kinds.Machine, ended.Machine) is { } machine)
                     {
                         var moved = JsonSerializer.Deserialize(machine.Body, ServiceJson.Default.MachineBody)!.MovedTo(ended.DestinationNode, destination);
-                        change.Put(Kinds.Machine, ended.Machine, JsonSerializer.Serialize(moved, ServiceJson.Default.MachineBody), moved.LabelsOrNone, parts.Now);
+                        change.Put(Kinds.Machine, ended.Machine, JsonSerializer.Serialize(moved, ServiceJson.Default.MachineBody), moved.StoredLabels, parts.Now);
                     }
                 });
                 parts.Events.Wake();
@@ -407,15 +414,10 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
         }
     }
 
-    private Operation OutcomeOf(Operation operation, RecoveredMachine? recovered)
-    {
-        var ended = operation with { State = Operation.Done, EndTime = parts.Now, HeartbeatTime = parts.Now, Phase = "ended", Progress = 1, EtaSeconds = null, StatusDetail = null };
-        return recovered is not null
-            ? ended with { Outcome = AttemptReport.Word(recovered.Outcome), Reason = recovered.Reason, AttemptId = operation.Id }
-            : parts.Samples.FindAttempt(operation.Id) is { } attempt
-                ? ended with { Outcome = AttemptReport.Word(attempt.Outcome), Reason = attempt.Reason, AttemptId = attempt.Id }
-                : OperationRecords.Stayed(parts.Now, ended, "The service was ended before anything was touched.", "ask for it again");
-    }
+    // Of a destination that is yet to be made nothing is known.
+    private HashSet<TargetIdentity> Identities(Destinations.Resolved resolved) => resolved.Command is null
+        ? [.. MigrationTargets.Parse(resolved.Order, parts.Drivers).All.Select(t => t.Identity).OfType<TargetIdentity>()]
+        : [.. DevicePairs.Split(resolved.Order.Source).Select(parts.Drivers.Identify).OfType<TargetIdentity>()];
 
     /// <summary>What a migration uses.</summary>
     public Admission.Use UseOf(Operation operation) => new(

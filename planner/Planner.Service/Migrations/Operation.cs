@@ -24,6 +24,9 @@ internal sealed record Operation
     /// <summary>The addresses that it goes to.</summary>
     public required string Destination { get; init; }
 
+    /// <summary>The command that makes the destination, whose address is not known before; null if it stands ready, or if a manager makes it.</summary>
+    public string? DestinationCommand { get; init; }
+
     public string? SourceNode { get; init; }
 
     public string? DestinationNode { get; init; }
@@ -77,6 +80,9 @@ internal sealed record Operation
 
     /// <summary>For a machine that stayed: what would have let it move; null if that is not known.</summary>
     public string? CheapestChange { get; init; }
+
+    /// <summary>Whether the service was ended meanwhile: a machine that stayed for that may be asked for again.</summary>
+    public bool Interrupted { get; init; }
 
     /// <summary>The attempt in the ledger; null if nothing was attempted.</summary>
     public string? AttemptId { get; init; }

@@ -53,6 +53,23 @@ public sealed class ServiceChange
     public IReadOnlyList<StoredOperation> ActiveOperations() =>
         [.. _connection.Query<OperationRow>(ServiceStatements.ActiveOperations, transaction: _transaction).Select(r => r.ToOperation())];
 
+    /// <summary>Keeps a new plan.</summary>
+    public void Insert(StoredPlan plan) => _connection.Execute(ServiceStatements.InsertPlan, PlanRow.From(plan), _transaction);
+
+    /// <summary>Keeps how far a plan is, if it still has the version that it was read with; it then has the next one.</summary>
+    /// <returns>Whether it had.</returns>
+    public bool TryUpdate(StoredPlan plan) => _connection.Execute(ServiceStatements.UpdatePlan, PlanRow.From(plan), _transaction) > 0;
+
+    /// <summary>The plan that a caller asked for under a key of its own; null if there is none.</summary>
+    public StoredPlan? FindPlanByKey(string caller, string key) =>
+        _connection.QueryFirstOrDefault<PlanRow>(ServiceStatements.FindPlanByKey, new { caller, key }, _transaction)?.ToPlan();
+
+    /// <summary>Keeps a step of a plan, anew or in place of what is there.</summary>
+    public void Put(StoredPlanStep step) => _connection.Execute(ServiceStatements.PutPlanStep, PlanStepRow.From(step), _transaction);
+
+    /// <summary>Drops a step of a plan.</summary>
+    public void DropPlanStep(string plan, int number) => _connection.Execute(ServiceStatements.DropPlanStep, new { plan, number = (long)number }, _transaction);
+
     /// <summary>Keeps a change for those who listen.</summary>
     /// <returns>Its number.</returns>
     public long Append(StoredEvent what) => _connection.ExecuteScalar<long>(ServiceStatements.InsertEvent, EventRow.From(what), _transaction);
@@ -76,5 +93,28 @@ public sealed class ServiceChange
     {
         _connection.Execute(ServiceStatements.DropAudit, new { beforeTicks = auditBefore.UtcTicks }, _transaction);
         return _connection.Execute(ServiceStatements.DropEvents, new { beforeTicks = eventsBefore.UtcTicks }, _transaction);
+    }
+
+    /// <summary>Drops migrations, plans and notices that are over and were asked for before a moment. The ledger keeps what became of migrations.</summary>
+    /// <returns>How many were dropped.</returns>
+    public int DropRecords(DateTimeOffset before)
+    {
+        var beforeTicks = before.UtcTicks;
+        _connection.Execute(ServiceStatements.DropStepsOfOldPlans, new { beforeTicks }, _transaction);
+        var notices = _connection.Execute(ServiceStatements.DropOldNotices, new { beforeTicks }, _transaction);
+        _connection.Execute(ServiceStatements.DropLabelsOfOldNotices, transaction: _transaction);
+        return notices
+            + _connection.Execute(ServiceStatements.DropOldPlans, new { beforeTicks }, _transaction)
+            + _connection.Execute(ServiceStatements.DropOldOperations, new { beforeTicks }, _transaction);
+    }
+
+    /// <summary>Drops samples of arcs, transfers and sizes of state that were taken before a moment; scores and attempts stay.</summary>
+    /// <returns>How many were dropped.</returns>
+    public int DropSamples(DateTimeOffset before)
+    {
+        var beforeTicks = before.UtcTicks;
+        return _connection.Execute(ServiceStatements.DropOldArcs, new { beforeTicks }, _transaction)
+            + _connection.Execute(ServiceStatements.DropOldTransfers, new { beforeTicks }, _transaction)
+            + _connection.Execute(ServiceStatements.DropOldSizes, new { beforeTicks }, _transaction);
     }
 }

@@ -24,6 +24,29 @@ public sealed record StoredOperation(string Id, string Machine, bool IsActive, s
     public string? RequestHash { get; init; }
 }
 
+/// <summary>A plan for a fleet.</summary>
+/// <param name="Id">Its identifier.</param>
+/// <param name="IsActive">Whether it is carried out and not over.</param>
+/// <param name="Version">How often it was changed; from 1.</param>
+/// <param name="Body">How far it is, as JSON.</param>
+/// <param name="Inputs">What it was made from, as JSON; never changed.</param>
+/// <param name="Caller">Who asked for it.</param>
+/// <param name="Created">When.</param>
+public sealed record StoredPlan(string Id, bool IsActive, long Version, string Body, string Inputs, string Caller, DateTimeOffset Created)
+{
+    /// <summary>The caller's own key for the request; null if it gave none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>A hash of the request under that key: asking for something else under it is a mistake.</summary>
+    public string? RequestHash { get; init; }
+}
+
+/// <summary>A step of a plan.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Number">The step's number in it; from 0.</param>
+/// <param name="Body">All of it, as JSON.</param>
+public sealed record StoredPlanStep(string Plan, int Number, string Body);
+
 /// <summary>A change.</summary>
 /// <param name="Number">Its place in the order of all changes; 0 before it is kept.</param>
 /// <param name="At">When it was.</param>

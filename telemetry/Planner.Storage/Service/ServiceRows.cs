@@ -16,6 +16,21 @@ internal sealed record OperationRow(string Id, string Machine, long Active, stri
     public StoredOperation ToOperation() => new(Id, Machine, Active != 0, Body, Caller, Column.At(CreatedTicks)) { Key = RequestKey, RequestHash = RequestHash };
 }
 
+internal sealed record PlanRow(
+    string Id, long Active, long Version, string Body, string Inputs, string Caller, string? RequestKey, string? RequestHash, long CreatedTicks)
+{
+    public static PlanRow From(StoredPlan p) => new(p.Id, Convert.ToInt64(p.IsActive), p.Version, p.Body, p.Inputs, p.Caller, p.Key, p.RequestHash, p.Created.UtcTicks);
+
+    public StoredPlan ToPlan() => new(Id, Active != 0, Version, Body, Inputs, Caller, Column.At(CreatedTicks)) { Key = RequestKey, RequestHash = RequestHash };
+}
+
+internal sealed record PlanStepRow(string Plan, long Number, string Body)
+{
+    public static PlanStepRow From(StoredPlanStep s) => new(s.Plan, s.Number, s.Body);
+
+    public StoredPlanStep ToStep() => new(Plan, (int)Number, Body);
+}
+
 internal sealed record EventRow(long Number, long AtTicks, string Kind, string? Migration, string? Machine, string Body)
 {
     public static EventRow From(StoredEvent e) => new(0, e.At.UtcTicks, e.Kind, e.Migration, e.Machine, e.Body);

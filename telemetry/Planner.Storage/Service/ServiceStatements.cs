@@ -56,6 +56,43 @@ internal static class ServiceStatements
         limit @count
         """;
 
+    public const string InsertPlan = """
+        insert into fleet_plan (id, active, version, body, inputs, caller, request_key, request_hash, created_ticks)
+        values (@Id, @Active, @Version, @Body, @Inputs, @Caller, @RequestKey, @RequestHash, @CreatedTicks)
+        """;
+
+    public const string UpdatePlan = """
+        update fleet_plan set active = @Active, version = version + 1, body = @Body where id = @Id and version = @Version
+        """;
+
+    private const string PlanColumns = """
+        id as Id, active as Active, version as Version, body as Body, inputs as Inputs, caller as Caller, request_key as RequestKey,
+        request_hash as RequestHash, created_ticks as CreatedTicks
+        """;
+
+    public const string FindPlan = $"select {PlanColumns} from fleet_plan where id = @id";
+
+    public const string FindPlanByKey = $"select {PlanColumns} from fleet_plan where caller = @caller and request_key = @key";
+
+    public const string ActivePlans = $"select {PlanColumns} from fleet_plan where active = 1 order by created_ticks, id";
+
+    public const string ListPlans = $"""
+        select {PlanColumns}
+        from fleet_plan
+        where created_ticks < @beforeTicks
+        order by created_ticks desc, id desc
+        limit @count
+        """;
+
+    public const string PutPlanStep = """
+        insert into fleet_plan_step (plan, number, body) values (@Plan, @Number, @Body)
+        on conflict (plan, number) do update set body = excluded.body
+        """;
+
+    public const string DropPlanStep = "delete from fleet_plan_step where plan = @plan and number = @number";
+
+    public const string ReadPlanSteps = "select plan as Plan, number as Number, body as Body from fleet_plan_step where plan = @plan order by number";
+
     public const string InsertEvent = """
         insert into event (at_ticks, kind, migration, machine, body) values (@AtTicks, @Kind, @Migration, @Machine, @Body)
         returning number
@@ -95,6 +132,26 @@ internal static class ServiceStatements
         select at_ticks as AtTicks, caller as Caller, method as Method, path as Path, status as Status, detail as Detail
         from audit order by number desc limit @count
         """;
+
+    public const string DropStepsOfOldPlans = "delete from fleet_plan_step where plan in (select id from fleet_plan where active = 0 and created_ticks < @beforeTicks)";
+
+    public const string DropOldPlans = "delete from fleet_plan where active = 0 and created_ticks < @beforeTicks";
+
+    public const string DropOldNotices = """
+        delete from resource
+        where kind = 'notice' and changed_ticks < @beforeTicks
+          and name in (select name from resource_label where kind = 'notice' and label = 'state' and value = 'started')
+        """;
+
+    public const string DropLabelsOfOldNotices = "delete from resource_label where kind = 'notice' and name not in (select name from resource where kind = 'notice')";
+
+    public const string DropOldOperations = "delete from operation where active = 0 and created_ticks < @beforeTicks";
+
+    public const string DropOldArcs = "delete from arc_sample where at_ticks < @beforeTicks";
+
+    public const string DropOldTransfers = "delete from transfer_sample where at_ticks < @beforeTicks";
+
+    public const string DropOldSizes = "delete from state_size_sample where at_ticks < @beforeTicks";
 
     public const string DropAudit = "delete from audit where at_ticks < @beforeTicks";
 

@@ -49,6 +49,24 @@ public sealed class ServiceStore(SqlMeasurementStore store)
     public IReadOnlyList<StoredOperation> ListOperations(string? machine, DateTimeOffset before, int count) => store.Read(connection =>
         connection.Query<OperationRow>(ServiceStatements.ListOperations, new { machine, beforeTicks = before.UtcTicks, count }).Select(r => r.ToOperation()).ToList());
 
+    /// <summary>A plan; null if there is none.</summary>
+    public StoredPlan? FindPlan(string id) => store.Read(connection =>
+        connection.QueryFirstOrDefault<PlanRow>(ServiceStatements.FindPlan, new { id })?.ToPlan());
+
+    /// <summary>All plans that are carried out and not over, in the order in which they were asked for.</summary>
+    public IReadOnlyList<StoredPlan> ActivePlans() => store.Read(connection =>
+        connection.Query<PlanRow>(ServiceStatements.ActivePlans).Select(r => r.ToPlan()).ToList());
+
+    /// <summary>Plans, the latest first.</summary>
+    /// <param name="before">Those asked for earlier than this.</param>
+    /// <param name="count">At most so many.</param>
+    public IReadOnlyList<StoredPlan> ListPlans(DateTimeOffset before, int count) => store.Read(connection =>
+        connection.Query<PlanRow>(ServiceStatements.ListPlans, new { beforeTicks = before.UtcTicks, count }).Select(r => r.ToPlan()).ToList());
+
+    /// <summary>The steps of a plan, by number.</summary>
+    public IReadOnlyList<StoredPlanStep> ReadPlanSteps(string plan) => store.Read(connection =>
+        connection.Query<PlanStepRow>(ServiceStatements.ReadPlanSteps, new { plan }).Select(r => r.ToStep()).ToList());
+
     /// <summary>Changes in their order.</summary>
     /// <param name="after">Those after this number.</param>
     /// <param name="migration">Those of a migration; null for all.</param>

@@ -25,7 +25,7 @@ public sealed class ReferenceRuleTests
         ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Fleet", "Planner.Simulation"],
-        ["Planner.Service"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Telemetry", "Planner.Sessions"],
+        ["Planner.Service"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Telemetry", "Planner.Sessions", "Planner.Fleet"],
         ["Planner.Cli"] =
         [
             .. Core, "Planner.Documents", "Planner.Learning", "Planner.Storage", "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions",

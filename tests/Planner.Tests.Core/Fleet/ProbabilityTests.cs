@@ -97,6 +97,10 @@ public sealed class ProbabilityTests
         Assert.All(again.Moves.Where(m => !running.ContainsKey(m.Machine)), m => Assert.True(m.StartSeconds >= now));
         Assert.All(running, r => Assert.Equal(r.Value, again.Moves.Single(m => m.Machine == r.Key) is var m ? m.StartSeconds + m.P50Seconds : 0, 6));
         Assert.NotEqual(plan.Hash, again.Hash);
+        var stays = again.Moves.Last(m => !running.ContainsKey(m.Machine)).Machine;
+        var without = planner.Replan(plan, new PlanProgress(now, done, running) { Staying = [new BlockedMachine(stays, "it stayed", "wait")] }, new PlanOptions(1, 50));
+        Assert.Equal(again.Moves.Count - 1, without.Moves.Count);
+        Assert.Equal("it stayed", Assert.Single(without.Blocked, b => b.Machine == stays).Reason);
         Assert.Throws<ArgumentException>(() => planner.Replan(plan with { InputsHash = "other" }, new PlanProgress(0, [], new Dictionary<string, double>()), new PlanOptions()));
     }
 

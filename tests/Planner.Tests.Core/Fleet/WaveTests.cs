@@ -1,3 +1,5 @@
+using Planner.Fleet;
+using Planner.Policies;
 using Xunit;
 
 namespace Planner.Tests.Fleet;
@@ -86,4 +88,59 @@ public sealed class WaveTests
         Assert.Empty(plan.Reboots);
         Assert.Equal(["a", "b"], plan.Blocked.Select(b => b.Machine));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.25)]
+    [InlineData(0.6)]
+    [InlineData(0.9)]
+    public void Half_way_the_rest_is_planned_anew_and_no_rebooted_host_is_emptied_again(double share)
+    {
+        var fleet = GeneratedFleets.Upgrade(40, 0.65, 1);
+        var planner = new FleetPlanner(fleet, Documents.BuiltInPolicies.All, SmallFleets.Devices);
+        var plan = planner.Plan(new PlanOptions(1, 20));
+        var progress = At(plan, SmallFleets.Makespan(plan) * share);
+        var again = planner.ReplanUpgrade(plan, progress, new PlanOptions(1, 20));
+
+        Assert.Equal(fleet.Hosts.Select(h => h.Name).Order(), again.Reboots.Select(r => r.Host).Concat(progress.Rebooted).Order());
+        Assert.DoesNotContain(again.Moves, m => progress.Rebooted.Contains(m.From) || progress.RebootingUntilSeconds.ContainsKey(m.From));
+        Assert.Equal(progress.Running.Select(r => (r.Machine, r.To)).Order(), again.Moves.Take(progress.Running.Count).Select(m => (m.Machine, m.To)).Order());
+        Assert.All(again.Moves.Skip(progress.Running.Count), m => Assert.True(m.StartSeconds >= progress.NowSeconds));
+        Assert.Empty(PlanChecker.Problems(Now(fleet, progress), again));
+        Assert.True(again.MakespanP50Seconds >= again.LowerBoundSeconds, $"{again.MakespanP50Seconds} {again.LowerBoundSeconds}");
+    }
+
+    [Fact]
+    public void A_machine_that_stayed_half_way_keeps_its_host_and_the_others_are_rebooted()
+    {
+        var fleet = GeneratedFleets.Upgrade(20, 0.6, 3);
+        var planner = new FleetPlanner(fleet, Documents.BuiltInPolicies.All, SmallFleets.Devices);
+        var plan = planner.Plan(new PlanOptions(1, 20));
+        var progress = At(plan, SmallFleets.Makespan(plan) / 3);
+        var stays = plan.Moves.Last(m => !progress.HostNow.ContainsKey(m.Machine) && progress.Running.All(r => r.Machine != m.Machine));
+        var again = planner.ReplanUpgrade(plan, progress with { Staying = [new BlockedMachine(stays.Machine, "it stayed", "wait")] }, new PlanOptions(1, 20));
+
+        var kept = fleet.Machines.Single(m => m.Name == stays.Machine).Host;
+        Assert.Contains(again.Blocked, b => b is { Reason: "it stayed" } && b.Machine == stays.Machine);
+        Assert.DoesNotContain(again.Reboots, r => r.Host == kept);
+        Assert.DoesNotContain(again.Moves, m => m.Machine == stays.Machine);
+        Assert.Empty(PlanChecker.Problems(Now(fleet, progress), again));
+        Assert.Throws<ArgumentException>(() => planner.ReplanUpgrade(plan, progress with { Rebooted = ["no such host"] }, new PlanOptions()));
+        Assert.Throws<ArgumentException>(() => planner.ReplanUpgrade(plan with { InputsHash = "other" }, progress, new PlanOptions()));
+    }
+
+    // Where a plan is at a moment if each step takes as long as its middle.
+    private static UpgradeProgress At(FleetPlan plan, double now)
+    {
+        var ended = plan.Moves.Where(m => m.StartSeconds + m.P50Seconds <= now).OrderBy(m => m.StartSeconds).ToList();
+        return new UpgradeProgress(
+            now,
+            ended.GroupBy(m => m.Machine).ToDictionary(g => g.Key, g => g.Last().To),
+            [.. plan.Moves.Where(m => m.StartSeconds < now && m.StartSeconds + m.P50Seconds > now).Select(m => new RunningMove(m.Machine, m.From, m.To, m.StartSeconds + m.P50Seconds))],
+            [.. plan.Reboots.Where(r => r.StartSeconds + r.Seconds <= now).Select(r => r.Host)],
+            plan.Reboots.Where(r => r.StartSeconds < now && r.StartSeconds + r.Seconds > now).ToDictionary(r => r.Host, r => r.StartSeconds + r.Seconds));
+    }
+
+    private static FleetSpec Now(FleetSpec fleet, UpgradeProgress progress) =>
+        fleet with { Machines = [.. fleet.Machines.Select(m => progress.HostNow.TryGetValue(m.Name, out var host) ? m with { Host = host } : m)] };
 }

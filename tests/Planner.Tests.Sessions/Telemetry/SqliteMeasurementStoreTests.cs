@@ -184,7 +184,7 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
 
         var snapshot = Query("select d.snapshot from attempt a join attempt_decision d on d.attempt = a.id where a.machine = 'vm1' and a.sla_class = 'bronze'").Single();
         Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8"], Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], Query("select cast(version as text) from schema_version order by 1"));
         Assert.Equal(["Direct", "Independent"], Query("select method from attempt_decision where method is not null order by 1"));
     }
 

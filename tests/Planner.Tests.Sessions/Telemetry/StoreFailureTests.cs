@@ -49,7 +49,7 @@ public sealed class StoreFailureTests : IDisposable
         SqliteMeasurementStore.Open(Address).Dispose();
         Execute("insert into schema_version (version) values (99)");
 
-        Assert.Equal($"The store {StorePath} was written by a newer planner (schema 99, this build knows 8): use that planner, or name another file with --store.", Refusal());
+        Assert.Equal($"The store {StorePath} was written by a newer planner (schema 99, this build knows 9): use that planner, or name another file with --store.", Refusal());
     }
 
     [Theory]

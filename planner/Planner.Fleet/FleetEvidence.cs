@@ -1,14 +1,17 @@
 using Planner.Measurements;
 using Planner.Policies;
 
-namespace Planner.Cli;
+namespace Planner.Fleet;
 
 /// <summary>Moves of a fleet's machines that the ledger knows of, as evidence for the durations of those to come.</summary>
-internal static class StoredMoves
+public static class FleetEvidence
 {
-    private const int Latest = 20_000;
+    /// <summary>The most attempts of the ledger that are looked at.</summary>
+    public const int Latest = 20_000;
 
-    /// <summary>The fleet with what the store adds to its evidence. The ledger does not keep a machine's memory, so that only moves of machines of this fleet count.</summary>
+    /// <summary>The fleet with what the ledger adds to its evidence. The ledger does not keep a machine's memory, so that only moves of machines of this fleet count.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="store">The ledger.</param>
     public static FleetSpec AddTo(FleetSpec fleet, IMeasurementStore store)
     {
         var memory = fleet.Machines.ToDictionary(m => m.Name, m => m.MemoryBytes);
