@@ -4,7 +4,7 @@ namespace Planner.Service;
 
 /// <summary>What is wrong and what to do about it, the worst first: the first thing that an operator reads.</summary>
 internal sealed class Findings(
-    ServiceParts parts, IReadOnlyList<FleetMachine> machines, IReadOnlyList<FleetClass> classes, IReadOnlyList<Operation> moving, IReadOnlyList<ArcAlarm> alarms, DateTimeOffset now)
+    ServiceParts parts, IReadOnlyList<MachineRow> machines, IReadOnlyList<ClassRow> classes, IReadOnlyList<Operation> moving, IReadOnlyList<ArcAlarm> alarms, DateTimeOffset now)
 {
     private const int MostNamed = 5;
     private static readonly string[] Severities = ["critical", "serious", "warning", "notice"];
@@ -109,7 +109,7 @@ internal sealed class Findings(
         }
     }
 
-    private static string Named(List<FleetMachine> some) =>
+    private static string Named(List<MachineRow> some) =>
         some.Count <= 3 ? string.Join(", ", some.Select(m => m.Name)) : $"{some[0].Name}, {some[1].Name} and {some.Count - 2} more machines";
 
     private static string Counted(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";

@@ -9,12 +9,12 @@ internal sealed record FleetView(DateTimeOffset At, long Number)
     /// <summary>Migrations under way and those that wait.</summary>
     public required IReadOnlyList<Operation> Moving { get; init; }
 
-    public required IReadOnlyList<FleetClass> Classes { get; init; }
+    public required IReadOnlyList<ClassRow> Classes { get; init; }
 
-    public required IReadOnlyList<FleetHost> Hosts { get; init; }
+    public required IReadOnlyList<HostRow> Hosts { get; init; }
 
     /// <summary>The machines, by name; at most 50,000.</summary>
-    public required IReadOnlyList<FleetMachine> Machines { get; init; }
+    public required IReadOnlyList<MachineRow> Machines { get; init; }
 }
 
 /// <summary>Something that somebody should know.</summary>
@@ -26,14 +26,14 @@ internal sealed record FleetView(DateTimeOffset At, long Number)
 internal sealed record Finding(string Severity, string What, string? Why, string Todo, string Link);
 
 /// <summary>A class: its promise, whether it is kept, and its machines by what they do.</summary>
-internal sealed record FleetClass(
+internal sealed record ClassRow(
     string Sla, double LimitSeconds, double Confidence, int Machines, int Moving, int Held, int Paused, int Violations, double Left, double? LeftShare, string Burning);
 
 /// <summary>A host and its machines by what they do.</summary>
-internal sealed record FleetHost(string Name, bool Registered, int Machines, int Moving, int Held, int Troubled);
+internal sealed record HostRow(string Name, bool Registered, int Machines, int Moving, int Held, int Troubled);
 
 /// <summary>A machine in a row.</summary>
-internal sealed record FleetMachine
+internal sealed record MachineRow
 {
     public required string Name { get; init; }
 

@@ -48,11 +48,11 @@ internal sealed class FleetOverview(ServiceParts parts)
         var latest = parts.Records.ListOperations(null, DateTimeOffset.MaxValue, LatestOperations).Select(OperationRecords.Read)
             .GroupBy(o => o.Machine, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         var closed = parts.Policies.All.ToDictionary(p => p.Name, p => MaintenanceCalendar.FindClosed(p, now), StringComparer.Ordinal);
-        List<FleetMachine> machines =
+        List<MachineRow> machines =
         [
             .. All(Kinds.Machine).Select(r => RowOf(r.Name, JsonSerializer.Deserialize(r.Body, ServiceJson.Default.MachineBody)!, past.GetValueOrDefault(r.Name, []), active.GetValueOrDefault(r.Name), latest.GetValueOrDefault(r.Name), closed, now)),
         ];
-        List<FleetClass> classes = [.. parts.Policies.All.Select(p => ClassOf(p, machines, attempts, now))];
+        List<ClassRow> classes = [.. parts.Policies.All.Select(p => ClassOf(p, machines, attempts, now))];
         return new FleetView(now, number)
         {
             Findings = new Findings(parts, machines, classes, moving, _drift.Read(), now).All(),
@@ -82,13 +82,13 @@ internal sealed class FleetOverview(ServiceParts parts)
         }
     }
 
-    private FleetMachine RowOf(
+    private MachineRow RowOf(
         string name, MachineBody body, List<AttemptSummary> past, Operation? active, Operation? latest, Dictionary<string, MoveRefusal?> closed, DateTimeOffset now)
     {
         var last = past.LastOrDefault(a => a.IsPromised);
         var policy = parts.Policies.Select(body.LabelsOrNone) ?? (last is null ? null : parts.Policies.Find(last.SlaClass));
         var budget = policy?.ErrorBudget is { } allowed ? MachineBudget.Of(name, allowed, past, now) : null;
-        var row = new FleetMachine
+        var row = new MachineRow
         {
             Name = name,
             Node = body.Node,
@@ -113,28 +113,28 @@ internal sealed class FleetOverview(ServiceParts parts)
             : row;
     }
 
-    private static FleetClass ClassOf(SlaPolicy policy, List<FleetMachine> machines, IReadOnlyList<AttemptSummary> attempts, DateTimeOffset now)
+    private static ClassRow ClassOf(SlaPolicy policy, List<MachineRow> machines, IReadOnlyList<AttemptSummary> attempts, DateTimeOffset now)
     {
         var budget = ClassBudget.Of(policy, attempts, now);
         var burning = BurnRate.Of(policy, attempts, now).Where(b => b.Verdict == BurnVerdict.Burns).ToList();
         var own = machines.Where(m => m.Sla == policy.Name).ToList();
-        return new FleetClass(
+        return new ClassRow(
             policy.Name, policy.BlackoutLimit.TotalSeconds, policy.Confidence, own.Count, own.Count(IsMoving), own.Count(IsHeld), budget.Paused, budget.Violations, Math.Round(budget.Left, 6), budget.LeftShare,
             burning.Any(b => b.Window.IsPage) ? "page" : burning.Count > 0 ? "ticket" : "quiet");
     }
 
-    private IReadOnlyList<FleetHost> HostsOf(List<FleetMachine> machines)
+    private IReadOnlyList<HostRow> HostsOf(List<MachineRow> machines)
     {
         var on = machines.Where(m => m.Node is not null).GroupBy(m => m.Node!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         var registered = All(Kinds.Node).Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. registered.Union(on.Keys).Order(StringComparer.Ordinal).Select(name => (name, here: on.GetValueOrDefault(name, [])))
-                .Select(h => new FleetHost(h.name, registered.Contains(h.name), h.here.Count, h.here.Count(IsMoving), h.here.Count(IsHeld), h.here.Count(m => m.State is "needsPerson" or "overLimit"))),
+                .Select(h => new HostRow(h.name, registered.Contains(h.name), h.here.Count, h.here.Count(IsMoving), h.here.Count(IsHeld), h.here.Count(m => m.State is "needsPerson" or "overLimit"))),
         ];
     }
 
-    private static bool IsMoving(FleetMachine machine) => machine.State is "moving" or "queued";
+    private static bool IsMoving(MachineRow machine) => machine.State is "moving" or "queued";
 
-    private static bool IsHeld(FleetMachine machine) => machine.State is "held" or "stayed" or "window";
+    private static bool IsHeld(MachineRow machine) => machine.State is "held" or "stayed" or "window";
 }
