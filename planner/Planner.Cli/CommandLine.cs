@@ -36,6 +36,7 @@ internal static partial class CommandLine
         root.Subcommands.Add(PolicyCommand.Create(common));
         root.Subcommands.Add(ReplayCommand.Create(common));
         root.Subcommands.Add(EvaluateCommand.Create(common));
+        root.Subcommands.Add(SimulateCommand.Create(common));
         root.Subcommands.Add(PlanCommand.Create(common));
         AddService(root, common);
         root.Subcommands.Add(CompletionCommand.Create(common));

@@ -216,7 +216,9 @@ public sealed class PlannerService : IAsyncDisposable
         app.MapPrometheusScrapingEndpoint("/metrics", metrics, null, null).Needs(Scope.Read);
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", page => page.WithTitle("planner").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        DashboardFiles.Map(app);
         var api = app.MapGroup("/v1");
+        FleetApi.Map(api);
         ResourcesApi.Map(api);
         DecisionsApi.Map(api);
         MigrationsApi.Map(api);

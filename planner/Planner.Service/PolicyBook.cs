@@ -24,8 +24,11 @@ internal sealed class PolicyBook(ServiceStore records, IReadOnlyList<SlaPolicy> 
     /// <exception cref="RefusedException">There is none.</exception>
     public SlaPolicy Of(string machine, IReadOnlyDictionary<string, string> labels, string? name) => name is not null
         ? Find(name) ?? throw new RefusedException(422, $"There is no SLA class '{name}': known are {string.Join(", ", All.Select(p => p.Name))}.")
-        : SlaSelection.Find(All.Where(p => p.Selector.Count > 0 || !IsDelivered(p.Name)), labels)
+        : Select(labels)
             ?? throw new RefusedException(422, $"No SLA class selects {machine} by its labels: name one with 'sla'.");
+
+    /// <summary>The class that selects a machine by its labels; null if none does. What the service was started with selects nothing unless it names labels.</summary>
+    public SlaPolicy? Select(IReadOnlyDictionary<string, string> labels) => SlaSelection.Find(All.Where(p => p.Selector.Count > 0 || !IsDelivered(p.Name)), labels);
 
     /// <summary>Reads anew what was put, after a change.</summary>
     public IReadOnlyList<SlaPolicy> Read()

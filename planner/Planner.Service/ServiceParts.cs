@@ -16,6 +16,8 @@ internal sealed class ServiceParts : IDisposable
         Policies = new PolicyBook(Records, options.Policies);
         Events = new EventFeed(Records);
         Sessions = new BrowserSessions(Clock);
+        Recent = new RecentAttempts(options.Store, Policies, Clock);
+        Fleet = new FleetOverview(this);
         Ledger = new LedgerCounts(options.Store, Policies, Clock);
         Migrations = new MigrationRunner(this);
         Clockwork = new Clockwork(Clock);
@@ -37,6 +39,11 @@ internal sealed class ServiceParts : IDisposable
     public BrowserSessions Sessions { get; }
 
     public LedgerCounts Ledger { get; }
+
+    /// <summary>The attempts that budgets look back on.</summary>
+    public RecentAttempts Recent { get; }
+
+    public FleetOverview Fleet { get; }
 
     public MigrationRunner Migrations { get; }
 

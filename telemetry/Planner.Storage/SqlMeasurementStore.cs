@@ -84,6 +84,9 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
             slaClass = filter.SlaClass,
             latest = filter.Latest,
             beforeTicks = filter.Before?.UtcTicks,
+            outcome = filter.Outcome?.ToString(),
+            begins = filter.Search is { } begins ? $"{Literally(begins)}%" : null,
+            holds = filter.Search is { } holds ? $"%{Literally(holds)}%" : null,
         })
         .Select(r => Whole(connection, r)).Reverse().ToList());
 
@@ -144,6 +147,9 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
             ? r.ToModel()
             : throw new StoreException($"The model {r.Name} v{r.Version} in the store {_address} is damaged (its checksum does not match), and it is not used: train a new one."))
         .ToList());
+
+    // What has a meaning in a pattern stands for itself.
+    private static string Literally(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     private static MigrationAttempt Whole(DbConnection connection, AttemptRow row)
     {

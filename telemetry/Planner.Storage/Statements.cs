@@ -66,6 +66,10 @@ internal static class Statements
         select {AttemptColumns}
         from attempt
         where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass) and (@beforeTicks is null or ended_ticks < @beforeTicks)
+              and (@outcome is null or outcome = @outcome)
+              and (@holds is null or id like @begins escape '\'
+                   or lower(machine || ' ' || coalesce(source_host, '') || ' ' || source || ' ' || coalesce(destination_host, '') || ' ' || destination || ' '
+                            || coalesce(asked_by, '') || ' ' || reason) like lower(@holds) escape '\')
         order by ended_ticks desc, id desc
         limit @latest
         """;

@@ -5,7 +5,7 @@ using Planner.Simulation;
 
 namespace Planner.Fuzz;
 
-/// <summary>The input is a device profile, or after a first byte of 'd' what is known of drivers of the kernel. Every failure but a <see cref="DocumentException"/>
+/// <summary>The input is a device profile, or after a first byte of 'd' what is known of drivers of the kernel, of 'n' names of devices. Every failure but a <see cref="DocumentException"/>
 /// is a finding, and so is a latency that no device could take.</summary>
 internal static class ProfileTarget
 {
@@ -20,6 +20,11 @@ internal static class ProfileTarget
             if (input.ElementAtOrDefault(0) == (byte)'d')
             {
                 return string.Join(", ", VfioDriverText.ReadAll(Encoding.UTF8.GetString(input.AsSpan(1)), "drivers.yaml").Select(d => d.Name));
+            }
+
+            if (input.ElementAtOrDefault(0) == (byte)'n')
+            {
+                return string.Join(", ", DeviceNamesText.ReadAll(Encoding.UTF8.GetString(input.AsSpan(1)), "names.yaml").Select(n => $"{n.Key} {n.Value}"));
             }
 
             var profile = DeviceProfileText.Read(Encoding.UTF8.GetString(input), "profile.yaml");

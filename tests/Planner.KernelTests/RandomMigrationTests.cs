@@ -1,6 +1,7 @@
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Sessions;
 using static Planner.Measurements.DeviceState;
 

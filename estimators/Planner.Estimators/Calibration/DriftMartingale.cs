@@ -10,7 +10,7 @@ namespace Planner.Estimators;
 /// The earlier scores are forgotten after <see cref="SegmentLength"/> scores, and segment k may spend d / (k (k + 1)) of the probability: d in all.
 /// After an alarm all starts again; the earlier scores are then kept, so from the second alarm on the probability is approximate.
 /// </remarks>
-internal sealed class DriftMartingale
+public sealed class DriftMartingale
 {
     private const int SegmentLength = 4000;
     private const double StakePerScore = 0.001;

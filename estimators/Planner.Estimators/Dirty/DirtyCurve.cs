@@ -14,16 +14,12 @@ public sealed class DirtyCurve
     private readonly double[] _bytes;
     private readonly double[] _seconds;
 
-    private DirtyCurve(double[] bytes, double[] seconds, double shortest, double longest)
+    private DirtyCurve(double[] bytes, double[] seconds, double longest)
     {
         _bytes = bytes;
         _seconds = seconds;
-        ShortestWindowSeconds = shortest;
         LongestWindowSeconds = longest;
     }
-
-    /// <summary>The shortest window that was observed, in seconds.</summary>
-    public double ShortestWindowSeconds { get; }
 
     /// <summary>The longest window that was observed, in seconds.</summary>
     public double LongestWindowSeconds { get; }
@@ -31,7 +27,7 @@ public sealed class DirtyCurve
     /// <summary>The curve of memory that is rewritten at random with one time constant, known for every window.</summary>
     /// <param name="workingSetBytes">The memory that is rewritten, in bytes; at least 0.</param>
     /// <param name="timeConstantSeconds">The time constant in seconds; above 0.</param>
-    public static DirtyCurve Of(double workingSetBytes, double timeConstantSeconds) => new([workingSetBytes], [timeConstantSeconds], 0, double.PositiveInfinity);
+    public static DirtyCurve Of(double workingSetBytes, double timeConstantSeconds) => new([workingSetBytes], [timeConstantSeconds], double.PositiveInfinity);
 
     /// <summary>Fits a curve to windows of observation by non-negative least squares of the relative errors.</summary>
     /// <param name="windows">Length in seconds, above 0, and unique bytes, at least 0, of every window; in any order.</param>
@@ -72,7 +68,7 @@ public sealed class DirtyCurve
             row++;
         }
 
-        return new DirtyCurve(NonNegativeLeastSquares.Solve(rows, targets), seconds, shortest, longest);
+        return new DirtyCurve(NonNegativeLeastSquares.Solve(rows, targets), seconds, longest);
     }
 
     /// <summary>The unique bytes of a window.</summary>
@@ -102,9 +98,6 @@ public sealed class DirtyCurve
 
         return sum;
     }
-
-    /// <summary>Whether no observed window was so long, or none so short: the value is then the model's word alone.</summary>
-    public bool IsExtrapolated(double windowSeconds) => windowSeconds > LongestWindowSeconds || windowSeconds < ShortestWindowSeconds;
 
     /// <summary>The remaining bytes that pre-copy rounds at a rate settle at: the largest V with V = D(V / rate).</summary>
     /// <param name="bytesPerSecond">The rate of sending; above 0.</param>

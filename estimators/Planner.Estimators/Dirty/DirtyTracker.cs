@@ -69,17 +69,6 @@ public sealed class DirtyTracker
     /// <param name="bytesPerSecond">The rate of sending; above 0.</param>
     public double ReachableFloorBytes(DirtyPhase phase, double bytesPerSecond) => Curve(phase)?.ReachableFloorBytes(bytesPerSecond) ?? double.NaN;
 
-    /// <summary>How far the windows are from the curve: the median of |curve / window - 1|; NaN without a window of any bytes.</summary>
-    public double RelativeError(DirtyPhase phase)
-    {
-        if (Curve(phase) is not { } curve)
-        {
-            return double.NaN;
-        }
-
-        return Samples.Of(Latest(phase).Where(w => w.UniqueBytes > 0).Select(w => Math.Abs(curve.UniqueBytes(w.Seconds) / w.UniqueBytes - 1))).Median;
-    }
-
     private static DirtyCurve? Fit(List<(double Seconds, double UniqueBytes)> windows)
     {
         var curve = DirtyCurve.Fit(windows);

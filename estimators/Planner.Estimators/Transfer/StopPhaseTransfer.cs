@@ -2,7 +2,7 @@ namespace Planner.Estimators;
 
 /// <summary>Learns how long the stop phase of one link takes: a fixed part and seconds per byte, from past stop phases.</summary>
 /// <remarks>
-/// The rate of pre-copy is no measure of the stop phase: a cap is often lifted there. Both parts are medians, so that a single slow stop phase
+/// The rate of pre-copy is no measure of the stop phase, a cap is often lifted there, and nothing stands in for it. Both parts are medians, so that a single slow stop phase
 /// moves nothing: the fixed part is the median of nearly empty stop phases, or else the intercept of the Theil-Sen line (Sen, Estimates of the
 /// regression coefficient based on Kendall's tau, 1968) where sizes differ by a factor of two or more. Where they do not, no line can be told
 /// from another, the fixed part is 0 and all goes to the bytes, which understates smaller transfers. Fits when asked, not when told.
@@ -17,7 +17,6 @@ public sealed class StopPhaseTransfer
     private const double SpreadForLine = 2;
 
     private readonly Queue<(double Bytes, double Seconds)> _samples = new(Capacity);
-    private double _preCopyBytesPerSecond = double.NaN;
     private bool _isFitted;
     private double _fixedSeconds;
     private double _secondsPerByte;
@@ -67,38 +66,12 @@ public sealed class StopPhaseTransfer
         _isFitted = false;
     }
 
-    /// <summary>Learns the rate of pre-copy, which stands in until a stop phase has been seen.</summary>
-    /// <param name="bytesPerSecond">The rate; above 0.</param>
-    public void SeePreCopyRate(double bytesPerSecond)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesPerSecond);
-        _preCopyBytesPerSecond = bytesPerSecond;
-    }
-
-    /// <summary>Predicts a transfer.</summary>
+    /// <summary>Predicts a transfer, in seconds: the median; NaN while no stop phase that carried bytes has been seen on this link.</summary>
     /// <param name="bytes">What it will carry; at least 0.</param>
-    public TransferEstimate Predict(double bytes)
+    public double PredictSeconds(double bytes)
     {
         Fitted();
-        if (!double.IsNaN(_secondsPerByte))
-        {
-            var from = _fixedPart switch
-            {
-                FixedPartSource.EmptyStopPhases => "fixed part from nearly empty ones",
-                FixedPartSource.Line => "fixed part from their line",
-                _ => "their sizes hardly differ, so the fixed part is unknown and counted with the bytes",
-            };
-            return new TransferEstimate(_fixedSeconds + _secondsPerByte * bytes, TransferSource.StopPhases, Count, $"learned from {Count} stop phases of this link; {from}");
-        }
-
-        var fixedSeconds = double.IsNaN(_fixedSeconds) ? 0 : _fixedSeconds;
-        return double.IsNaN(_preCopyBytesPerSecond)
-            ? new TransferEstimate(double.NaN, TransferSource.Nothing, Count, "no transfer over this link has been seen")
-            : new TransferEstimate(
-                fixedSeconds + bytes / _preCopyBytesPerSecond,
-                TransferSource.PreCopyRate,
-                Count,
-                "no stop phase that carried bytes has been seen on this link; the rate of pre-copy stands in, which a cap may hold down");
+        return _fixedSeconds + _secondsPerByte * bytes;
     }
 
     private StopPhaseTransfer Fitted()

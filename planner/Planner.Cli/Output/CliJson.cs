@@ -22,6 +22,7 @@ namespace Planner.Cli;
 [JsonSerializable(typeof(LatencySeriesReport))]
 [JsonSerializable(typeof(StopMomentReport))]
 [JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(SimulationReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Writes one object on one line.</summary>

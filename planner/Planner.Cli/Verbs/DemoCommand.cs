@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace Planner.Cli;
 
 /// <summary><c>planner demo</c>: the main job on built-in devices behind real vfio-user sockets, in three stories.</summary>
-internal static class DemoCommand
+internal static partial class DemoCommand
 {
     public static Command Create(CommonOptions common)
     {
@@ -17,13 +17,19 @@ internal static class DemoCommand
         profile.CompletionSources.Add([.. BuiltInProfiles.Names]);
         var command = new Command("demo", "Show the main job in three stories: measure, estimate, decide, act.") { seed, profile };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), parsed.GetValue(seed), parsed.GetValue(profile)));
+        AddServe(command, common, seed, profile);
         return command;
     }
+
+    /// <summary>Lets it be watched in a browser, where the service is a part of this program.</summary>
+    static partial void AddServe(Command command, CommonOptions common, Option<ulong> seed, Option<string?> profile);
+
+    private static DeviceProfile Profile(string? file, CancellationToken stop) => file is null ? BuiltInProfiles.FastNic : Interruptible.Run(() => DeviceCommand.ReadProfile(file), stop);
 
     private static async Task<int> RunAsync(CommandContext context, ulong seed, string? profileFile)
     {
         using var stop = new StopSignal();
-        var profile = profileFile is null ? BuiltInProfiles.FastNic : Interruptible.Run(() => DeviceCommand.ReadProfile(profileFile), stop.Token);
+        var profile = Profile(profileFile, stop.Token);
         var policy = context.FindPolicy("gold", stop.Token);
         var snapshots = Path.Combine(StateDirectory.Locate(), "demo");
         StateDirectory.Create(snapshots);

@@ -185,6 +185,7 @@ internal static class VersionMessage
     private static string? ReadText(JsonElement capabilities, string key) =>
         capabilities.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static bool IsPrintable(string name) =>
+    /// <summary>Whether a text may be a device class.</summary>
+    internal static bool IsPrintable(string name) =>
         name.Length is > 0 and <= VfioUserProtocol.MaxDeviceClassLength && name.Trim() == name && name.All(c => c is >= ' ' and <= '~');
 }

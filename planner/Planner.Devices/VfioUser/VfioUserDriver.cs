@@ -5,7 +5,8 @@ namespace Planner.Devices;
 
 /// <summary>Devices behind vfio-user sockets: <c>vfio-user:PATH</c>.</summary>
 /// <param name="options">How to speak to them; null for the defaults.</param>
-public sealed class VfioUserDriver(VfioUserOptions? options = null) : IDeviceDriver
+/// <param name="names">What the operator calls those that tell no name, as <see cref="DeviceNamesText"/> reads it: asked for when a device is opened. Null for nothing.</param>
+public sealed class VfioUserDriver(VfioUserOptions? options = null, Func<IReadOnlyDictionary<string, string>>? names = null) : IDeviceDriver
 {
     private const string SchemeName = "vfio-user";
 
@@ -26,5 +27,6 @@ public sealed class VfioUserDriver(VfioUserOptions? options = null) : IDeviceDri
     public TargetIdentity? Identify(string name) => new TargetIdentity(SchemeName, RealPath.Of(name));
 
     /// <inheritdoc/>
-    public IMigrationDevice Open(string name) => VfioUserDevice.Open(name, options);
+    public IMigrationDevice Open(string name) => VfioUserDevice.Open(
+        name, names?.Invoke() is { } called ? (options ?? new VfioUserOptions()) with { ClassOf = path => called.GetValueOrDefault(path) } : options);
 }

@@ -17,6 +17,9 @@ public sealed record VfioUserOptions
     /// <summary>The deadline-capable SET_STATE.</summary>
     public DeadlineFeatureOptions Deadline { get; init; } = new();
 
+    /// <summary>What the operator calls a device whose server tells neither its class nor its model, by the real path of its socket; null for no name.</summary>
+    public Func<string, string?> ClassOf { get; init; } = _ => null;
+
     /// <summary>The number of the private feature PRECOPY_INFO.</summary>
     public ushort PreCopyInfoFeature { get; init; } = VfioUserProtocol.DefaultPreCopyInfoFeature;
 }

@@ -51,10 +51,12 @@ internal sealed class VfioUserProbe(VfioUserConnection connection, VfioUserFeatu
             return offer;
         }
 
-        return hasConfigSpace && AskModel() is { } model
-            ? offer with { DeviceClass = $"vfio-user/{model}" }
+        return hasConfigSpace && AskModel() is { } model ? offer with { DeviceClass = $"vfio-user/{model}" }
+            : NamedClass() is { } called ? offer with { DeviceClass = called }
             : offer with { DeviceClass = $"vfio-user/unknown at {connection.Address}", TellsClass = offer.OffersReset == Answer.CouldNotAsk ? Answer.CouldNotAsk : Answer.No };
     }
+
+    private string? NamedClass() => options.ClassOf(RealPath.Of(connection.Address[(connection.Address.IndexOf(':', StringComparison.Ordinal) + 1)..]));
 
     /// <summary>What a device is that its server gives no name: its model, by the IDs at the head of configuration space. One without is known by its address alone, and so
     /// shares what is known of it with no other. Vendor and device at 0x00, revision at 0x08, subsystem at 0x2c (PCI Local Bus Specification 3.0, section 6.1).</summary>

@@ -1,4 +1,3 @@
-using Planner.Estimators;
 using Planner.Evidence;
 using Planner.Policies;
 
@@ -79,10 +78,10 @@ public sealed class RecordedEvidence
             var transfer = StopPhases.Learn(Without(evidence, configuration.Key), _bytesOf);
             foreach (var recording in configuration)
             {
-                var predicted = transfer.Predict(_bytesOf(recording));
-                if (predicted.Source == TransferSource.StopPhases)
+                var predicted = transfer.PredictSeconds(_bytesOf(recording));
+                if (!double.IsNaN(predicted))
                 {
-                    past.Add(new PastBlackout(predicted.Seconds, recording.Outcome!.DowntimeSeconds));
+                    past.Add(new PastBlackout(predicted, recording.Outcome!.DowntimeSeconds));
                 }
             }
         }

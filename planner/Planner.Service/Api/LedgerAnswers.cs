@@ -41,6 +41,9 @@ internal sealed record Calibration(string Sla, double PromisedShare, int Attempt
 
     public required int BoundsMissed { get; init; }
 
+    /// <summary>The same by day, the oldest first; days without a pause are left out.</summary>
+    public required IReadOnlyList<DayMisses> Days { get; init; }
+
     /// <summary>Machines with a violation, the worst first.</summary>
     public required IReadOnlyList<MachineMisses> Machines { get; init; }
 }
@@ -48,5 +51,22 @@ internal sealed record Calibration(string Sla, double PromisedShare, int Attempt
 /// <summary>How often a machine missed.</summary>
 internal sealed record MachineMisses(string Machine, int Paused, int Violations);
 
+/// <summary>How often promises were missed on a day (UTC).</summary>
+internal sealed record DayMisses(DateOnly Day, int Paused, int Violations, int Bounds, int BoundsMissed);
+
 /// <summary>How long an arc of a device class takes.</summary>
-internal sealed record ArcView(string Class, string From, string To, int Samples, double P50Seconds, double? P99BoundSeconds, double LargestSeconds);
+/// <param name="Class">The device class.</param>
+/// <param name="From">The state that it leaves.</param>
+/// <param name="To">The state that it leads to.</param>
+/// <param name="Samples">How many samples this is from.</param>
+/// <param name="P50Seconds">The median.</param>
+/// <param name="P99BoundSeconds">What 99 % stay below, at 95 % confidence; null if there are too few samples to say.</param>
+/// <param name="LargestSeconds">The largest.</param>
+/// <param name="Alarm">That it has become slower; null if it has not.</param>
+internal sealed record ArcView(string Class, string From, string To, int Samples, double P50Seconds, double? P99BoundSeconds, double LargestSeconds, ArcAlarm? Alarm);
+
+/// <summary>The samples of an arc in their order.</summary>
+internal sealed record ArcSeries(string Class, string From, string To, ArcAlarm? Alarm, IReadOnlyList<ArcPoint> Points);
+
+/// <summary>A sample of an arc, and whose it is.</summary>
+internal sealed record ArcPoint(DateTimeOffset At, double Seconds, string Device, string? Host, string? Machine, string? Attempt);

@@ -14,6 +14,8 @@ internal static class MigrationsApi
         api.MapGet("/migrations", (HttpContext http, ServiceParts parts) => Results.Json(List(http, parts), ServiceJson.Default.PageOperation))
             .Produces<Page<Operation>>().WithSummary("Migrations, the latest first: ?limit, ?after, ?machine.").Needs(Scope.Read);
         api.MapGet("/migrations/{id}", (ServiceParts parts, string id) => Results.Json(parts.Migrations.Find(id), ServiceJson.Default.Operation)).Produces<Operation>().Needs(Scope.Read);
+        api.MapGet("/migrations/{id}/decisions", (ServiceParts parts, string id) => Results.Json(DecisionPoint.Read(parts, parts.Migrations.Find(id)), ServiceJson.Default.IReadOnlyListDecisionPoint))
+            .Produces<IReadOnlyList<DecisionPoint>>().WithSummary("What the gates decided so far, at most one a second while the verdict stays the same: how the bound fell towards the limit.").Needs(Scope.Read);
         api.MapPost("/migrations/{id}/cancel", (HttpContext http, ServiceParts parts, string id) => Results.Json(parts.Migrations.Cancel(http.Caller().Name, id, change => http.Note(parts, change, StatusCodes.Status202Accepted, null)), ServiceJson.Default.Operation, statusCode: 202))
             .Produces<Operation>(202).WithSummary("Calls a migration back, or says why that can no longer be done.").Needs(Scope.Operate);
     }

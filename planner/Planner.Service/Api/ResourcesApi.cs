@@ -189,7 +189,7 @@ internal static class ResourcesApi
 
     private static MachineView WithReasons(ServiceParts parts, MachineView machine)
     {
-        if (SlaSelection.Find(parts.Policies.All.Where(p => p.Selector.Count > 0 || !parts.Policies.IsDelivered(p.Name)), machine.Labels) is not { } policy)
+        if (parts.Policies.Select(machine.Labels) is not { } policy)
         {
             return machine;
         }

@@ -34,6 +34,9 @@ namespace Planner.Service;
 [JsonSerializable(typeof(Budgets))]
 [JsonSerializable(typeof(IReadOnlyList<Calibration>))]
 [JsonSerializable(typeof(IReadOnlyList<ArcView>))]
+[JsonSerializable(typeof(ArcSeries))]
+[JsonSerializable(typeof(FleetView))]
+[JsonSerializable(typeof(IReadOnlyList<DecisionPoint>))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(SignedIn))]
 internal sealed partial class ServiceJson : JsonSerializerContext;

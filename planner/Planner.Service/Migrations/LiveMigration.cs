@@ -8,11 +8,15 @@ internal sealed class LiveMigration : ISessionObserver, IDisposable
 {
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(30);
 
+    // Each is written to the disk: often enough to see a bound fall, and not for every evaluation.
+    private static readonly TimeSpan DecisionsEvery = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly MigrationEta _eta;
     private readonly Action<Operation, string> _changed;
     private Operation _operation;
     private DateTimeOffset _heard;
+    private DateTimeOffset _toldDecision = DateTimeOffset.MinValue;
     private string? _lastReason;
     private Verdict? _lastVerdict;
 
@@ -69,11 +73,16 @@ internal sealed class LiveMigration : ISessionObserver, IDisposable
                     break;
                 case Decided decided:
                     _lastReason = decided.Reason;
-                    if (_lastVerdict != decided.Verdict)
+                    _operation = _operation with { LatestDecision = DecisionPoint.Of(decided) };
+                    if (_lastVerdict != decided.Verdict || decided.Gate == 2 || decided.At - _toldDecision >= DecisionsEvery)
                     {
-                        _lastVerdict = decided.Verdict;
-                        _operation = _operation with { StatusDetail = $"{AttemptReport.Word(decided.Verdict)}: {decided.Reason}" };
-                        (kept, kind) = (_operation, "migration.decision");
+                        (_lastVerdict, _toldDecision) = (decided.Verdict, decided.At);
+                        _operation = _operation with
+                        {
+                            StatusDetail = $"{AttemptReport.Word(decided.Verdict)}: {decided.Reason}",
+                            Terms = DecisionPoint.TermsOf(decided) ?? _operation.Terms,
+                        };
+                        (kept, kind) = (_operation, DecisionPoint.EventKind);
                     }
 
                     break;

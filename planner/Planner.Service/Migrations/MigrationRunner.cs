@@ -120,6 +120,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             CreateTime = parts.Now,
             HeartbeatTime = parts.Now,
             Phase = Operation.Queued,
+            LimitSeconds = resolved.Policy.BlackoutLimit.TotalSeconds,
         };
         var (stored, isNew) = parts.Records.Change(change =>
         {
@@ -361,6 +362,8 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             Reason = result.Reason,
             CheapestChange = result is { Outcome: MigrationOutcome.Stayed, Decision.WouldCommitIf: [var change, ..] } ? change : null,
             AttemptId = result.Attempt.Id,
+            Terms = result.Terms.Count > 0 ? result.Terms : null,
+            PausedSeconds = result.IsBlackoutKnown ? result.Blackout.TotalSeconds : null,
             Destination = targets.IsMachine ? targets.Pairs[0].Destination.Address : operation.Destination,
         };
     }

@@ -60,6 +60,18 @@ internal sealed record Operation
     /// <summary>Why it takes longer than was said, or what it waits for; null while there is nothing to say.</summary>
     public string? StatusDetail { get; init; }
 
+    /// <summary>The limit on all pauses together that its class promises; null for none.</summary>
+    public double? LimitSeconds { get; init; }
+
+    /// <summary>The latest decision of a gate; null before the first.</summary>
+    public DecisionPoint? LatestDecision { get; init; }
+
+    /// <summary>The parts of the blackout as they are predicted, and once it is over beside what happened; null before the first decision.</summary>
+    public IReadOnlyList<Sessions.TermOutcome>? Terms { get; init; }
+
+    /// <summary>How long the guest did not run in all; null until it is over, or if that is not known.</summary>
+    public double? PausedSeconds { get; init; }
+
     /// <summary><c>completed</c>, <c>completedOverLimit</c>, <c>stayed</c>, <c>recovered</c> or <c>needsPerson</c>; null until it is over.</summary>
     public string? Outcome { get; init; }
 

@@ -136,7 +136,8 @@ internal sealed class SessionHost<TState>
                 _shell.Append(JournalEntryKind.TakeBack, now);
                 break;
             case WakeAt c:
-                var delay = TimeSpan.FromTicks(Math.Max(0, (c.WakeAtNanoseconds - now) / TimeSpan.NanosecondsPerTick));
+                // Rounded up: who is woken a moment early has to ask again.
+                var delay = TimeSpan.FromTicks(Math.Max(0, (c.WakeAtNanoseconds - now + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick));
                 _timer?.Dispose();
                 _timer = _shell.Services.Clock.CreateTimer(_ => _shell.Post(new Woke(c.WakeAtNanoseconds)), null, delay, Timeout.InfiniteTimeSpan);
                 break;

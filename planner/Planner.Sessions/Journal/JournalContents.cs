@@ -10,6 +10,9 @@ namespace Planner.Sessions;
 /// <param name="Entries">The steps.</param>
 internal sealed record JournalContents(JournalHeader Header, int Version, int EntriesOffset, int Capacity, IReadOnlyList<JournalEntry> Entries)
 {
+    /// <summary>The start of the host that it was read in; null if it is not known.</summary>
+    public string? HostBoot { get; init; } = Planner.Sessions.HostBoot.Id;
+
     /// <summary>Whether the migration was over, with every machine in its place.</summary>
     public bool IsClosed => Entries is [.., { Kind: JournalEntryKind.Closed }];
 
@@ -21,7 +24,7 @@ internal sealed record JournalContents(JournalHeader Header, int Version, int En
 
     /// <summary>Whether steps of the switchover may be missing: it had begun, and the planner's host has started anew since. The step that it begins with is
     /// on the disk before; those that follow it may not be.</summary>
-    public bool MayLackSteps => Header.Boot is { } boot && HostBoot.Id is { } now && boot != now && Entries.Any(e => e.Kind == JournalEntryKind.Switchover) && LastOwner == default;
+    public bool MayLackSteps => Header.Boot is { } boot && HostBoot is { } now && boot != now && Entries.Any(e => e.Kind == JournalEntryKind.Switchover) && LastOwner == default;
 
     /// <summary>Whether there was no room for more steps of devices.</summary>
     public bool IsFull => Entries.Count >= Capacity - JournalFormat.LastEntries;

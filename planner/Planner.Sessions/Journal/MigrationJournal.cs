@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.ComponentModel;
-using System.IO.MemoryMappedFiles;
-using Microsoft.Win32.SafeHandles;
 using Planner.Measurements;
 
 namespace Planner.Sessions;
@@ -27,10 +24,9 @@ public sealed class MigrationJournal : IJournal
     private readonly Lock _gate = new();
     private readonly string _folder;
     private readonly TargetGuard? _guard;
-    private SafeFileHandle? _file;
+    private readonly IJournalFiles _files;
+    private IJournalFile? _file;
     private string _path = "";
-    private MemoryMappedFile? _mapping;
-    private MemoryMappedViewAccessor? _view;
     private int _version = JournalFormat.Version;
     private int _entriesOffset;
     private int _capacity;
@@ -39,16 +35,25 @@ public sealed class MigrationJournal : IJournal
     /// <summary>Names the directory; the file is made by <see cref="Begin"/>.</summary>
     /// <param name="stateDirectory">The state directory; what is missing of it is made for its owner only.</param>
     /// <param name="guard">Refuses what another migration has; null for nobody.</param>
-    public MigrationJournal(string stateDirectory, TargetGuard? guard = null) => (_folder, _guard) = (JournalFolder.Of(stateDirectory), guard);
-
-    private MigrationJournal(SafeFileHandle file, string path, JournalContents contents)
+    public MigrationJournal(string stateDirectory, TargetGuard? guard = null)
+        : this(stateDirectory, guard, PosixJournalFiles.Instance)
     {
-        (_folder, _file, _path, _version) = (Path.GetDirectoryName(path)!, file, path, contents.Version);
+    }
+
+    internal MigrationJournal(string stateDirectory, TargetGuard? guard, IJournalFiles files) =>
+        (_folder, _guard, _files, Boot) = (JournalFolder.Of(stateDirectory), guard, files, files.Boot);
+
+    private MigrationJournal(IJournalFiles files, IJournalFile file, string path, JournalContents contents)
+    {
+        (_files, _folder, _file, _path, _version) = (files, Path.GetDirectoryName(path)!, file, path, contents.Version);
         Map(contents.EntriesOffset, contents.Capacity, contents.Entries.Count);
     }
 
     /// <summary>The start of this host that the journal names; null where it is not known.</summary>
-    internal string? Boot { get; init; } = HostBoot.Id;
+    internal string? Boot { get; init; }
+
+    /// <summary>The clock of the entry that closes it.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Is told each step of making the file once it is done; for tests.</summary>
     internal Action<JournalMaking>? Made { get; init; }
@@ -65,8 +70,8 @@ public sealed class MigrationJournal : IJournal
 
         try
         {
-            JournalFolder.Create(_folder);
-            using var folder = JournalFolder.Lock(_folder);
+            _files.CreateFolder(_folder);
+            using var folder = _files.LockFolder(_folder);
             if (_guard?.Find() is { } held)
             {
                 throw new JournalException(held.Sentence);
@@ -90,7 +95,7 @@ public sealed class MigrationJournal : IJournal
         lock (_gate)
         {
             var kept = entry.Kind is JournalEntryKind.ArcBegun or JournalEntryKind.ArcEnded or JournalEntryKind.ResetBegun ? JournalFormat.LastEntries : 0;
-            if (_view is null || _count >= _capacity - kept)
+            if (_file is null || _count >= _capacity - kept)
             {
                 return;
             }
@@ -104,9 +109,9 @@ public sealed class MigrationJournal : IJournal
 
             // The checksum goes last, as one: a process that ends in between has written nothing.
             var at = _entriesOffset + (_count * JournalFormat.EntryBytes);
-            _view.SafeMemoryMappedViewHandle.WriteSpan<byte>((ulong)at, bytes[..JournalFormat.ChecksumOffset]);
+            _file.Put(at, bytes[..JournalFormat.ChecksumOffset]);
             Thread.MemoryBarrier();
-            _view.Write(at + JournalFormat.ChecksumOffset, BinaryPrimitives.ReadUInt64LittleEndian(bytes[JournalFormat.ChecksumOffset..]));
+            _file.Put(at + JournalFormat.ChecksumOffset, bytes[JournalFormat.ChecksumOffset..]);
             _count++;
         }
     }
@@ -118,10 +123,7 @@ public sealed class MigrationJournal : IJournal
         {
             try
             {
-                if (_file is { } file)
-                {
-                    PosixFiles.Sync(file);
-                }
+                _file?.Sync();
             }
             catch (Win32Exception e)
             {
@@ -138,7 +140,7 @@ public sealed class MigrationJournal : IJournal
             try
             {
                 // First the end is on the disk: a removed name may come back with a host that lost power, and would have its machine recovered again.
-                Append(new JournalEntry(JournalEntryKind.Closed, TimeProvider.System.NowNanoseconds(), default, 0, default, default));
+                Append(new JournalEntry(JournalEntryKind.Closed, Clock.NowNanoseconds(), default, 0, default, default));
                 Sync();
             }
             finally
@@ -163,23 +165,24 @@ public sealed class MigrationJournal : IJournal
     /// <summary>Takes over the journal of a process that died. Entries are appended to it.</summary>
     /// <returns>Null if there is nothing to take over: the owner lives, another recovery has it, or it is over.</returns>
     /// <exception cref="JournalException">It is damaged, of another build, or may not be opened.</exception>
-    internal static (MigrationJournal Journal, JournalContents Contents)? TakeOver(string path)
+    internal static (MigrationJournal Journal, JournalContents Contents)? TakeOver(string path, IJournalFiles? onFiles = null)
     {
-        if (TryOpen(path, PosixFiles.Open) is not { } file)
+        var files = onFiles ?? PosixJournalFiles.Instance;
+        if (TryOpen(files, path, toLook: false) is not { } file)
         {
             return null;
         }
 
         try
         {
-            if (LockForGood(file, path) && JournalFormat.Read(ReadAll(file, path), path) is var contents)
+            if (LockForGood(file, path) && ReadAll(files, file, path) is var contents)
             {
                 if (!contents.IsClosed)
                 {
-                    return (new MigrationJournal(file, path, contents), contents);
+                    return (new MigrationJournal(files, file, path, contents), contents);
                 }
 
-                File.Delete(path);
+                files.Delete(path);
             }
         }
         catch
@@ -195,23 +198,20 @@ public sealed class MigrationJournal : IJournal
     /// <summary>Looks into a journal and changes nothing.</summary>
     /// <returns>What it says, and whether its owner lives; null if it is gone or over.</returns>
     /// <exception cref="JournalException">It is damaged, of another build, or may not be opened.</exception>
-    internal static (JournalContents Contents, bool IsOwned)? Look(string path)
+    internal static (JournalContents Contents, bool IsOwned)? Look(string path, IJournalFiles? onFiles = null)
     {
-        using var file = TryOpen(path, PosixFiles.OpenToRead);
-        return file is not null && JournalFormat.Read(ReadAll(file, path), path) is { IsClosed: false } contents
-            ? (contents, !PosixFiles.TryLock(file, isShared: true))
+        var files = onFiles ?? PosixJournalFiles.Instance;
+        using var file = TryOpen(files, path, toLook: true);
+        return file is not null && ReadAll(files, file, path) is { IsClosed: false } contents
+            ? (contents, !file.TryLock(isShared: true))
             : null;
     }
 
-    private static SafeFileHandle? TryOpen(string path, Func<string, SafeFileHandle> open)
+    private static IJournalFile? TryOpen(IJournalFiles files, string path, bool toLook)
     {
         try
         {
-            return open(path);
-        }
-        catch (Win32Exception e) when (e.NativeErrorCode == PosixFiles.NotFound)
-        {
-            return null;
+            return files.Open(path, toLook);
         }
         catch (Win32Exception e)
         {
@@ -220,9 +220,9 @@ public sealed class MigrationJournal : IJournal
     }
 
     /// <summary>Locks a journal that still has its name.</summary>
-    private static bool LockForGood(SafeFileHandle file, string path)
+    private static bool LockForGood(IJournalFile file, string path)
     {
-        for (var tries = 0; !PosixFiles.TryLock(file); tries++)
+        for (var tries = 0; !file.TryLock(); tries++)
         {
             if (tries == LockTries)
             {
@@ -234,50 +234,35 @@ public sealed class MigrationJournal : IJournal
         }
 
         // Meanwhile its owner may have closed and removed it.
-        return HasName(file, path);
+        return file.HasName(path);
     }
 
-    private static bool HasName(SafeFileHandle file, string path) =>
-        PosixFiles.GetStatus(file) is { Links: 1 } own && PosixFiles.TryGetStatus(path, out var named) == 0 && named.Is(own);
-
-    private static byte[] ReadAll(SafeFileHandle file, string path)
+    private static JournalContents ReadAll(IJournalFiles files, IJournalFile file, string path)
     {
-        var longest = JournalFormat.EntriesOffset(JournalFormat.MaximumHeaderBytes) + (JournalFormat.MaximumEntries * JournalFormat.EntryBytes);
-        var length = RandomAccess.GetLength(file);
-        if (length > longest)
-        {
-            throw JournalFormat.Damaged(path, "its length");
-        }
-
-        var bytes = new byte[length];
-        for (var read = 0; read < bytes.Length;)
-        {
-            var more = RandomAccess.Read(file, bytes.AsSpan(read), read);
-            read += more > 0 ? more : throw JournalFormat.Damaged(path, "its length");
-        }
-
-        return bytes;
+        const int Longest = JournalFormat.MaximumEntries * JournalFormat.EntryBytes;
+        var bytes = file.Read(JournalFormat.EntriesOffset(JournalFormat.MaximumHeaderBytes) + Longest) ?? throw JournalFormat.Damaged(path, "its length");
+        return JournalFormat.Read(bytes, path) with { HostBoot = files.Boot };
     }
 
     /// <summary>Makes the file so that it is whole, on the disk and locked before it is found.</summary>
-    private void Make(byte[] content, SafeFileHandle folder)
+    private void Make(byte[] content, IHeldFolder folder)
     {
-        var name = Path.Combine(_folder, $"{TimeOrderedId.New():N}.journal");
+        var name = Path.Combine(_folder, $"{_files.NewName()}.journal");
         _path = name + UnfinishedSuffix;
-        _file = PosixFiles.Create(_path);
+        _file = _files.Create(_path);
         Made?.Invoke(JournalMaking.Created);
-        var isLocked = PosixFiles.TryLock(_file);
+        var isLocked = _file.TryLock();
         Made?.Invoke(JournalMaking.Locked);
-        RandomAccess.Write(_file, content, 0);
+        _file.Write(content);
         Made?.Invoke(JournalMaking.Written);
-        PosixFiles.Sync(_file);
+        _file.Sync();
         Made?.Invoke(JournalMaking.Synced);
-        File.Move(_path, name);
+        _files.Rename(_path, name);
         _path = name;
         Made?.Invoke(JournalMaking.Renamed);
-        PosixFiles.Sync(folder);
+        folder.Sync();
         Made?.Invoke(JournalMaking.FolderSynced);
-        if (!isLocked || !HasName(_file, _path))
+        if (!isLocked || !_file.HasName(_path))
         {
             throw new JournalException($"Somebody else has removed or replaced the journal {_path}: look who, then try again.");
         }
@@ -285,8 +270,7 @@ public sealed class MigrationJournal : IJournal
 
     private void Map(int entriesOffset, int capacity, int count)
     {
-        _mapping = MemoryMappedFile.CreateFromFile(_file!, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-        _view = _mapping.CreateViewAccessor();
+        _file!.Map();
         (_entriesOffset, _capacity, _count) = (entriesOffset, capacity, count);
     }
 
@@ -296,7 +280,7 @@ public sealed class MigrationJournal : IJournal
         {
             try
             {
-                File.Delete(_path);
+                _files.Delete(_path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -309,9 +293,7 @@ public sealed class MigrationJournal : IJournal
 
     private void Release()
     {
-        _view?.Dispose();
-        _mapping?.Dispose();
         _file?.Dispose();
-        (_view, _mapping, _file) = (null, null, null);
+        _file = null;
     }
 }

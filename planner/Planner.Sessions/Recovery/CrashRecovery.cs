@@ -7,6 +7,9 @@ namespace Planner.Sessions;
 /// <summary>Finds the journals of migrations whose process died and brings every machine back to RUNNING, or on to it.</summary>
 public sealed class CrashRecovery
 {
+    // A machine has no more attempts than these between the end of a recovery and its repetition.
+    private const int LatestLookedAt = 64;
+
     private readonly string _stateDirectory;
     private readonly SessionServices _services;
     private readonly Drivers _drivers;
@@ -26,6 +29,12 @@ public sealed class CrashRecovery
     /// <summary>Opens the ledger that recoveries are written into, at the first of them; null to write none. Whoever gives it disposes what it gives.</summary>
     public Func<IMeasurementStore?>? Ledger { get; init; }
 
+    /// <summary>The files that the journals are in.</summary>
+    internal IJournalFiles Files { get; init; } = PosixJournalFiles.Instance;
+
+    /// <summary>What a recovery writes through, made of the journal that it took over.</summary>
+    internal Func<IJournal, IJournal> Wrap { get; init; } = journal => journal;
+
     /// <summary>The machines that were left alone, since their session lives, or another recovery has them.</summary>
     public IReadOnlyList<string> UnderWay => _underWay;
 
@@ -37,8 +46,8 @@ public sealed class CrashRecovery
     {
         var recovered = new List<RecoveredMachine>();
         var folder = JournalFolder.Of(_stateDirectory);
-        var journals = JournalFolder.List(folder);
-        JournalFolder.RemoveUnfinished(folder);
+        var journals = Files.List(folder);
+        Files.RemoveUnfinished(folder);
         foreach (var path in journals)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -48,12 +57,12 @@ public sealed class CrashRecovery
 
             try
             {
-                if (MigrationJournal.TakeOver(path) is { } taken)
+                if (MigrationJournal.TakeOver(path, Files) is { } taken)
                 {
                     using var journal = taken.Journal;
                     recovered.Add(await RecoverAsync(journal, path, taken.Contents).ConfigureAwait(false));
                 }
-                else if (MigrationJournal.Look(path) is { IsOwned: true } owned)
+                else if (MigrationJournal.Look(path, Files) is { IsOwned: true } owned)
                 {
                     _underWay.Add(owned.Contents.Header.Machine);
                 }
@@ -78,7 +87,7 @@ public sealed class CrashRecovery
                 "Its simulated devices ended with the process that was killed; there is nothing left to recover.");
         }
 
-        var services = _services with { Journal = journal };
+        var services = _services with { Journal = Wrap(journal) };
         var started = services.Clock.GetUtcNow();
         var isByHypervisor = header.Devices is [{ Source: var source }] && _drivers.IsHypervisor(source.Address);
         var state = await (isByHypervisor ? MachineSession.RecoverAsync(contents, services) : DeviceSession.RecoverAsync(contents, services)).ConfigureAwait(false);
@@ -93,6 +102,10 @@ public sealed class CrashRecovery
         return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, reason) { StoreTrouble = trouble };
     }
 
+    /// <summary>The interrupted attempt, or the latest recovery of it that was itself killed after it was written down; null if none was.</summary>
+    private static MigrationAttempt? Interrupted(IMeasurementStore store, JournalHeader header) =>
+        store.ReadAttempts(new AttemptFilter(header.Machine, null, LatestLookedAt)).LastOrDefault(a => a.Recovers == header.MigrationId) ?? store.FindAttempt(header.MigrationId);
+
     /// <summary>Writes the recovery into the ledger. What cannot be kept changes nothing about what became of the machine.</summary>
     private string? Keep(JournalContents contents, SessionState state, string reason, DateTimeOffset started)
     {
@@ -100,7 +113,7 @@ public sealed class CrashRecovery
         {
             if (Ledger?.Invoke() is { } store)
             {
-                store.Append(new MeasurementBatch { Attempts = [RecoveryAttempt.Of(contents, state, reason, started, store.FindAttempt(contents.Header.MigrationId), _services)] });
+                store.Append(new MeasurementBatch { Attempts = [RecoveryAttempt.Of(contents, state, reason, started, Interrupted(store, contents.Header), _services)] });
             }
 
             return null;

@@ -52,7 +52,7 @@ internal static class RecoveryAttempt
 
         // The monotonic clock of another start of the host says nothing.
         var (length, basis) = interrupted is { } counted ? (ended - counted.Ended, "the end of the interrupted attempt")
-            : contents.Header.Boot is { } boot && boot == HostBoot.Id && switchover.TimestampNanoseconds <= nowNanoseconds
+            : contents.Header.Boot is { } boot && boot == contents.HostBoot && switchover.TimestampNanoseconds <= nowNanoseconds
                 ? (MonotonicTime.Between(switchover.TimestampNanoseconds, nowNanoseconds), "the switchover in the journal")
             : (ended - contents.Header.Started, "the beginning of the interrupted attempt");
         var longest = length > TimeSpan.Zero ? length : TimeSpan.Zero;

@@ -20,9 +20,6 @@ public sealed class Drivers
         }
     }
 
-    /// <summary>The schemes.</summary>
-    public IEnumerable<string> Schemes => _drivers.Select(d => d.Scheme);
-
     /// <summary>The ways to write a device's address, for help and messages.</summary>
     public string DeviceForms => List(_drivers.OfType<IDeviceDriver>().Select(Form));
 

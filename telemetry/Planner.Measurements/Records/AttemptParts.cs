@@ -60,4 +60,10 @@ public sealed record AttemptFilter(string? Machine, string? SlaClass, int Latest
 {
     /// <summary>Those that ended earlier than this; null for all.</summary>
     public DateTimeOffset? Before { get; init; }
+
+    /// <summary>Those that ended like this; null for all.</summary>
+    public MigrationOutcome? Outcome { get; init; }
+
+    /// <summary>Those whose identifier begins with this, or whose machine, hosts, addresses, caller or reason hold it, in whatever case (of ASCII letters); null for all.</summary>
+    public string? Search { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed class ReferenceRuleTests
         ["Planner.Devices"] = ["Planner.Documents", "Planner.Measurements"],
         ["Planner.Hypervisors"] = ["Planner.Devices", "Planner.Measurements"],
         ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
-        ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices"],
+        ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices", "Planner.Sessions"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Fleet", "Planner.Simulation"],
         ["Planner.Service"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Telemetry", "Planner.Sessions", "Planner.Fleet"],
         ["Planner.Cli"] =

@@ -6,34 +6,16 @@ namespace Planner.Tests.Estimators;
 public sealed class StopPhaseTransferTests
 {
     [Fact]
-    public void Nothing_known_predicts_nothing()
-    {
-        var estimate = new StopPhaseTransfer().Predict(1e6);
-
-        Assert.Equal((double.NaN, TransferSource.Nothing, 0), (estimate.Seconds, estimate.Source, estimate.Samples));
-    }
-
-    [Fact]
-    public void The_rate_of_pre_copy_stands_in_and_is_named()
+    public void Nothing_is_predicted_until_a_stop_phase_carried_bytes()
     {
         var transfer = new StopPhaseTransfer();
-        transfer.SeePreCopyRate(128e6);
-        var estimate = transfer.Predict(64e6);
+        Assert.Equal(double.NaN, transfer.PredictSeconds(1e6));
 
-        Assert.Equal((0.5, TransferSource.PreCopyRate), (estimate.Seconds, estimate.Source));
-        Assert.Contains("pre-copy stands in", estimate.Reason, StringComparison.Ordinal);
-    }
+        transfer.Add(0, 0.004);
+        Assert.Equal(double.NaN, transfer.PredictSeconds(1e6));
 
-    [Fact]
-    public void The_first_stop_phase_replaces_the_rate_of_pre_copy()
-    {
-        var transfer = new StopPhaseTransfer();
-        transfer.SeePreCopyRate(128e6);
-        transfer.Add(30e6, 0.015);
-        var estimate = transfer.Predict(60e6);
-
-        Assert.Equal((0.03, TransferSource.StopPhases, 1), (Math.Round(estimate.Seconds, 9), estimate.Source, estimate.Samples));
-        Assert.Contains("unknown", estimate.Reason, StringComparison.Ordinal);
+        transfer.Add(30e6, 0.034);
+        Assert.Equal(0.064, transfer.PredictSeconds(60e6), 9);
     }
 
     [Fact]
@@ -63,7 +45,7 @@ public sealed class StopPhaseTransferTests
 
         Assert.Equal((FixedPartSource.EmptyStopPhases, 0.006), (transfer.FixedPart, transfer.FixedSeconds));
         Assert.Equal([0.004, 0.006, 0.4], transfer.FixedSamples);
-        Assert.Equal(0.106, transfer.Predict(200e6).Seconds, 6);
+        Assert.Equal(0.106, transfer.PredictSeconds(200e6), 6);
     }
 
     [Fact]
@@ -85,7 +67,7 @@ public sealed class StopPhaseTransferTests
             transfer.Add(100e6, i < 300 ? 1 : 0.1);
         }
 
-        Assert.Equal((StopPhaseTransfer.Capacity, 0.1), (transfer.Count, Math.Round(transfer.Predict(100e6).Seconds, 9)));
+        Assert.Equal((StopPhaseTransfer.Capacity, 0.1), (transfer.Count, Math.Round(transfer.PredictSeconds(100e6), 9)));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Planner.Devices;
+using Planner.Documents;
 using Planner.Measurements;
 using Xunit;
 using static Planner.Tests.VfioUser.Wire;
@@ -233,6 +234,31 @@ public sealed class ProbingTests
         using var device = server.Open();
         Assert.Equal($"vfio-user/unknown at {server.Address}", device.Offer.DeviceClass);
         server.Verify();
+    }
+
+    [Theory]
+    [InlineData("\"nic\"", "nic")]
+    [InlineData("17", "acme/dpu")]
+    public void An_operator_names_what_its_server_does_not(string told, string expected)
+    {
+        using var server = new ScriptedServer().Handshake(Key("x-device-class", told)).Migration(1).ProbeOf(Get | 9, 22).DeviceInfo();
+        var names = DeviceNamesText.ReadAll($"apiVersion: planner/v1\nkind: DeviceNames\nspec: {{ devices: [ {{ socket: {server.SocketPath}, class: acme/dpu }} ] }}\n", "names.yaml");
+        using var device = server.Open(new VfioUserOptions { AskTimeLimit = TimeSpan.FromMinutes(1), ClassOf = path => names.GetValueOrDefault(path) });
+        Assert.Equal((expected, Answer.Yes), (device.Offer.DeviceClass, device.Offer.TellsClass));
+        server.Verify();
+    }
+
+    [Theory]
+    [InlineData("{ socket: /a, class: x }, { socket: /./a, class: y }", "names.yaml:4:", "is named twice")]
+    [InlineData("{ socket: \" \", class: x }", "names.yaml:4:", "names no socket")]
+    [InlineData("{ socket: /a, class: \"\" }", "names.yaml:4:", "printable ASCII")]
+    [InlineData("{ socket: /a, class: x, model: y }", "names.yaml:4:", "model")]
+    [InlineData("{ class: x }", "names.yaml:4:", "socket")]
+    public void Names_that_cannot_be_are_refused_with_their_place(string device, string place, string said)
+    {
+        var e = Assert.Throws<DocumentException>(() => DeviceNamesText.ReadAll($"apiVersion: planner/v1\nkind: DeviceNames\nspec:\n  devices: [ {device} ]\n", "names.yaml"));
+        Assert.StartsWith(place, e.Message, StringComparison.Ordinal);
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Planner.Evidence;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Processes;
 using Xunit;
 

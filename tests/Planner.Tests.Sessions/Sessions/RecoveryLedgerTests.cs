@@ -1,5 +1,6 @@
 using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Simulation;
 using Planner.Tests.Processes;
 using Xunit;
 

@@ -76,6 +76,14 @@ internal static class StateDiscovery
                 $"Nothing was touched, since the journal does not say how the destination came to run ({Failures.States(step)}): either its state is lost, or the journal's last steps are. "
                 + "Look at the guest there: if it is well, bring the source to STOP; if not, reset the destination and bring the source to RUNNING. Then delete the journal.");
         }
+        else if (step.State.MayLackSteps && step.State.Destinations.Any(p => p.State is null))
+        {
+            // It may have been handed over, and may run: to start the source would start it twice.
+            step.End(
+                MigrationOutcome.NeedsPerson,
+                $"Nothing was touched, since the journal's last steps may be lost and the destination cannot be asked whether it runs ({Failures.States(step)}). "
+                + "See to it that it answers or is gone for good; if the guest is well there, bring the source to STOP, if not, bring the source to RUNNING. Then delete the journal.");
+        }
         else if (!step.State.IsHandedOver)
         {
             Rollback.Begin(step, MigrationOutcome.Recovered, step.State.IsTakenBack

@@ -1,6 +1,6 @@
 using Planner.Measurements;
 
-namespace Planner.Tests.Sessions;
+namespace Planner.Simulation;
 
 /// <summary>A store in memory, for sessions that build on each other.</summary>
 internal sealed class MemoryStore : IMeasurementStore
@@ -13,8 +13,12 @@ internal sealed class MemoryStore : IMeasurementStore
 
     public IEnumerable<MigrationAttempt> Attempts => _batches.SelectMany(b => b.Attempts);
 
+    /// <summary>Called before a batch is kept; what it throws keeps it out.</summary>
+    public Action? BeforeAppend { get; set; }
+
     public void Append(MeasurementBatch batch)
     {
+        BeforeAppend?.Invoke();
         if (Fault is not null)
         {
             throw new StoreException(Fault);

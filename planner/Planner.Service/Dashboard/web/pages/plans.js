@@ -1,0 +1,95 @@
+// Plans for the fleet: made, and looked at; and whether a host may be rebooted.
+
+import { h, put, name, link } from "../lib/dom.js";
+import { count, seconds, share, state, when } from "../lib/format.js";
+import { find, get, may, segment, send } from "../lib/api.js";
+import { to } from "../lib/route.js";
+import { actionButton, choice, confirm, heading, panel, sentence, smallTable, trouble } from "../lib/parts.js";
+import { keepFresh } from "./fleet.js";
+import { plan } from "./plan.js";
+
+const MOST_ASKED = 20;
+const NONE = "This service has no plans: it does not know the calls of /v1/plans. 'planner plan' makes plans on the command line.";
+
+export function plans(root, signal, id) {
+  if (id) {
+    plan(root, signal, id);
+    return;
+  }
+  const [list, make, hosts] = [h("div"), h("div"), h("div")];
+  put(root, heading("Plans"), panel("Is it safe to reboot?", hosts), panel("Plans", list), panel("Make a plan", make));
+  let isMade = false;
+  keepFresh(signal, async () => {
+    const [page, nodes] = await Promise.all([find("/v1/plans?limit=100", signal), get("/v1/nodes?limit=1000", signal)]);
+    if (page === null) {
+      put(list, sentence(NONE));
+      put(make, sentence("There is nothing to make them with here."));
+    } else {
+      put(list, table(page.items));
+      if (!isMade) put(make, maker(nodes.items));
+      isMade = true;
+    }
+    await reboots(hosts, nodes.items, signal);
+  }, e => put(list, trouble(e)));
+}
+
+const table = items => smallTable("Plans", [
+  ["made", p => link(to("plans", p.id), when(p.createTime))],
+  ["what", p => [p.kind, p.emptied?.length > 0 ? [": ", p.emptied.slice(0, 4).map((n, i) => [i ? ", " : "", name(n)]), p.emptied.length > 4 ? " …" : ""] : null]],
+  ["state", p => state(p.state)],
+  ["feasible", p => p.feasible ? state("good", "yes") : state("serious", "not as asked")],
+  ["takes, 19 of 20 times", p => seconds(p.makespanP95Seconds), true],
+  ["in time", p => share(p.probabilityInTime), true],
+  ["cannot move", p => p.blocked.length > 0 ? state("warning", count(p.blocked.length)) : "0", true],
+  ["says", p => h("span", { className: "cut", title: p.statusDetail ?? p.reason }, p.statusDetail ?? p.reason)],
+], items, "No plan was made yet.");
+
+/** What each host answers to "may it be rebooted?", read at this moment. */
+async function reboots(box, nodes, signal) {
+  const asked = await Promise.all(nodes.slice(0, MOST_ASKED).map(async n => [n.name, await find(`/v1/nodes/${segment(n.name)}/maintenance`, signal)]));
+  const known = asked.filter(([, m]) => m !== null).map(([, m]) => m);
+  if (nodes.length > 0 && known.length === 0) {
+    put(box, sentence("This service does not say it: it does not know the call /v1/nodes/NAME/maintenance."));
+    return;
+  }
+  put(box, smallTable("Is it safe to reboot?", [
+    ["host", m => link(to("fleet", "", { node: m.node }), name(m.node))],
+    ["state", m => state(m.state, { SafeToReboot: "safe to reboot", Running: "running: not safe", Draining: "draining: not yet", Blocked: "blocked: not safe" }[m.state])],
+    ["empty in", m => m.etaSeconds ? `${seconds(m.etaSeconds.p50)} to ${seconds(m.etaSeconds.p95)}` : "–"],
+    ["why", m => m.reason],
+    ["who blocks, and what to do", m => m.blockers.length === 0 ? "–" : h("ul", { className: "plain" }, m.blockers.slice(0, 5).map(b => h("li", null, link(to("machines", b.machine), name(b.machine)), `: ${b.reason} ${b.cheapestChange ? `Cheapest change: ${b.cheapestChange}.` : ""}`)), m.blockers.length > 5 ? h("li", null, `and ${m.blockers.length - 5} more`) : null)],
+    ["plan", m => m.plan ? link(to("plans", m.plan), "its plan") : "–"],
+    ["", m => m.state === "Running"
+      ? actionButton("Empty it …", may("admin"), "admin", () => empty(m.node))
+      : actionButton("Take machines again …", may("admin"), "admin", () => confirm(`Let ${m.node} take machines again?`, h("p", null, "Its maintenance ends. A plan that empties this host alone is called off; what has moved stays where it is."),
+        "End the maintenance", () => send("DELETE", `/v1/nodes/${segment(m.node)}/maintenance`)))],
+  ], known, "No host is registered."), nodes.length > MOST_ASKED ? sentence(`The first ${MOST_ASKED} of ${nodes.length} hosts were asked; a host's own answer is behind /v1/nodes/NAME/maintenance.`) : null);
+}
+
+const empty = node => confirm(`Empty ${node} for maintenance?`, [
+  h("p", null, `${node} takes no machines from now on. A plan is made of what is registered, and carried out at once: its machines move to other hosts, each only within its SLA. Machines that cannot move within it run on, and are named.`),
+], "Empty it", () => send("PUT", `/v1/nodes/${segment(node)}/maintenance`, { state: "Draining" }));
+
+/** Makes a plan of a task for what is registered. Nothing moves before it is applied. */
+function maker(nodes) {
+  if (nodes.length < 2) return sentence("A plan needs at least two hosts that are registered.");
+  const wish = { host: nodes[0].name, within: "4h", approval: "none" };
+  const said = h("div", { "aria-live": "polite" });
+  const make = async task => {
+    put(said, sentence("Planning …"));
+    try {
+      const made = await send("POST", `/v1/plans?approval=${wish.approval}`, { task }, { "Idempotency-Key": crypto.randomUUID() });
+      location.hash = to("plans", made.id);
+    } catch (e) {
+      put(said, trouble(e));
+    }
+  };
+  return [
+    sentence("A plan says which machine goes where and when, how sure it is that all is done in time, and who cannot move. Nothing moves before it is applied."),
+    h("div", { className: "filters" },
+      choice("Host", nodes.map(n => [n.name, n.name]), wish.host, v => wish.host = v),
+      choice("Within", [["1h", "1 h"], ["4h", "4 h"], ["12h", "12 h"], ["24h", "1 d"]], wish.within, v => wish.within = v),
+      choice("To be approved", [["none", "nothing"], ["waves", "each wave"], ["steps", "each step"]], wish.approval, v => wish.approval = v),
+      actionButton("Plan to empty it", may("operate"), "operate", () => make({ drain: [wish.host], finishWithin: wish.within })),
+      actionButton("Plan to reboot all hosts", may("operate"), "operate", () => make({ upgrade: "all", reboot: "10m" }))), said];
+}
