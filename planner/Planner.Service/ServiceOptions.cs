@@ -44,6 +44,9 @@ public sealed record ServiceOptions
     /// <summary>What the operator has set in a file.</summary>
     public ServiceConfiguration Configuration { get; init; } = ServiceConfiguration.Usual;
 
+    /// <summary>Trains the learned model from files, has it judged, keeps it in the store, and says so in a sentence; null if that cannot be done here.</summary>
+    public Func<IReadOnlyList<string>, string>? Train { get; init; }
+
     /// <summary>How many migrations may leave or reach one node at a time; at least 1.</summary>
     public int MostPerNode { get; init; } = 2;
 

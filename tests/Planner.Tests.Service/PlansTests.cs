@@ -133,6 +133,25 @@ public sealed class PlansTests
     }
 
     [Fact]
+    public async Task A_closed_maintenance_window_of_the_class_is_waited_for()
+    {
+        await using var service = await PlansService.StartAsync("vm1");
+        var opens = DateTimeOffset.UtcNow.AddSeconds(20);
+        (await service.Service.PutAsync("/v1/policies/bronze", PlansService.PatientBronze.Replace(
+            "\"completeWithin\"",
+            $$"""  "maintenanceWindows": [ { "cron": "{{opens.Second}} {{opens.Minute}} {{opens.Hour}} {{opens.Day}} {{opens.Month}} ?", "for": "1h" } ], "completeWithin" """,
+            StringComparison.Ordinal))).Expect(200);
+        var plan = (await service.MakeAsync(PlansService.Fleet("vm1"))).Expect(201).Json;
+        (await service.ApplyAsync(plan)).Expect(202);
+
+        var waiting = await service.UntilAsync(Text(plan, "id")!, p => Text(p, "statusDetail") is not null || Text(p, "state") == "done");
+        Assert.Contains("no maintenance window of the class 'bronze' is open", Text(waiting, "statusDetail"), StringComparison.Ordinal);
+        var end = await service.EndAsync(Text(plan, "id")!);
+        Assert.Equal("done", Text(end.GetProperty("moves")[0], "state"));
+        Assert.Single((await service.Service.GetAsync("/v1/migrations")).Json.GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
     public async Task A_paused_plan_begins_nothing_and_goes_on_where_it_was()
     {
         await using var service = await PlansService.StartAsync("vm1", "vm2");

@@ -17,6 +17,7 @@ public sealed class SchedulesTests
     [InlineData("schedules: [ { name: a, do: everything, cron: \"0 0 2 * * ?\" } ]", "'do' is 'everything'")]
     [InlineData("schedules: [ { name: a, do: report, cron: \"0 0 2 * * ?\", folder: here } ]", "an absolute path")]
     [InlineData("schedules: [ { name: a, do: measure, cron: \"0 0 2 * * ?\" } ]", "name the devices")]
+    [InlineData("schedules: [ { name: a, do: retrain, cron: \"0 0 2 * * ?\", inputs: [here] } ]", "absolute paths of workload files")]
     [InlineData("schedules: [ { name: a, do: rehearse, cron: \"0 0 2 * * ?\", devices: [x], to: [] } ]", "as many devices in 'to'")]
     [InlineData("schedules: [ { name: a, do: probe, cron: \"0 0 2 * * ?\", devices: [x], folder: /tmp } ]", "does not go with")]
     [InlineData("schedules: [ { name: a, do: retention, cron: \"0 0 2 * * ?\" }, { name: a, do: retention, cron: \"0 0 2 * * ?\" } ]", "twice")]
@@ -92,6 +93,18 @@ public sealed class SchedulesTests
         Assert.Equal((409, "failed: vfio-user:/run/none-a.sock carries vm1."), (refused.Status, refused.Detail));
         Assert.NotEqual(200, (await RunAsync("{ name: m, do: measure, cron: \"0 0 2 * * ?\", devices: [\"vfio-user:/run/none-b.sock\"] }")).Status);
         Assert.Contains(service.Records.ReadEvents(0, null, 100), e => e.Kind == "schedule.failed");
+    }
+
+    [Fact]
+    public async Task The_learned_model_is_trained_anew_judged_and_kept()
+    {
+        await using var service = await ServiceHere.StartAsync();
+        var inputs = Path.Combine(Repository.Root, "tests", "fixtures", "qemu-migrations");
+        var schedule = Read($"schedules: [ {{ name: t, do: retrain, cron: \"0 0 2 * * ?\", inputs: [{inputs}] }} ]").Schedules[^1];
+        await new ScheduleRunner(service.Parts).RunAsync(schedule, service.Parts.Now, TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, service.Records.ReadAudit(1)[0].Status);
+        Assert.Single(service.Store.ReadModels("cold-start"));
     }
 
     [Fact]

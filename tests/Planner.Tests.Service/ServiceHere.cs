@@ -51,6 +51,7 @@ internal sealed class ServiceHere : IAsyncDisposable
             Sessions = new SessionServices { Drivers = ProductDrivers.Register(TextWriter.Null), StateDirectory = place.File("state") },
             JournalPlaces = [place.File("state")],
             Policies = BuiltInPolicies.All,
+            Train = inputs => ColdStartTraining.Run(inputs, store, 1, TimeProvider.System.GetUtcNow()),
             DeviceBlackoutOf = FleetDevices.OfBuiltIn,
             Say = said.Add,
         };

@@ -9,6 +9,7 @@ namespace Planner.Cli;
 internal static class ServeCommand
 {
     private const int MachinesAtOnce = 16;
+    private const int TrainingSeed = 1;
 
     public static Command Create(CommonOptions common)
     {
@@ -35,6 +36,7 @@ internal static class ServeCommand
             Sessions = services,
             JournalPlaces = context.GuardPlaces,
             Policies = policies,
+            Train = inputs => ColdStartTraining.Run(inputs, store, TrainingSeed, TimeProvider.System.GetUtcNow()),
             DeviceBlackoutOf = FleetDevices.OfBuiltIn,
             Say = sentence => context.Error.WriteLine($"planner: {sentence}"),
         }));

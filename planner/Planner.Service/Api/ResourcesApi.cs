@@ -68,6 +68,11 @@ internal static class ResourcesApi
                 throw Missing(kind, name);
             }
 
+            if (kind == Kinds.Node)
+            {
+                NodeMaintenance.End(change, name, parts.Now);
+            }
+
             Tell(parts, change, kind, name, "deleted");
             return true;
         });

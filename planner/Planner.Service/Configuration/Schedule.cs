@@ -19,6 +19,9 @@ internal sealed record Schedule(string Name, ScheduledTask Task, string Cron, Ti
     /// <summary>How many rounds or switchovers.</summary>
     public int Rounds { get; init; } = 1;
 
+    /// <summary>The files and folders that a model is trained from.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
     /// <summary>The folder that a report is written to.</summary>
     public string? Folder { get; init; }
 

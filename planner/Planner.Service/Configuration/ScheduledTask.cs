@@ -15,6 +15,9 @@ internal enum ScheduledTask
     /// <summary>Switchovers of a canary are rehearsed, there and back.</summary>
     Rehearse,
 
+    /// <summary>The learned model is trained anew from files, judged, and kept.</summary>
+    Retrain,
+
     /// <summary>Budgets and calibration are written to a file.</summary>
     Report,
 }

@@ -87,6 +87,7 @@ public sealed record ServiceConfiguration
             ("probe", ScheduledTask.Probe),
             ("measure", ScheduledTask.Measure),
             ("rehearse", ScheduledTask.Rehearse),
+            ("retrain", ScheduledTask.Retrain),
             ("report", ScheduledTask.Report));
         var cron = map.String("cron");
         if (!CronExpression.TryParse(cron, out _))
@@ -109,13 +110,17 @@ public sealed record ServiceConfiguration
                 KeepRecords = map.OptionalDuration("keepRecords") ?? schedule.KeepRecords,
                 KeepSamples = map.OptionalDuration("keepSamples"),
             },
+            ScheduledTask.Retrain => schedule with
+            {
+                Inputs = map.Strings("inputs") is { Count: > 0 } inputs && inputs.All(Path.IsPathFullyQualified) ? inputs : throw map.Error("inputs", "'inputs' are absolute paths of workload files, recordings and folders of them"),
+            },
             ScheduledTask.Report => schedule with
             {
                 Folder = map.String("folder") is var folder && Path.IsPathFullyQualified(folder) ? folder : throw map.Error("folder", "'folder' is an absolute path"),
             },
             _ => WithDevices(map, schedule),
         };
-        map.Finish("devices", "to", "rounds", "folder", "keepEvents", "keepRecords", "keepSamples");
+        map.Finish("devices", "to", "rounds", "inputs", "folder", "keepEvents", "keepRecords", "keepSamples");
         return schedule;
     }
 

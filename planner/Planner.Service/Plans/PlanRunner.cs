@@ -91,7 +91,7 @@ internal sealed class PlanRunner(ServiceParts parts)
 
         if (new PlanDrift(parts, live.State, live.Inputs, [.. live.Steps]).Find(Live().Values) is { Count: > 0 } differences)
         {
-            throw new RefusedException(StatusCodes.Status409Conflict, $"The plan is stale: {differences.Count} things are not as it was made for; make a new one.") { Differences = differences };
+            throw new RefusedException(StatusCodes.Status409Conflict, $"The plan is stale: {(differences.Count < PlanDrift.Most ? "" : "at least ")}{differences.Count} thing{(differences.Count == 1 ? " is" : "s are")} not as it was made for; make a new one.") { Differences = differences };
         }
 
         var applied = live.State with { State = PlanState.Running, ApplyTime = parts.Now };

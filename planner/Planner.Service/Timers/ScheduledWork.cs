@@ -16,6 +16,7 @@ internal sealed class ScheduledWork(ServiceParts parts)
     {
         ScheduledTask.Retention => Drop(schedule),
         ScheduledTask.Report => Report(schedule),
+        ScheduledTask.Retrain => await Task.Run(() => Retrain(schedule), cancel).ConfigureAwait(false),
         ScheduledTask.Probe => await Task.Run(() => Probe(schedule), cancel).ConfigureAwait(false),
         ScheduledTask.Measure => await Task.Run(() => Measure(schedule, cancel), cancel).ConfigureAwait(false),
         _ => await RehearseAsync(schedule, cancel).ConfigureAwait(false),
@@ -45,6 +46,13 @@ internal sealed class ScheduledWork(ServiceParts parts)
         File.WriteAllText(path, report.ToJsonString());
         return $"written to {path}";
     }
+
+    // It keeps all processors busy for a while, which no switchover is to feel.
+    private string Retrain(Schedule schedule) => parts.Options.Train is not { } train
+        ? throw new RefusedException(501, "This planner was built without what trains models.")
+        : parts.Migrations.Counts.Running > 0
+            ? throw new RefusedException(409, "A migration is under way, and training would take its processors.")
+            : train(schedule.Inputs);
 
     private string Probe(Schedule schedule)
     {
