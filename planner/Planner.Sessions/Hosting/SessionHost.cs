@@ -111,7 +111,12 @@ internal sealed class SessionHost<TState>
             }
             catch (Exception e)
             {
-                // What was to follow is left too: no destination starts whose handover is not written down.
+                // What was to follow is left too: no destination starts whose handover is not written down. But the engine counts on being woken.
+                foreach (var wake in step.Commands.Skip(i + 1).OfType<WakeAt>())
+                {
+                    WakeAt(wake, now);
+                }
+
                 _shell.Post(SessionShell.Failed(step.Commands.Skip(i), e));
                 return;
             }
@@ -136,15 +141,20 @@ internal sealed class SessionHost<TState>
                 _shell.Append(JournalEntryKind.TakeBack, now);
                 break;
             case WakeAt c:
-                // Rounded up: who is woken a moment early has to ask again.
-                var delay = TimeSpan.FromTicks(Math.Max(0, (c.WakeAtNanoseconds - now + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick));
-                _timer?.Dispose();
-                _timer = _shell.Services.Clock.CreateTimer(_ => _shell.Post(new Woke(c.WakeAtNanoseconds)), null, delay, Timeout.InfiniteTimeSpan);
+                WakeAt(c, now);
                 break;
             default:
                 _carrier.Carry(command, state, now);
                 break;
         }
+    }
+
+    private void WakeAt(WakeAt command, long now)
+    {
+        // Rounded up: who is woken a moment early has to ask again.
+        var delay = TimeSpan.FromTicks(Math.Max(0, (command.WakeAtNanoseconds - now + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick));
+        _timer?.Dispose();
+        _timer = _shell.Services.Clock.CreateTimer(_ => _shell.Post(new Woke(command.WakeAtNanoseconds)), null, delay, Timeout.InfiniteTimeSpan);
     }
 
     private void OpenJournal(TState state)

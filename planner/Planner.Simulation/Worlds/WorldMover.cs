@@ -13,7 +13,7 @@ internal sealed class WorldMover(WorldTime time) : IDataMover
     private bool _isRead;
     private bool _isHung;
     private long _loadedAt;
-    private TransferResult _result = null!;
+    private TransferResult _result = new(0, 0, 0, 0, null, null);
 
     public TransferResult Result => _result;
 
