@@ -1,7 +1,6 @@
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Simulation;
-using Planner.Tests.Sessions;
 using static Planner.Measurements.DeviceState;
 
 namespace Planner.KernelTests;

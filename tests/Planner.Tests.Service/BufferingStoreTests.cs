@@ -1,7 +1,6 @@
 using Planner.Measurements;
 using Planner.Service;
 using Planner.Simulation;
-using Planner.Tests.Sessions;
 using Xunit;
 
 namespace Planner.Tests.Service;
