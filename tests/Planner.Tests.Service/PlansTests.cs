@@ -233,6 +233,7 @@ public sealed class PlansTests
         await using var service = await PlansService.StartAsync("vm1");
         var plan = (await service.MakeAsync("""{ "task": { "drain": ["h1"] } }""")).Expect(201).Json;
         Assert.Equal(("vm1", "h2"), (Text(plan.GetProperty("moves")[0], "machine"), Text(plan.GetProperty("moves")[0], "to")));
+        Assert.DoesNotContain("No move was ever measured", plan.GetProperty("assumptions").ToString(), StringComparison.Ordinal);
 
         (await service.Service.PutAsync("/v1/machines/vm2", """{ "node": "h1", "devices": ["sim:fast-nic"] }""")).Expect(200);
         Assert.Contains("does not say its memory", (await service.MakeAsync("""{ "task": { "drain": ["h1"] } }""")).Expect(422).Detail, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Planner.Measurements;
 using Planner.Policies;
 using Planner.Storage;
 
@@ -71,12 +72,14 @@ internal sealed class RegisteredFleet(ServiceParts parts)
         return new JsonObject { ["apiVersion"] = "planner/v1", ["kind"] = "Fleet", ["spec"] = spec }.ToJsonString();
     }
 
+    // How long their own moves took; while there are none, how long rehearsals take here.
     private JsonArray MovesOfDevices(IEnumerable<(string Name, MachineBody Body)> machines)
     {
         var without = machines.Where(m => m.Body is { Target: null, Memory: null }).Select(m => m.Name).ToHashSet();
-        var past = without.Count == 0 ? [] : parts.Samples.ReadSummaries(null, parts.Now - ClassBudget.UsualPeriod)
-            .Where(a => a.IsPromised && a.HasMoved && a.Ended > a.Started && without.Contains(a.Machine)).TakeLast(Batch);
-        return [.. past.Select(a => new JsonObject { ["memory"] = NoMemory, ["bytesPerSecond"] = PortBytesPerSecond, ["seconds"] = (a.Ended - a.Started).TotalSeconds })];
+        var done = without.Count == 0 ? [] : parts.Samples.ReadSummaries(null, parts.Now - ClassBudget.UsualPeriod).Where(a => a.HasMoved && a.Ended > a.Started).ToList();
+        var own = done.Where(a => a.IsPromised && without.Contains(a.Machine)).ToList();
+        var past = own.Count > 0 ? own : done.Where(a => a.Kind == AttemptKind.Rehearsal);
+        return [.. past.TakeLast(Batch).Select(a => new JsonObject { ["memory"] = NoMemory, ["bytesPerSecond"] = PortBytesPerSecond, ["seconds"] = (a.Ended - a.Started).TotalSeconds })];
     }
 
     private static RefusedException Unsized(string machine) => new(422, $"The machine {machine} does not say its memory, from which its move is planned: PUT it with \"memory\", such as \"64GiB\".");
