@@ -55,7 +55,7 @@ public sealed class PlannerService : IAsyncDisposable
         try
         {
             var instruments = new ServiceInstruments(parts);
-            var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("planner", autoGenerateServiceInstanceId: false)).AddMeter(MigrationTelemetry.SourceName, ServiceInstruments.MeterName).AddPrometheusExporter().Build();
+            var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("planner", autoGenerateServiceInstanceId: false)).AddMigrationMetrics().AddMeter(ServiceInstruments.MeterName).AddPrometheusExporter().Build();
             service._owned.AddRange([instruments, metrics]);
             Map(app, metrics);
             await app.StartAsync(stop).ConfigureAwait(false);

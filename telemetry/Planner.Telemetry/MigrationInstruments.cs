@@ -9,6 +9,12 @@ namespace Planner.Telemetry;
 /// are never attributes here: their number has no limit.</summary>
 internal static class MigrationInstruments
 {
+    /// <summary>The name of the histogram of blackouts.</summary>
+    public const string Blackout = "vm.migration.blackout.duration";
+
+    /// <summary>What its series are told apart by; the attempt, which is told too, is for exemplars.</summary>
+    public static readonly string[] BlackoutTags = ["vm.migration.outcome", "vm.migration.limit.exceeded", "vm.migration.sla.class"];
+
     // The bounds are the limits that SLAs name, so that "how many within 300 ms" is read off without interpolation.
     private static readonly double[] BlackoutBoundsSeconds = [0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 5, 10];
     private static readonly double[] ArcBoundsSeconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 60];
@@ -17,7 +23,7 @@ internal static class MigrationInstruments
     private static readonly Meter Meter = new(MigrationTelemetry.SourceName);
 
     private static readonly Histogram<double> Blackouts = Histogram(
-        "vm.migration.blackout.duration", "s", "How long the guest did not run.", BlackoutBoundsSeconds);
+        Blackout, "s", "How long the guest did not run.", BlackoutBoundsSeconds);
 
     private static readonly Histogram<double> Bounds = Histogram(
         "vm.migration.blackout.bound", "s", "The bound that a decision set on the blackout.", BlackoutBoundsSeconds);
@@ -79,13 +85,14 @@ internal static class MigrationInstruments
     {
         var tags = new TagList
         {
-            { "vm.migration.outcome", Word(ended.Outcome) },
-            { "vm.migration.limit.exceeded", ended.IsOverLimit },
-            { "vm.migration.sla.class", slaClass },
+            { BlackoutTags[0], Word(ended.Outcome) },
+            { BlackoutTags[1], ended.IsOverLimit },
+            { BlackoutTags[2], slaClass },
         };
         Migrations.Add(1, tags);
         if (ended.Blackout > TimeSpan.Zero)
         {
+            tags.Add("vm.migration.id", ended.MigrationId);
             Blackouts.Record(ended.Blackout.TotalSeconds, tags);
         }
     }

@@ -5,8 +5,8 @@ using Planner.Measurements;
 namespace Planner.Telemetry;
 
 /// <summary>
-/// Tells OpenTelemetry what happens in migrations: one span a migration with a child for every arc and every stream, and
-/// the instruments of <see cref="MigrationInstruments"/>. Attributes have the namespace <c>vm.migration</c>, since the
+/// Tells OpenTelemetry what happens in migrations: one span a migration with a child for every phase, which has a child for
+/// every arc and every stream, and the instruments of <see cref="MigrationInstruments"/>. Attributes have the namespace <c>vm.migration</c>, since the
 /// conventions know none for live migration.
 /// </summary>
 /// <remarks>Nothing here waits: spans and values are handed to memory, and exporters take them from there.
@@ -29,14 +29,11 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
                 Begin(started);
                 break;
             case PhaseEntered entered:
-                Span(entered)?.AddEvent(new ActivityEvent("phase", entered.At, new ActivityTagsCollection
-                {
-                    ["vm.migration.phase"] = MigrationInstruments.Word(entered.Phase),
-                }));
+                EnterPhase(entered);
                 break;
             case Decided decided:
                 MigrationInstruments.Record(decided);
-                Span(decided)?.AddEvent(new ActivityEvent("decision", decided.At, Tags(decided)));
+                Decide(decided);
                 break;
             case ArcRun run:
                 MigrationInstruments.Record(run);
@@ -59,6 +56,7 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         {
             if (_running.TryRemove(id, out var running))
             {
+                running.Phase?.Stop();
                 running.Span?.SetStatus(ActivityStatusCode.Error, "the session did not say how it ended");
                 running.Span?.Stop();
             }
@@ -86,6 +84,43 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         // The span belongs to the session, not to the thread that happens to tell of it.
         Activity.Current = caller;
         _running[started.MigrationId] = new Running(span, started.SlaClass);
+    }
+
+    private void EnterPhase(PhaseEntered entered)
+    {
+        if (!_running.TryGetValue(entered.MigrationId, out var running) || running.Span is not { } span)
+        {
+            return;
+        }
+
+        var word = MigrationInstruments.Word(entered.Phase);
+        span.AddEvent(new ActivityEvent("phase", entered.At, new ActivityTagsCollection { ["vm.migration.phase"] = word }));
+        EndPhase(running, entered.At);
+        var caller = Activity.Current;
+        running.Phase = Source.StartActivity($"phase {word}", ActivityKind.Internal, span.Context, new ActivityTagsCollection { ["vm.migration.phase"] = word }, startTime: entered.At);
+        Activity.Current = caller;
+    }
+
+    private static void EndPhase(Running running, DateTimeOffset at)
+    {
+        var caller = Activity.Current;
+        running.Phase?.SetEndTime(at.UtcDateTime);
+        running.Phase?.Stop();
+        running.Phase = null;
+        Activity.Current = caller;
+    }
+
+    // What is foretold last before the guest stops is what is compared with what came.
+    private void Decide(Decided decided)
+    {
+        if (!_running.TryGetValue(decided.MigrationId, out var running) || running.Span is not { } span)
+        {
+            return;
+        }
+
+        span.AddEvent(new ActivityEvent("decision", decided.At, Tags(decided)));
+        span.SetTag("vm.migration.blackout.predicted", decided.P50?.TotalSeconds);
+        span.SetTag("vm.migration.blackout.bound", decided.Bound?.TotalSeconds);
     }
 
     private void AddArc(ArcRun run)
@@ -129,6 +164,7 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
             return;
         }
 
+        EndPhase(running, ended.At);
         span.SetTag("vm.migration.outcome", MigrationInstruments.Word(ended.Outcome));
         span.SetTag("vm.migration.limit.exceeded", ended.IsOverLimit);
         span.SetTag("vm.migration.blackout.duration", ended.Blackout.TotalSeconds);
@@ -145,7 +181,7 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
     // A child that is over when it is heard of; disposing it hands it on.
     private Activity? Child(SessionNotice notice, string name, TimeSpan took)
     {
-        if (Span(notice) is not { } parent)
+        if (!_running.TryGetValue(notice.MigrationId, out var running) || (running.Phase ?? running.Span) is not { } parent)
         {
             return null;
         }
@@ -154,8 +190,6 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         span?.SetEndTime(notice.At.UtcDateTime);
         return span;
     }
-
-    private Activity? Span(SessionNotice notice) => _running.GetValueOrDefault(notice.MigrationId)?.Span;
 
     private static ActivityTagsCollection Tags(Decided decided) => new()
     {
@@ -167,5 +201,9 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         ["vm.migration.reason"] = decided.Reason,
     };
 
-    private sealed record Running(Activity? Span, string SlaClass);
+    private sealed record Running(Activity? Span, string SlaClass)
+    {
+        /// <summary>The span of the phase that it is in; null before the first.</summary>
+        public Activity? Phase { get; set; }
+    }
 }

@@ -61,7 +61,7 @@ public sealed class TelemetryExport : IDisposable
             .Build();
         var metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddMeter(MigrationTelemetry.SourceName)
+            .AddMigrationMetrics()
             .AddOtlpExporter((options, reader) =>
             {
                 Configure(options, collector, "v1/metrics");

@@ -149,6 +149,7 @@ public sealed class DrainTests
 
     private static async Task RegisterAsync(HttpClient http, Dictionary<string, (string Here, string There)> ways, CancellationToken stop)
     {
+        await SendAsync(http, HttpMethod.Put, "/v1/policies/bronze", PlansService.PatientBronze, stop);
         foreach (var node in new[] { "h1", "h2" })
         {
             await SendAsync(http, HttpMethod.Put, $"/v1/nodes/{node}", "{}", stop);

@@ -15,6 +15,12 @@ internal sealed class PlansService : IAsyncDisposable
           task: { drain: [h1] }
         """;
 
+    /// <summary>Bronze, with a limit that holds on the busiest host.</summary>
+    public const string PatientBronze = """
+        { "apiVersion": "planner/v1", "kind": "SlaPolicy", "metadata": { "name": "bronze" },
+          "spec": { "selector": { "tier": "bronze" }, "blackout": { "limit": "60s", "confidence": 0.9 }, "completeWithin": "10m", "whenEvidenceIsInsufficient": "accept" } }
+        """;
+
     private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     private PlansService(ServiceHere service) => Service = service;
@@ -26,6 +32,7 @@ internal sealed class PlansService : IAsyncDisposable
     {
         var here = new PlansService(await ServiceHere.StartAsync());
         await Evidence.RehearseAsync(here.Service.Store);
+        (await here.Service.PutAsync("/v1/policies/bronze", PatientBronze)).Expect(200);
         foreach (var node in new[] { "h1", "h2" })
         {
             (await here.Service.PutAsync($"/v1/nodes/{node}", "{}")).Expect(200);

@@ -53,7 +53,7 @@ public sealed class ResourcesTests
     }
 
     [Theory]
-    [InlineData("/v1/nodes/h1", """{ "labls": {} }""", 400, "unknown key 'labls'; known here are labels, address.")]
+    [InlineData("/v1/nodes/h1", """{ "labls": {} }""", 400, "unknown key 'labls'; known here are labels, address, memory, vcpus.")]
     [InlineData("/v1/nodes/h1", """{ "labels": { "a": 1 } }""", 400, "'a' must be a text in quotes")]
     [InlineData("/v1/nodes/h1", """{ "labels": { "a": "1", "a": "2" } }""", 400, "given twice")]
     [InlineData("/v1/nodes/h1", "{ ", 400, "this is not JSON")]

@@ -53,8 +53,14 @@ internal sealed record ForecastAnswer
     /// <summary>When the window closes in which it may begin; null for no window.</summary>
     public DateTimeOffset? WindowCloses { get; init; }
 
-    /// <summary>How long it would take in all.</summary>
+    /// <summary>How long it would take in all: the middle if it were alone on its link, and the rest if all that cross the link now went on as long.</summary>
     public EtaSeconds? DurationSeconds { get; init; }
+
+    /// <summary>What it would have to wait for now, in one sentence; null for nothing.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>Its share of the link beside the migrations that cross it now; 1 if there is none.</summary>
+    public double LinkShare { get; init; } = 1;
 
     /// <summary>Migrations that share nodes or links with it now.</summary>
     public IReadOnlyList<string> SharesWith { get; init; } = [];

@@ -7,7 +7,8 @@ namespace Planner.Service;
 /// <summary>Plans for a fleet: made, looked at, carried out, held and called off.</summary>
 internal static class PlansApi
 {
-    private static readonly string[] Yaml = ["application/yaml", "application/x-yaml", "text/yaml"];
+    /// <summary>The types of YAML.</summary>
+    public static readonly string[] Yaml = ["application/yaml", "application/x-yaml", "text/yaml"];
 
     public static void Map(IEndpointRouteBuilder api)
     {

@@ -18,7 +18,16 @@ internal sealed class Forecasts(ServiceParts parts)
         var resolved = Destinations.Resolve(parts, body.Machine, body.Destination, body.Sla, isShadow: true);
         var (policy, now) = (resolved.Policy, parts.Now);
         var answer = new ForecastAnswer { Machine = body.Machine, Destination = body.Destination, Sla = policy.Name, Feasible = "unknown", Reason = "", EarliestStart = now };
-        answer = answer with { SharesWith = SharesWith(resolved), WindowCloses = policy.MaintenanceWindows.Max(w => w.ClosesAfter(now)), DurationSeconds = DurationOf(body.Machine, policy) };
+        var use = UseOf(resolved);
+        var (sharing, onLink) = Sharing(use);
+        answer = answer with
+        {
+            SharesWith = sharing,
+            LinkShare = 1.0 / (1 + onLink),
+            WaitsFor = Admission.FindWait([.. parts.Migrations.Live.Select(l => l.Use)], use, parts.Options.MostPerNode, parts.Options.MostPerLink),
+            WindowCloses = policy.MaintenanceWindows.Max(w => w.ClosesAfter(now)),
+            DurationSeconds = DurationOf(body.Machine, policy, onLink),
+        };
         var (decision, unknown) = await DecideAsync(resolved, cancel).ConfigureAwait(false);
         answer = decision is null
             ? answer with { Reason = unknown! }
@@ -61,14 +70,23 @@ internal sealed class Forecasts(ServiceParts parts)
         }
     }
 
-    private IReadOnlyList<string> SharesWith(Destinations.Resolved resolved)
+    private Admission.Use UseOf(Destinations.Resolved resolved)
     {
-        string[] nodes = [.. new[] { resolved.Machine.Node, resolved.Node }.OfType<string>()];
-        string[] links = [.. nodes.SelectMany(n => Destinations.LinksOf(parts, n))];
-        return [.. parts.Migrations.Live.Where(l => l.Use.Nodes.Intersect(nodes).Any() || l.Use.Links.Intersect(links).Any()).Select(l => l.Operation.Id)];
+        string[] nodes = [.. new[] { resolved.Machine.Node, resolved.Node }.OfType<string>().Distinct()];
+        return new Admission.Use(nodes, [.. nodes.SelectMany(n => Destinations.LinksOf(parts, n)).Distinct()]);
     }
 
-    private EtaSeconds? DurationOf(string machine, SlaPolicy policy) => new MigrationEta(
+    /// <returns>The migrations that share nodes or links, and how many of them cross the same link.</returns>
+    private (IReadOnlyList<string> All, int OnLink) Sharing(Admission.Use use)
+    {
+        var live = parts.Migrations.Live;
+        return ([.. live.Where(l => l.Use.Nodes.Intersect(use.Nodes).Any() || l.Use.Links.Intersect(use.Links).Any()).Select(l => l.Operation.Id)], live.Count(l => l.Use.Links.Intersect(use.Links).Any()));
+    }
+
+    // Alone it takes what it took; if all that cross its link now go on as long, it has its share of the link alone.
+    private EtaSeconds? DurationOf(string machine, SlaPolicy policy, int onLink) => Alone(machine, policy) is { } alone ? alone with { P95 = alone.P95 * (1 + onLink) } : null;
+
+    private EtaSeconds? Alone(string machine, SlaPolicy policy) => new MigrationEta(
         parts.Samples.ReadSummaries(machine, parts.Now - ClassBudget.UsualPeriod).Where(a => a.IsPromised && a.HasMoved).Select(a => (a.Ended - a.Started).TotalSeconds),
         policy.CompleteWithin?.TotalSeconds).At(0);
 }

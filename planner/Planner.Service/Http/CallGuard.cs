@@ -72,6 +72,6 @@ internal sealed class CallGuard(ServiceParts parts, Gatekeeper gatekeeper)
     {
         StatusCodes.Status404NotFound => $"There is nothing at {http.Request.Path}: /openapi/v1.json and /docs say what there is.",
         StatusCodes.Status405MethodNotAllowed => $"{http.Request.Method} is not known at {http.Request.Path}.",
-        _ => "The body has to be JSON: send it with the header 'Content-Type: application/json'.",
+        _ => RequestBody.WrongType(http.Request.Path == "/v1/plans" ? PlansApi.Yaml : []),
     };
 }

@@ -20,6 +20,11 @@ internal static class RequestBody
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class => new JsonText(await ReadBytesAsync(http, MostBytes).ConfigureAwait(false), Name).Read(type);
 
+    /// <summary>Says which types a body may have.</summary>
+    /// <param name="otherTypes">Types of YAML that it may have beside JSON.</param>
+    public static string WrongType(string[] otherTypes) =>
+        $"The body has to be JSON: send it with the header 'Content-Type: application/json'{(otherTypes.Length == 0 ? "" : $", or YAML with 'Content-Type: {otherTypes[0]}'")}.";
+
     /// <summary>Reads a body as it is.</summary>
     /// <param name="http">The call.</param>
     /// <param name="mostBytes">The longest body.</param>
@@ -28,8 +33,7 @@ internal static class RequestBody
     {
         if (!http.Request.HasJsonContentType() && !otherTypes.Contains(http.Request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase))
         {
-            var other = otherTypes.Length == 0 ? "" : $", or YAML with 'Content-Type: {otherTypes[0]}'";
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"The body has to be JSON: send it with the header 'Content-Type: application/json'{other}.");
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, WrongType(otherTypes));
         }
 
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)

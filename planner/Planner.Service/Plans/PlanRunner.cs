@@ -164,6 +164,12 @@ internal sealed class PlanRunner(ServiceParts parts)
             // It was changed behind this process's back: what the store has counts.
             Live()[live.State.Id] = Read(live.State.Id);
         }
+        catch (Exception e) when (e is not StoreException && live.State.State == PlanState.Running)
+        {
+            // What nobody foresaw in one plan holds that one up, and no other.
+            parts.Options.Say($"The plan {live.State.Id}: this should not have happened ({e})");
+            _execution.Keep(live, live.State with { State = PlanState.Paused, StatusDetail = "This should not have happened; the log of the service says more." }, [], [], "plan.paused");
+        }
 
         if (!live.State.IsActive)
         {

@@ -12,6 +12,7 @@ internal sealed class Clockwork(TimeProvider clock) : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Func<DateTimeOffset, CancellationToken, Task>> _work = new();
     private readonly ConcurrentDictionary<string, Action<DateTimeOffset>> _missed = new();
+    private readonly CancellationTokenSource _ending = new();
     private IScheduler? _scheduler;
 
     /// <summary>Starts it.</summary>
@@ -51,15 +52,25 @@ internal sealed class Clockwork(TimeProvider clock) : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync().ConfigureAwait(false);
         if (_scheduler is { } scheduler)
         {
             await scheduler.Shutdown(true, CancellationToken.None).ConfigureAwait(false);
             await scheduler.DisposeAsync().ConfigureAwait(false);
         }
+
+        _ending.Dispose();
     }
 
     /// <summary>Does what is to be done under a name.</summary>
-    internal Task RunAsync(string name, DateTimeOffset at, CancellationToken cancel) => _work.TryGetValue(name, out var work) ? work(at, cancel) : Task.CompletedTask;
+    internal async Task RunAsync(string name, DateTimeOffset at, CancellationToken cancel)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ending.Token);
+        if (_work.TryGetValue(name, out var work))
+        {
+            await work(at, ends.Token).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Tells of a time that was missed.</summary>
     internal void Miss(string name, DateTimeOffset meant)

@@ -96,6 +96,41 @@ public sealed class SlaPolicyFormTests
         Assert.Contains("is no part of this objective", (string?)spec["description"], StringComparison.Ordinal);
     }
 
+    // What the JSON schema of OpenSLO v1 (openslo.schema.json and its parts) asks of an SLO.
+    [Theory]
+    [InlineData("gold", "")]
+    [InlineData("Gold of the 1st rack/über", "errorBudget: { blackout: 90s, per: 36h }")]
+    [InlineData("---", "errorBudget: { blackout: 1s, per: 100s }")]
+    [InlineData("a-name-as-long-as-may-be-which-has-about-sixty-characters-or-so", "errorBudget: { blackout: 500ms, per: 365d }")]
+    public void An_objective_keeps_the_rules_of_the_schema_of_OpenSLO(string name, string budget)
+    {
+        var policy = SlaPolicyText.ReadAll($"apiVersion: planner/v1\nkind: SlaPolicy\nmetadata: {{ name: \"{name}\" }}\nspec:\n  blackout: {{ limit: 300ms, confidence: 0.999 }}\n  {budget}\n", "p")[0];
+        var slo = Assert.Single(ReadYaml(SlaPolicyOpenSlo.Write([policy])));
+        const string Name = @"^[a-z0-9][a-z0-9.|\/\\-]*[a-z0-9]*$";
+
+        Assert.Superset(new HashSet<string> { "apiVersion", "kind", "metadata", "spec" }, slo.AsObject().Select(p => p.Key).ToHashSet());
+        var spec = slo["spec"]!.AsObject();
+        Assert.Superset(new HashSet<string> { "service", "budgetingMethod", "objectives", "indicator" }, spec.Select(p => p.Key).ToHashSet());
+        Assert.All([(string)slo["metadata"]!["name"]!, (string)spec["service"]!, (string)spec["indicator"]!["metadata"]!["name"]!], n =>
+        {
+            Assert.Matches(Name, n);
+            Assert.InRange(n.Length, 1, 255);
+        });
+        Assert.InRange(((string)spec["description"]!).Length, 0, 1050);
+        Assert.All(slo["metadata"]!["annotations"]?.AsObject().ToList() ?? [], a =>
+        {
+            Assert.Matches("^[a-z0-9A-Z][a-z0-9A-Z._-]*[a-z0-9A-Z]*$", a.Key);
+            Assert.InRange(a.Key.Length, 1, 63);
+        });
+        var window = Assert.Single(spec["timeWindow"]!.AsArray())!;
+        Assert.Matches("^[1-9][0-9]*[mhdwMQY]$", (string)window["duration"]!);
+        Assert.True((bool)window["isRolling"]!);
+        Assert.All(spec["objectives"]!.AsArray(), o => Assert.InRange((double)o!["target"]!, 0, 0.9999999));
+        var ratio = spec["indicator"]!["spec"]!["ratioMetric"]!.AsObject();
+        Assert.True(ratio.ContainsKey("good") != ratio.ContainsKey("bad") && ratio.ContainsKey("total"));
+        Assert.All([ratio["bad"]!, ratio["total"]!], m => Assert.IsType<System.Text.Json.Nodes.JsonObject>(m["metricSource"]!["spec"]));
+    }
+
     [Fact]
     public void A_policy_in_words_says_what_it_takes_and_what_follows()
     {

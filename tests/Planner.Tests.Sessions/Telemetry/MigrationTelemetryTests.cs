@@ -22,7 +22,7 @@ public sealed class MigrationTelemetryTests : IDisposable
     public MigrationTelemetryTests()
     {
         _traces = Sdk.CreateTracerProviderBuilder().AddSource(MigrationTelemetry.SourceName).AddInMemoryExporter(_spans).Build();
-        _meters = Sdk.CreateMeterProviderBuilder().AddMeter(MigrationTelemetry.SourceName).AddInMemoryExporter(_metrics).Build();
+        _meters = Sdk.CreateMeterProviderBuilder().AddMigrationMetrics().AddInMemoryExporter(_metrics).Build();
     }
 
     private SessionNotices Notices => new(_own, _own);
@@ -50,12 +50,15 @@ public sealed class MigrationTelemetryTests : IDisposable
     }
 
     [Fact]
-    public void Arcs_and_streams_are_children_that_lie_where_they_happened()
+    public void Phases_are_children_of_the_migration_and_arcs_and_streams_of_their_phase_where_they_happened()
     {
         Tell(Notices.All());
 
         var root = Root();
-        var children = Spans().Where(s => s.ParentSpanId == root.SpanId).ToList();
+        var phase = Assert.Single(Spans(), s => s.ParentSpanId == root.SpanId);
+        Assert.Equal(("phase stop_copy", SessionNotices.Noon.AddSeconds(1).UtcDateTime, TimeSpan.FromSeconds(1)), (phase.DisplayName, phase.StartTimeUtc, phase.Duration));
+        Assert.Equal((0.1, 0.25, 0.12), (root.GetTagItem("vm.migration.blackout.predicted"), root.GetTagItem("vm.migration.blackout.bound"), root.GetTagItem("vm.migration.blackout.duration")));
+        var children = Spans().Where(s => s.ParentSpanId == phase.SpanId).ToList();
         Assert.Equal(["arc RUNNING_P2P->STOP", "stream"], children.Select(c => c.DisplayName));
         Assert.All(children, c => Assert.Equal(root.TraceId, c.TraceId));
         Assert.Equal(SessionNotices.Noon.AddMilliseconds(1010).UtcDateTime, children[0].StartTimeUtc);
@@ -147,6 +150,25 @@ public sealed class MigrationTelemetryTests : IDisposable
         }
 
         Assert.Superset(new HashSet<double> { 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2 }, bounds.ToHashSet());
+    }
+
+    [Fact]
+    public void An_exemplar_of_a_blackout_leads_to_its_attempt_which_no_series_names()
+    {
+        Tell(Notices.All());
+
+        var point = Points("vm.migration.blackout.duration", "vm.migration.sla.class", _own).Single();
+        Assert.True(point.TryGetExemplars(out var exemplars));
+        var attempts = new List<object?>();
+        foreach (var exemplar in exemplars)
+        {
+            foreach (var tag in exemplar.FilteredTags)
+            {
+                attempts.Add((tag.Key, tag.Value));
+            }
+        }
+
+        Assert.Equal([("vm.migration.id", (object?)_own)], attempts);
     }
 
     [Fact]

@@ -189,6 +189,26 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_store_of_before_learns_where_its_machines_are_and_can_go()
+    {
+        using (SqliteMeasurementStore.Open(Address))
+        {
+        }
+
+        Query("drop table fleet_plan");
+        Query("drop table fleet_plan_step");
+        Query("delete from schema_version where version = 9");
+        Query("""
+            insert into resource (kind, name, body, version, changed_ticks) values
+                ('machine', 'vm1', '{"node":"h1","startDestination":{"readyAt":{"h2":"x","h3":"y"}}}', 1, 0), ('machine', 'vm2', '{"node":null}', 1, 0), ('node', 'h1', '{"node":"x"}', 1, 0)
+            """);
+        using var store = SqliteMeasurementStore.Open(Address);
+
+        Assert.Equal(["vm1 =node h1", "vm1 =ready@h2 ", "vm1 =ready@h3 "], Query("select name || ' ' || label || ' ' || value from resource_label order by 1"));
+        Assert.Equal("vm1", Assert.Single(new ServiceStore(store).List("machine", "", 10, "=node", "h1")).Name);
+    }
+
+    [Fact]
     public void A_long_text_is_kept_whole_whatever_stands_before_it_in_the_batch()
     {
         using var store = SqliteMeasurementStore.Open(Address);
