@@ -44,7 +44,7 @@ internal static class PaintStudy
         await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } });
         var page = await context.NewPageAsync();
         await page.GotoAsync(url);
-        await page.WaitForFunctionAsync($"performance.getEntriesByName('{mark}').length > 0");
+        await page.UntilAsync($"performance.getEntriesByName('{mark}').length > 0");
         return await page.EvaluateAsync<double>($"performance.getEntriesByName('{mark}')[0].startTime - performance.getEntriesByType('navigation')[0].responseStart");
     }
 

@@ -27,15 +27,19 @@ internal static class UpdateStudy
             setInterval(() => this.dispatchEvent(new MessageEvent('heartbeat', { data: JSON.stringify({ number: 0 }) })), 2000);
             let carried = 0, last = performance.now();
             const phases = ['opening', 'preCopy', 'quiescing', 'stopCopy'];
+            const texts = Array.from({ length: 5000 }, (_, i) => {
+              const machine = `vm-${String(i).padStart(4, '0')}`;
+              const data = { id: `op-${i}`, state: 'running', machine, sla: 'gold', sourceNode: 'host-1', destinationNode: 'host-2', phase: phases[i % 4], progress: (i % 100) / 100, limitSeconds: 0.3,
+                latestDecision: { at: new Date().toISOString(), gate: 1, verdict: 'stay', boundSeconds: 0.2 + (i % 50) / 100, limitSeconds: 0.3, reason: 'Stay: the bound exceeds the limit.' }, statusDetail: `stay: change ${i}` };
+              return JSON.stringify({ number: i + 1, kind: 'migration.decision', migration: data.id, machine, data });
+            });
             setInterval(() => {
               const now = performance.now();
               carried += window.perSecond * (now - last) / 1000;
               last = now;
               for (; carried >= 1 && window.fed < window.most; carried--) {
-                const i = window.fed++, machine = `vm-${String(i % 5000).padStart(4, '0')}`;
-                const data = { id: `op-${i % 5000}`, state: 'running', machine, sla: 'gold', sourceNode: 'host-1', destinationNode: 'host-2', phase: phases[i % 4], progress: (i % 100) / 100, limitSeconds: 0.3,
-                  latestDecision: { at: new Date().toISOString(), gate: 1, verdict: 'stay', boundSeconds: 0.2 + (i % 50) / 100, limitSeconds: 0.3, reason: 'Stay: the bound exceeds the limit.' }, statusDetail: `stay: change ${i}` };
-                this.dispatchEvent(new MessageEvent('migration.decision', { data: JSON.stringify({ number: i + 1, kind: 'migration.decision', migration: data.id, machine, data }), lastEventId: String(i + 1) }));
+                const i = window.fed++;
+                this.dispatchEvent(new MessageEvent('migration.decision', { data: texts[i * 7 % 5000], lastEventId: String(i + 1) }));
               }
             }, 5);
           }
@@ -69,9 +73,9 @@ internal static class UpdateStudy
         var page = await context.NewPageAsync();
         await page.AddInitScriptAsync($"window.perSecond = 0; window.most = {HourChanges};{Source}");
         await page.GotoAsync($"{service.Http.BaseAddress}#/fleet");
-        await page.WaitForFunctionAsync("performance.getEntriesByName('fleet-painted').length > 0");
+        await page.UntilAsync("performance.getEntriesByName('fleet-painted').length > 0");
         await page.EvaluateAsync($"window.perSecond = {PerSecond}");
-        await page.WaitForFunctionAsync($"window.fed >= {MinuteChanges}", null, new() { Timeout = 60_000 });
+        await page.UntilAsync($"window.fed >= {MinuteChanges}");
         var minute = await HeapAsync(context, page);
         var fed = await page.EvaluateAsync<int>("window.fed");
         var (frames, longest) = await FramesAsync(page);
@@ -81,8 +85,9 @@ internal static class UpdateStudy
         await page.BringToFrontAsync();
         Console.WriteLine($"{rate:N0} changes/s: {frames / (double)FrameSeconds:0.0} frames/s, an empty page {before.Frames / (double)FrameSeconds:0.0} before and {after.Frames / (double)FrameSeconds:0.0} after, ratio {frames * 2.0 / (before.Frames + after.Frames):0.00}; the longest task took {longest:0} ms");
 
-        await page.WaitForFunctionAsync($"window.fed >= {HourChanges}", null, new() { Timeout = 300_000 });
+        await page.UntilAsync($"window.fed >= {HourChanges}", TimeSpan.FromMinutes(5));
         var hour = await HeapAsync(context, page);
+        Console.WriteLine($"the page says: {await page.Locator(".sum").InnerTextAsync()}");
         Console.WriteLine($"heap after {MinuteChanges:N0} changes (a minute at 200/s) {minute / 1e6:0.0} MB, after {HourChanges:N0} (an hour) {hour / 1e6:0.0} MB, ratio {hour / minute:0.00}");
     }
 

@@ -8,7 +8,7 @@ const CHANNEL = "planner-events";
 const SILENCE_MS = 4000;
 const LOOK_MS = 250;
 const FLUSH_MS = 50;
-const SHOW_MS = 200;
+const SHOW_MS = 250;
 const REOPEN_MS = [500, 1000, 2000, 4000];
 
 /** What the service tells of; a test compares this with the service. */
@@ -32,11 +32,11 @@ class ChangeStream extends EventTarget {
   #tries = 0;
   #channel = null;
   #isLeader = false;
-  #isOver = false;
+  #isHeard = false;
 
   /** Begins to listen; only the first call does something. */
   start() {
-    if (this.#channel || this.#isOver) return;
+    if (this.#channel) return;
     this.#channel = new BroadcastChannel(CHANNEL);
     this.#channel.onmessage = e => this.#hearTab(e.data);
     this.#channel.postMessage({ ask: true });
@@ -51,6 +51,7 @@ class ChangeStream extends EventTarget {
 
   #lead() {
     this.#isLeader = true;
+    this.#channel.postMessage({ who: true });
     this.#open();
   }
 
@@ -65,7 +66,8 @@ class ChangeStream extends EventTarget {
     source.onerror = () => this.#fail(source);
     const take = e => {
       if (e.lastEventId) this.last = Number(e.lastEventId);
-      this.#hear("live");
+      this.#heard = performance.now();
+      this.#setState("live", false);
       this.#pending.push(e.data);
       this.#flush ||= setTimeout(() => this.#tell(), FLUSH_MS);
     };
@@ -117,16 +119,23 @@ class ChangeStream extends EventTarget {
     this.#flush = 0;
     const raw = this.#pending;
     this.#pending = [];
-    if (this.#isLeader) this.#channel.postMessage({ raw, last: this.last });
+    if (this.#isLeader && this.#isHeard) this.#channel.postMessage({ raw, last: this.last });
     this.dispatchEvent(new CustomEvent("changes", { detail: raw.map(text => JSON.parse(text)) }));
   }
 
   #hearTab(message) {
-    if (message.ask) {
-      if (this.#isLeader) this.#channel.postMessage({ state: this.state, last: this.last });
+    if (this.#isLeader) {
+      // As long as no other tab has said that it is there, nobody is told.
+      this.#isHeard = true;
+      if (message.ask) this.#channel.postMessage({ state: this.state, last: this.last });
       return;
     }
-    if (this.#isLeader) return;
+    if (message.ask) return;
+    if (message.who) {
+      this.#channel.postMessage({ here: true });
+      return;
+    }
+    if (message.here) return;
     if (message.last !== undefined && message.last !== null) this.last = message.last;
     if (message.lost) this.dispatchEvent(new Event("lost"));
     if (message.raw) {
@@ -147,7 +156,7 @@ class ChangeStream extends EventTarget {
 
 export const stream = new ChangeStream();
 
-/** Calls back with all changes that came since the last picture: at most five times a second, which is as often as anybody reads, and before a picture is drawn. */
+/** Calls back with all changes that came since the last picture: at most four times a second, which is as often as anybody reads, and before a picture is drawn. */
 export function onChanges(signal, callback) {
   let waiting = [];
   let timer = 0;

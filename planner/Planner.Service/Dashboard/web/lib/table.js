@@ -68,9 +68,9 @@ class VirtualTable extends HTMLElement {
     return this.#rows;
   }
 
-  /** Draws the rows anew that are seen; for rows that were changed in place. */
-  refresh() {
-    for (const row of this.#pool) row.drawn = null;
+  /** Draws rows anew that were changed in place, as far as they are seen; their order stays until there are other rows. */
+  refresh(changed) {
+    for (const row of this.#pool) if (changed.has(row.drawn)) row.drawn = null;
     this.#later();
   }
 

@@ -11,7 +11,7 @@ import { virtualTable } from "../lib/table.js";
 const REFRESH_MS = 2000;
 const ORDER = ["needsPerson", "overLimit", "held", "stayed", "moving", "queued", "noClass", "window", "fine"];
 const STILL = ["held", "stayed", "window"];
-const MOST_MOVING = 50;
+const MOST_MOVING = 20;
 
 const COLUMNS = [
   { key: "name", title: "machine", width: "minmax(9rem,1.4fr)", narrow: "main", order: m => m.name, cell: m => link(to("machines", m.name), name(m.name)) },
@@ -38,14 +38,16 @@ export function fleet(root, signal) {
   const loading = sentence("Asking the service …");
   put(root, heading("Fleet"), loading);
 
-  const show = fresh => {
+  let byName = new Map();
+  const take = fresh => {
     const isFirst = view === null;
     view = fresh;
+    byName = new Map(view.machines.map(m => [m.name, m]));
     put(parts.sum, summary(view));
-    put(parts.findings, findings(view));
+    show(parts.findings, [view.findings, view.machines.length === 0], () => findings(view));
     showMoving(view, parts.moving);
-    put(parts.classes, classes(view));
-    put(parts.hosts, hosts(view));
+    show(parts.classes, view.classes, () => classes(view));
+    show(parts.hosts, view.hosts, () => hosts(view));
     if (isFirst) {
       put(parts.filters, filters(view, wanted, filter));
       put(root, heading("Fleet", null, parts.sum), panel("What is wrong, and what to do", parts.findings), panel("Moving now", parts.moving),
@@ -55,27 +57,38 @@ export function fleet(root, signal) {
     if (isFirst) requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("fleet-painted")));
   };
 
-  keepFresh(signal, async () => show(await get("/v1/fleet", signal)), e => view === null && put(root, heading("Fleet"), trouble(e, () => location.reload())));
+  keepFresh(signal, async () => take(await get("/v1/fleet", signal)), e => view === null && put(root, heading("Fleet"), trouble(e, () => location.reload())));
   onChanges(signal, changes => {
     if (view === null) return;
-    let isTouched = false;
-    const rows = new Map(view.machines.map((m, i) => [m.name, i]));
+    const touched = new Set();
     const moving = new Map(view.moving.map(o => [o.id, o]));
     for (const { kind, data } of changes) {
       if (!kind.startsWith("migration.")) continue;
-      isTouched = true;
       if (data.state === "done") moving.delete(data.id);
       else moving.set(data.id, data);
-      const row = rows.get(data.machine);
-      // A new object, so that the table sees that it is another.
-      if (row !== undefined && data.state !== "done") view.machines[row] = { ...view.machines[row], state: data.state === "running" ? "moving" : "queued", reason: data.statusDetail, migration: data.id };
+      const row = byName.get(data.machine);
+      if (row === undefined || data.state === "done") continue;
+      row.state = data.state === "running" ? "moving" : "queued";
+      row.reason = data.statusDetail;
+      row.migration = data.id;
+      touched.add(row);
     }
-    if (!isTouched) return;
+    if (touched.size === 0 && moving.size === view.moving.length) return;
     view.moving = [...moving.values()];
     showMoving(view, parts.moving);
-    showMachines(view, wanted, table, parts.found);
+    table.refresh(touched);
   });
 }
+
+/** Builds a part anew only if what it is made of has changed. */
+function show(box, value, build) {
+  const text = JSON.stringify(value);
+  if (shown.get(box) === text) return;
+  shown.set(box, text);
+  put(box, build());
+}
+
+const shown = new WeakMap();
 
 /** Asks again when something has changed, at most every two seconds, and not while nobody looks. */
 export function keepFresh(signal, load, failed) {
