@@ -12,6 +12,7 @@ internal sealed class DriftWatch(ServiceParts parts)
     // One false alarm in a thousand series that did not change.
     private const double FalseAlarm = 0.001;
     private const int LeastAfter = 5;
+    private const int SameChange = 100;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -41,13 +42,19 @@ internal sealed class DriftWatch(ServiceParts parts)
     public static ArcAlarm? Find(string deviceClass, Arc arc, IReadOnlyList<ArcSample> samples)
     {
         var martingale = new DriftMartingale(FalseAlarm);
-        int? raised = null, began = null;
+        int? raised = null, began = null, latest = null;
         for (var i = 0; i < samples.Count; i++)
         {
             if (martingale.Update(samples[i].Duration.TotalSeconds))
             {
-                raised = i;
-                began = i - Math.Min(i, martingale.ScoresSinceChange) + 1;
+                // What is compared with are the samples before it: as long as a change lasts, it raises the alarm again.
+                if (latest is null || i - latest > SameChange)
+                {
+                    raised = i;
+                    began = i - Math.Min(i, martingale.ScoresSinceChange) + 1;
+                }
+
+                latest = i;
                 martingale.Restart(martingale.ScoresSinceChange);
             }
         }

@@ -60,6 +60,10 @@ public sealed class LiveTests(SharedBrowser browser)
             await page.EvaluateAsync("window.isTheSame = true");
         }
 
+        // Something was heard, so that there is a place to go on from.
+        await service.RegisterAsync("vm0", "sim:fast-nic", "sim:fast-nic");
+        await service.EndAsync(await service.MigrateAsync("vm0"));
+        await SeeAllAsync([leader, follower], "vm0");
         line.Cut();
         await SeeAllAsync([leader, follower], "The connection to the service is cut", ".cut-off");
         await service.RegisterAsync("vm1", "sim:fast-nic", "sim:fast-nic");

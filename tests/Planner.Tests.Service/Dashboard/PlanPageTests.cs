@@ -74,7 +74,7 @@ public sealed class PlanPageTests(SharedBrowser browser)
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Empty it …" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Empty it", Exact = true }).ClickAsync();
-        await row.GetByText("safe to reboot", new() { Exact = true }).WaitForAsync();
+        await row.Locator(".state.good").Filter(new() { HasText = "safe to reboot" }).WaitForAsync();
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Take machines again …" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "End the maintenance" }).ClickAsync();

@@ -34,6 +34,12 @@ export function timeChart(signal, title, x, series, { isLog = false, height = 26
   return figure;
 }
 
+// Over several days the days, otherwise the clock.
+const moment = (at, all) => {
+  const text = time(new Date(at * 1000).toISOString(), true);
+  return all[all.length - 1] - all[0] > 2 * 86400 ? text.slice(0, 10) : text.slice(11, 19);
+};
+
 const legend = series => h("span", { className: "legend" }, series.map(s => h("span", null, h("i", { className: `key ${s.points ? "dot" : s.dash ? "dashed" : "line"}`, css: { "--key": `var(--${s.colour})` }, "aria-hidden": "true" }), s.label)));
 
 function options(title, x, series, { isLog, height, width, onPick }) {
@@ -44,7 +50,7 @@ function options(title, x, series, { isLog, height, width, onPick }) {
     cursor: { y: false, focus: { prox: 24 }, drag: { x: true, y: false } },
     scales: { x: { time: true }, y: { distr: isLog ? 3 : 1, range: isLog ? undefined : (u, low, high) => [0, (high || 1) * 1.08] } },
     axes: [
-      { ...axis, values: (u, splits) => splits.map(v => time(new Date(v * 1000).toISOString()).slice(0, -7)) , space: 110 },
+      { ...axis, values: (u, splits) => splits.map(v => moment(v, splits)), space: 110 },
       { ...axis, size: 70, values: (u, splits) => splits.map(v => v === null ? "" : seconds(v)) },
     ],
     series: [{}, ...series.map(s => ({

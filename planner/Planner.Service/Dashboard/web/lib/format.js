@@ -76,7 +76,7 @@ export const word = text => WORDS[text] ?? text ?? NOTHING;
 const TONES = {
   needsPerson: "critical", critical: "critical", overLimit: "serious", serious: "serious", completedOverLimit: "serious", abort: "serious", Blocked: "serious", failed: "serious",
   held: "warning", stayed: "warning", warning: "warning", stay: "warning", throttle: "warning", recovered: "warning", noClass: "notice", planned: "notice", paused: "warning", cancelling: "warning", cancelled: "notice", window: "notice", queued: "notice", notice: "notice",
-  moving: "moving", running: "moving", Draining: "moving", goingBack: "warning", completed: "good", commit: "good", fine: "good", SafeToReboot: "good", done: "good",
+  moving: "moving", running: "moving", Draining: "moving", goingBack: "warning", good: "good", completed: "good", commit: "good", fine: "good", SafeToReboot: "good", done: "good",
 };
 const MARKS = { critical: "■", serious: "▲", warning: "◆", notice: "●", moving: "►", good: "✓" };
 

@@ -13,7 +13,7 @@ const REOPEN_MS = [500, 1000, 2000, 4000];
 
 /** What the service tells of; a test compares this with the service. */
 export const KINDS = [
-  "migration.queued", "migration.started", "migration.phase", "migration.decision", "migration.cancelRequested", "migration.ended",
+  "migration.queued", "migration.started", "migration.phase", "migration.decision", "migration.cancelRequested", "migration.destination", "migration.ended",
   "node.put", "node.deleted", "machine.put", "machine.deleted", "policy.put", "policy.deleted", "webhook.put", "webhook.deleted",
   "notice.pending", "notice.acknowledged", "notice.postponed", "notice.started",
   "plan.made", "plan.applied", "plan.approved", "plan.paused", "plan.resumed", "plan.cancelling", "plan.cancelled", "plan.progressed", "plan.replanned", "plan.done",

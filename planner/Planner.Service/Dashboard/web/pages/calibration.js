@@ -12,7 +12,7 @@ const SHOWN_DAYS = 30;
 
 export function calibration(root, signal) {
   const wanted = here().params.get("sla");
-  const box = h("div");
+  const box = h("div", { className: "stack" });
   put(root, heading("Calibration"), sentence("Is what was promised kept, and do the bounds hold? In the last 30 days; attempts in which the guest was not paused are in no share."), box);
   let hasShown = false;
   keepFresh(signal, async () => {

@@ -12,15 +12,14 @@ const PAGE = 200;
 const OUTCOMES = ["completed", "completedOverLimit", "stayed", "recovered", "needsPerson"];
 
 const COLUMNS = [
-  { key: "ended", title: "ended", width: "13rem", narrow: "main", cell: a => link(to("attempts", a.attemptId), when(a.ended)) },
-  { key: "machine", title: "machine", width: "minmax(8rem,1fr)", narrow: "second", cell: a => link(to("machines", a.machine), name(a.machine)) },
-  { key: "outcome", title: "outcome", width: "12rem", narrow: "second", cell: a => state(a.outcome) },
-  { key: "kind", title: "kind", width: "6rem", cell: a => a.attemptKind ?? "?" },
+  { key: "ended", title: "ended", width: "14.5rem", narrow: "main", cell: a => link(to("attempts", a.attemptId), when(a.ended)) },
+  { key: "machine", title: "machine", width: "minmax(6rem,1fr)", narrow: "second", cell: a => link(to("machines", a.machine), name(a.machine)) },
+  { key: "outcome", title: "outcome", width: "11rem", narrow: "second", cell: a => a.attemptKind && a.attemptKind !== "migration" ? [state(a.outcome), ` ${a.attemptKind}`] : state(a.outcome) },
   { key: "sla", title: "class", width: "minmax(4rem,.5fr)", cell: a => a.sla ? name(a.sla) : "–" },
-  { key: "bound", title: "bound", width: "6rem", isNumber: true, cell: a => seconds(a.decisions.findLast(d => d.boundSeconds !== null)?.boundSeconds) },
-  { key: "paused", title: "paused", width: "6rem", isNumber: true, cell: a => a.limitExceeded ? h("strong", { className: "serious" }, seconds(a.pausedSeconds)) : seconds(a.pausedSeconds) },
-  { key: "limit", title: "limit", width: "6rem", isNumber: true, cell: a => seconds(a.limitSeconds) },
-  { key: "reason", title: "reason", width: "minmax(10rem,3fr)", cell: a => h("span", { className: "cut", title: a.reason }, plain(a.reason)) },
+  { key: "bound", title: "bound", width: "5rem", isNumber: true, cell: a => seconds(a.decisions.findLast(d => d.boundSeconds !== null)?.boundSeconds) },
+  { key: "paused", title: "paused", width: "5rem", isNumber: true, cell: a => a.limitExceeded ? h("strong", { className: "serious" }, seconds(a.pausedSeconds)) : seconds(a.pausedSeconds) },
+  { key: "limit", title: "limit", width: "5rem", isNumber: true, cell: a => seconds(a.limitSeconds) },
+  { key: "reason", title: "reason", width: "minmax(8rem,3fr)", cell: a => h("span", { className: "cut", title: a.reason }, plain(a.reason)) },
 ];
 
 export function ledger(root, signal) {
