@@ -133,7 +133,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
 
     private async Task PrepareAsync(HttpClient http, Told machine, ulong first, SqliteMeasurementStore store, CancellationToken stop)
     {
-        var addresses = machine.Sockets(folder).Select(VfioUserDriver.AddressOf).ToList();
+        var addresses = machine.Sockets(folder).Select(VfioUserServer.AddressOf).ToList();
         await PutAsync(http, $"/v1/policies/{machine.Class}", ClassOf(machine, promise.BlackoutLimit), stop).ConfigureAwait(false);
         await PutAsync(http, $"/v1/machines/{machine.Name}", new JsonObject
         {

@@ -40,6 +40,10 @@ public sealed class VfioUserServer : IDisposable
     /// <summary>The file name of the socket.</summary>
     public string SocketPath { get; }
 
+    /// <summary>The address of the device behind a server's socket.</summary>
+    /// <param name="path">The file name of the socket.</param>
+    public static string AddressOf(string path) => VfioUserDriver.AddressOf(path);
+
     /// <summary>Starts a server. The socket's file has mode 0600; one that no process listens on any more is replaced.</summary>
     /// <param name="profile">The device.</param>
     /// <param name="path">The file name of the socket, at most 107 bytes of UTF-8.</param>

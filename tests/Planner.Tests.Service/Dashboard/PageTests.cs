@@ -80,8 +80,8 @@ public sealed class PageTests(SharedBrowser browser)
         await page.GetByLabel("State").SelectOptionAsync("still");
         await page.GetByLabel("Find").FillAsync("vm-00");
         await page.GetByRole(AriaRole.Columnheader, new() { Name = "host" }).Locator("button").ClickAsync();
-        await page.WaitForURLAsync("**sort=node**");
-        await page.WaitForURLAsync("**q=vm-00**");
+        await Visitor.IsAtAsync(page, "sort=node");
+        await Visitor.IsAtAsync(page, "q=vm-00");
         var shown = await page.Locator("virtual-table [role=row] .main:visible").AllInnerTextsAsync();
 
         var other = await visitor.OpenAsync(page.Url[(page.Url.IndexOf("#/", StringComparison.Ordinal) + 2)..]);
@@ -165,7 +165,7 @@ public sealed class PageTests(SharedBrowser browser)
         await Visitor.SeeAsync(page, ".facts dd", "it began at");
         Assert.Equal(20, await page.Locator("h3:has-text('The slowest') + div tbody tr").CountAsync());
         await page.GetByRole(AriaRole.Link, new() { Name = "RESUMING → STOP" }).First.ClickAsync();
-        await page.WaitForURLAsync("**arc=RESUMING**");
+        await Visitor.IsAtAsync(page, "arc=RESUMING");
     }
 
     private static async Task CheckAsync(IPage page, string what)

@@ -42,6 +42,16 @@ internal sealed class Visitor : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Waits until the address has a part. It is looked at again and again: of two changes in a row the browser's library may tell one before it is waited for.</summary>
+    public static async Task IsAtAsync(IPage page, string part)
+    {
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!page.Url.Contains(part, StringComparison.Ordinal))
+        {
+            await Task.Delay(50, guard.Token);
+        }
+    }
+
     /// <summary>Waits until a part of a page says something.</summary>
     public static Task SeeAsync(IPage page, string selector, string text) => page.Locator(selector).Filter(new() { HasText = text }).First.WaitForAsync();
 
