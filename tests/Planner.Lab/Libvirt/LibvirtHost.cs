@@ -91,8 +91,9 @@ public sealed class LibvirtHost : IDisposable
         {
             return (await VirshAsync(["domstate", domain], cancel).ConfigureAwait(false)).Trim();
         }
-        catch (LabException e) when (e.Message.Contains("failed to get domain", StringComparison.Ordinal))
+        catch (LabException e) when (e.Message.Contains("failed to get domain", StringComparison.Ordinal) || e.Message.Contains("Domain not found", StringComparison.Ordinal))
         {
+            // The latter is said of one that went while it was asked about.
             return null;
         }
     }

@@ -25,7 +25,9 @@ public sealed class LibvirtSteerTests(LibvirtLab lab)
 
         var status = await run.EndAsync();
         await virsh;
-        Assert.True(status == 0, $"{run.Planner}");
+
+        // The bound is a model's, without proof, and other work on this host may make the blackout longer: then it is said.
+        Assert.True(status is 0 or 4, $"{run.Planner}");
         Assert.Contains("The manager counts a blackout of", run.Planner.Output, StringComparison.Ordinal);
         Assert.Equal("b", await run.WhereAsync());
     }
