@@ -45,7 +45,10 @@ public sealed class CanaryTests
         var after = await PlannerChild.RunAsync(folder.Path, migrate);
         Assert.True(after.Status == 0, after.Error);
         var decision = JsonDocument.Parse(after.Output).RootElement.GetProperty("decision");
-        Assert.Equal(("direct", 1.5), (decision.GetProperty("blackout").GetProperty("method").GetString(), decision.GetProperty("blackout").GetProperty("widenedBy").GetDouble()));
+        Assert.Equal("direct", decision.GetProperty("blackout").GetProperty("method").GetString());
+
+        // Half as wide again until five commits have come, and four times as wide where other work has this host busy at the moment.
+        Assert.True(decision.GetProperty("blackout").GetProperty("widenedBy").GetDouble() is 1.5 or 6, after.Output);
         Assert.Equal(0, decision.GetProperty("evidence").GetProperty("commits").GetInt32());
         Assert.InRange(decision.GetProperty("evidence").GetProperty("rehearsals").GetInt32(), 9, 10);
     }
