@@ -7,12 +7,12 @@ internal static class WaveStudy
 {
     public static void Run()
     {
-        foreach (var (hosts, fill, seed) in ((int, double, ulong)[])[(200, 0.7, 1), (200, 0.7, 2), (200, 0.6, 1), (200, 0.8, 1)])
+        foreach (var (hosts, fill, seed) in ((int, double, ulong)[])[(200, 0.7, 1), (200, 0.7, 2), (200, 0.6, 1), (200, 0.8, 1), (1000, 0.7, 1)])
         {
             var fleet = GeneratedFleets.Upgrade(hosts, fill, seed);
             var greedy = GreedyWaves.Run(fleet, seed);
             var serial = hosts * fleet.Task.Reboot.TotalSeconds + fleet.Machines.Sum(m => m.MemoryBytes) / 1.25e9;
-            var (plan, seconds) = Measured.Plan(fleet, replications: hosts <= 200 ? 200 : 1);
+            var (plan, seconds) = Measured.Plan(fleet, replications: 200);
             Console.WriteLine($"{hosts} hosts, {fleet.Machines.Count} machines, fill {fill}: greedy {greedy.Seconds:0} s, {greedy.MovesPerMachine:0.000} moves; one at a time {serial:0} s; bound {plan.LowerBoundSeconds:0} s; {plan.Blocked.Count} blocked; {seconds:0.00} CPU s");
             foreach (var choice in plan.Choices)
             {

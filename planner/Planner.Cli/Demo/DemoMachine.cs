@@ -14,7 +14,8 @@ internal sealed class DemoMachine : IDisposable
         Profile = profile;
         try
         {
-            Pairs = [new DevicePair("device0", Open(Path.Combine(folder, $"{name}-a.sock"), seed * 2), Open(Path.Combine(folder, $"{name}-b.sock"), (seed * 2) + 1))];
+            var sockets = Sockets(folder, name);
+            Pairs = [new DevicePair("device0", Open(sockets[0], seed * 2), Open(sockets[1], (seed * 2) + 1))];
         }
         catch
         {
@@ -28,6 +29,9 @@ internal sealed class DemoMachine : IDisposable
 
     /// <summary>The machine's device on both sides.</summary>
     public IReadOnlyList<DevicePair> Pairs { get; private set; }
+
+    /// <summary>The sockets of a machine: the source's, and the destination's.</summary>
+    public static IReadOnlyList<string> Sockets(string folder, string name) => [Path.Combine(folder, $"{name}-a.sock"), Path.Combine(folder, $"{name}-b.sock")];
 
     /// <summary>Makes the destination the source: the machine has moved.</summary>
     public void TurnAround() => Pairs = [.. Pairs.Select(p => new DevicePair(p.Name, p.Destination, p.Source))];

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using Planner.Devices;
 using Planner.Engine;
-using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
@@ -15,17 +13,14 @@ namespace Planner.Cli;
 /// </summary>
 internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy policy, IMeasurementStore store, string folder, string snapshotFolder)
 {
-    // The step is meant to be far outside anything that was measured, whatever the profile and however busy the host.
-    private const double SlowdownFactor = 1000;
-
     private readonly SessionServices _services = new() { Store = store, QuietTime = QuietTime.Ask };
     private int _told;
 
     /// <summary>Called after every rehearsed switchover: how many are done, and how many there will be.</summary>
     public Action<int, int>? OnRehearsal { get; init; }
 
-    /// <summary>How many switchovers are rehearsed: what the direct bound needs, and a few more, there and back.</summary>
-    public int Rehearsals => (ScoreTable.RequiredScores(1 - policy.Confidence) + 10 + 1) / 2 * 2;
+    /// <summary>How many switchovers are rehearsed.</summary>
+    public int Rehearsals => DemoDevices.Rehearsals(policy);
 
     /// <summary>Tells the stories one after the other.</summary>
     public async IAsyncEnumerable<DemoStory> TellAsync([EnumeratorCancellation] CancellationToken stop)
@@ -47,7 +42,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             yield return await IsRefusedAsync(machine, RoundLimit.Below((foreseen.Blackout.P50Seconds ?? 1) / 2), stop);
         }
 
-        using (var machine = new DemoMachine(SlowingDown(), seed + 2, folder, "third"))
+        using (var machine = new DemoMachine(DemoDevices.SlowPastCommit(DemoDevices.WithDeadline(profile), Rehearsals / 2), seed + 2, folder, "third"))
         {
             await RehearseAsync(machine, stop);
             stop.ThrowIfCancellationRequested();
@@ -82,7 +77,7 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
             "the device knows better, and refuses the deadline",
             [
                 $"A {machine.Profile.DeviceClass} takes a deadline with SET_STATE. It was rehearsed {Rehearsals} times, and {Quantity.Format(limit)} can be promised.",
-                $"Then its arcs past the commit point become {SlowdownFactor:0} times as slow. No measurement shows that yet; only the device knows.",
+                $"Then its arcs past the commit point become {DemoDevices.SlowdownFactor:0} times as slow. No measurement shows that yet; only the device knows.",
                 "The planner commits on its evidence and gives the device what is left of the limit as a deadline.",
             ],
             Rehearsals,
@@ -128,22 +123,6 @@ internal sealed class DemoStories(DeviceProfile profile, ulong seed, SlaPolicy p
         }
 
         return new DemoStory(title, telling, rehearsals, result, file);
-    }
-
-    /// <summary>The profile with a deadline call, whose arcs past the commit point slow down after the rehearsals.</summary>
-    private DeviceProfile SlowingDown()
-    {
-        var device = profile.Deadline.Shape == DeadlineShape.A ? profile : profile with { Deadline = DeadlineProfile.None with { Shape = DeadlineShape.A, CanAbortInFlight = true } };
-        var slow = device.Latencies;
-        foreach (var arc in DeviceProfile.SingleArcs(device.Capabilities).Where(a => a.To is DeviceState.Stop or DeviceState.StopCopy && a.From.IsRunning()))
-        {
-            var latency = device.LatencyOf(arc);
-            var median = TimeSpan.FromTicks(Math.Max(1, latency.QuantileNanoseconds(0.5, 0) / 100));
-            var p99 = TimeSpan.FromTicks(Math.Max(median.Ticks, latency.QuantileNanoseconds(0.99, 0) / 100));
-            slow = slow.SetItem(arc, new LogNormalLatency(median, p99) { Drift = new LatencyDrift(SlowdownFactor, Rehearsals / 2, SlowdownFactor, 0) });
-        }
-
-        return device with { Name = $"{device.Name}-with-deadline", DeviceClass = $"{device.DeviceClass}+deadline", Latencies = slow };
     }
 
     private static string Share(double confidence) => $"{confidence * 100:0.##} %";

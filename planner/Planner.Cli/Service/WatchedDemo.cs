@@ -1,9 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Planner.Devices;
 using Planner.Documents;
 using Planner.Engine;
-using Planner.Estimators;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Service;
@@ -28,8 +26,6 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     private const long LargestRehearsedBytes = 120 * 1024 * 1024;
     private const int LargeRehearsals = 2;
 
-    // Far outside anything that was rehearsed.
-    private const double SlowdownFactor = 1000;
     private static readonly TimeSpan BetweenStories = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
@@ -45,7 +41,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     {
         public DeviceProfile Large => Holding(Rehearsed, LargestRehearsedBytes);
 
-        public IReadOnlyList<string> Sockets(string folder) => [Path.Combine(folder, $"{Name}-a.sock"), Path.Combine(folder, $"{Name}-b.sock")];
+        public IReadOnlyList<string> Sockets(string folder) => DemoMachine.Sockets(folder, Name);
     }
 
     /// <summary>How the service of the demonstration is started.</summary>
@@ -73,7 +69,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
             await PutAsync(http, $"/v1/nodes/{node}", new JsonObject { ["labels"] = new JsonObject { ["link"] = "rack1" } }, stop).ConfigureAwait(false);
         }
 
-        IReadOnlyList<Told> machines = [Machine("kept", Quick(profile)), Machine("refused", Quick(profile)), Machine("deadline", Quick(WithDeadline(profile)))];
+        IReadOnlyList<Told> machines = [Machine("kept", Quick(profile)), Machine("refused", Quick(profile)), Machine("deadline", Quick(DemoDevices.WithDeadline(profile)))];
         say($"Rehearsing {Rehearsals} switchovers of each machine; the page of devices shows them as they come.");
         await Task.WhenAll(machines.Select((machine, i) => Task.Run(() => PrepareAsync(http, machine, seed + (ulong)(i * 2), store, stop), stop))).ConfigureAwait(false);
         while (true)
@@ -93,7 +89,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     /// <inheritdoc/>
     public void Dispose() => _servers.ForEach(s => s.Dispose());
 
-    private int Rehearsals => (ScoreTable.RequiredScores(1 - promise.Confidence) + 10 + 1) / 2 * 2;
+    private int Rehearsals => DemoDevices.Rehearsals(promise);
 
     private static string StoryOf(string story) => story switch
     {
@@ -103,7 +99,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     };
 
     private static Told Machine(string story, DeviceProfile quick) =>
-        new($"vm-{story}", story, quick, Holding(story == "deadline" ? quick with { Latencies = SlowPastCommit(quick) } : quick, WatchedBytes));
+        new($"vm-{story}", story, quick, Holding(story == "deadline" ? DemoDevices.SlowPastCommit(quick, after: 0) : quick, WatchedBytes));
 
     private static DeviceProfile Holding(DeviceProfile device, long initialBytes) => device with { StateBytes = initialBytes + RestBytes, PreCopy = device.PreCopy with { InitialBytes = initialBytes } };
 
@@ -115,21 +111,6 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
         ReadBytesPerSecond = ReadBytesPerSecond,
         PreCopy = device.Capabilities.Has(MigrationCapabilities.PreCopy) ? new PreCopyProfile(RehearsedBytes, DirtyBytesPerSecond: 256 * 1024, DirtyCapBytes: 128 * 1024, ReinitProbability: 0) : PreCopyProfile.Nothing,
     };
-
-    private static DeviceProfile WithDeadline(DeviceProfile device) => device with
-    {
-        Name = $"{device.Name}-with-deadline",
-        DeviceClass = $"{device.DeviceClass}+deadline",
-        Deadline = DeadlineProfile.None with { Shape = DeadlineShape.A, CanAbortInFlight = true },
-    };
-
-    private static System.Collections.Immutable.ImmutableDictionary<Arc, LatencyProfile> SlowPastCommit(DeviceProfile device) =>
-        device.Latencies.SetItems(DeviceProfile.SingleArcs(device.Capabilities).Where(a => a.To is DeviceState.Stop or DeviceState.StopCopy && a.From.IsRunning()).Select(arc =>
-        {
-            var latency = device.LatencyOf(arc);
-            TimeSpan Slow(double quantile) => TimeSpan.FromTicks((long)(latency.QuantileNanoseconds(quantile, 0) / 100 * SlowdownFactor));
-            return KeyValuePair.Create<Arc, LatencyProfile>(arc, new LogNormalLatency(Slow(0.5), Slow(0.99)));
-        }));
 
     private async Task PrepareAsync(HttpClient http, Told machine, ulong first, SqliteMeasurementStore store, CancellationToken stop)
     {
@@ -169,21 +150,16 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     /// <summary>Gathers evidence on the sockets that the machine is watched on, since it is kept by place, and asks what it supports.</summary>
     private async Task<BlackoutEstimate> RehearseAsync(Told machine, DeviceProfile device, int switchovers, ulong first, SqliteMeasurementStore store, CancellationToken stop)
     {
-        var sockets = machine.Sockets(folder);
-        using var a = VfioUserServer.Start(device, sockets[0], options: new SimulatedDeviceOptions { Seed = first * 2 });
-        using var b = VfioUserServer.Start(device, sockets[1], options: new SimulatedDeviceOptions { Seed = (first * 2) + 1 });
-        using var source = VfioUserDevice.Open(sockets[0]);
-        using var destination = VfioUserDevice.Open(sockets[1]);
-        IReadOnlyList<DevicePair> pairs = [new DevicePair("device0", source, destination)];
+        using var opened = new DemoMachine(device, first, folder, machine.Name);
         var services = new SessionServices { Store = store, AskedBy = "demo" };
-        var last = await new Rehearsal(machine.Name, pairs, services).RunAsync(switchovers, stop).ConfigureAwait(false);
+        var last = await new Rehearsal(machine.Name, opened.Pairs, services).RunAsync(switchovers, stop).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         if (last.Outcome != MigrationOutcome.Completed)
         {
             throw new CliException(MigrationReport.ExitStatusOf(last), $"a rehearsal did not complete: {last.Reason}");
         }
 
-        var request = new DeviceMigrationRequest { Machine = machine.Name, Devices = pairs, Policy = promise with { BlackoutLimit = TimeSpan.FromHours(1) }, Patience = 2, Mode = MigrationMode.Shadow };
+        var request = new DeviceMigrationRequest { Machine = machine.Name, Devices = opened.Pairs, Policy = promise with { BlackoutLimit = TimeSpan.FromHours(1) }, Patience = 2, Mode = MigrationMode.Shadow };
         return (await MigrationSession.RunAsync(request, services, stop).ConfigureAwait(false)).Decision!.Blackout;
     }
 

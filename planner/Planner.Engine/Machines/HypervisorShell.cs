@@ -20,10 +20,6 @@ internal static class HypervisorShell
         {
             step.Resolve(MigrationOutcome.Recovered, $"The planner itself failed ({e.Reason}).");
         }
-        else if (e.Unanswered.Any(c => c is WakeAt))
-        {
-            step.WakeIn(step.Plan.AskAgain);
-        }
 
         foreach (var told in e.Unanswered.OfType<TellHypervisor>())
         {

@@ -57,6 +57,18 @@ internal static class Calls
         ? given.Length is > 0 and <= LongestKey ? given : throw new RefusedException(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {LongestKey} characters.")
         : null;
 
+    /// <summary>Checks that a request under a key that was used before is the same again.</summary>
+    /// <param name="earlier">The hash of the request that the key was used for.</param>
+    /// <param name="hash">The hash of this one.</param>
+    /// <exception cref="RefusedException">It is another one.</exception>
+    public static void CheckRepeated(string? earlier, string? hash)
+    {
+        if (earlier != hash)
+        {
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was used for another request: take a new one.");
+        }
+    }
+
     /// <summary>Checks a name in a path.</summary>
     /// <exception cref="RefusedException">It is none.</exception>
     public static string Checked(string name) =>

@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Planner.Documents;
 using Planner.Measurements;
 using Planner.Policies;
 using Planner.Sessions;
 using Planner.Storage;
-using Planner.Telemetry;
 
 namespace Planner.Service;
 
@@ -19,7 +17,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
     private readonly Dictionary<string, LiveMigration> _live = [];
     private readonly Dictionary<string, string> _waits = [];
     private readonly List<(Operation Operation, string? Destination)> _unkept = [];
-    private readonly MigrationTelemetry _telemetry = new();
+    private readonly MigrationWork _work = new(parts);
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosing;
 
@@ -225,7 +223,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             await (live.Task ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
-        _telemetry.Dispose();
+        _work.Dispose();
     }
 
     private void KeepCall(Operation operation, string kind, Action<ServiceChange> note) => parts.Records.Change(change =>
@@ -286,86 +284,17 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
 
     private async Task RunOneAsync(LiveMigration live)
     {
-        var operation = live.Operation;
-        Operation ended;
-        try
-        {
-            ended = await MigrateAsync(live, operation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            ended = OperationRecords.Stayed(parts.Now, operation, "It was cancelled before anything was touched.", null);
-        }
-        catch (Exception e)
-        {
-            // Only before a session has begun: a session ends with a result.
-            var refusal = (e as OrderRefusedException)?.Refusal;
-            ended = OperationRecords.Stayed(parts.Now, operation, Problems.StatusOf(e) == 500 ? $"It was not begun: {e.Message}" : Problems.SentenceOf(e), refusal?.CheapestChange ?? (e as RefusedException)?.CheapestChange);
-        }
+        var ended = await _work.RunAsync(live, KeepChange).ConfigureAwait(false);
 
         // What the service itself called back may be asked for again.
         Keep(live.End(ended with { Interrupted = _isClosing && !live.Operation.CancelRequested }), ended.Destination);
         lock (_gate)
         {
-            _live.Remove(operation.Id);
+            _live.Remove(ended.Id);
         }
 
         live.Dispose();
         Wake();
-    }
-
-    private async Task<Operation> MigrateAsync(LiveMigration live, Operation operation)
-    {
-        var now = parts.Now;
-        var policy = parts.Policies.Find(operation.Sla) ?? throw new RefusedException(422, $"There is no SLA class '{operation.Sla}' any more.");
-        if (!operation.Shadow && MaintenanceCalendar.FindClosed(policy, now) is { } closed)
-        {
-            throw new OrderRefusedException(OrderFault.Stayed, $"stayed RUNNING: {closed.Reason}") { Refusal = closed };
-        }
-
-        if (operation.DestinationCommand is not null)
-        {
-            operation = live.SetDestination(await new DestinationStarter(parts).MakeAsync(operation, Destinations.AddressOf(parts, operation.DestinationNode), live.Stop.Token).ConfigureAwait(false));
-            KeepChange(operation, "migration.destination");
-        }
-
-        var order = new MigrationOrder
-        {
-            MigrationId = operation.Id,
-            Source = operation.Source,
-            Destination = operation.Destination,
-            Policy = MaintenanceCalendar.WithinWindow(policy, now),
-            Machine = operation.Machine,
-            IsShadow = operation.Shadow,
-        };
-        var targets = MigrationTargets.Parse(order, parts.Drivers);
-        var services = parts.Options.Sessions with { Store = parts.Samples, Models = parts.Samples, AskedBy = operation.AskedBy };
-
-        // A hypervisor's migration takes long, and its switchover is not in this process.
-        services = targets.IsMachine ? services with { QuietTime = null } : services;
-        await using var prepared = await PreparedMigration.OpenAsync(targets, services, parts.Options.JournalPlaces, live.Stop.Token).ConfigureAwait(false);
-        SessionResult result;
-        await using (var observers = new BackgroundObserver([live, _telemetry]))
-        {
-            result = await prepared.RunAsync([observers], live.Stop.Token).ConfigureAwait(false);
-        }
-
-        return operation with
-        {
-            State = Operation.Done,
-            EndTime = parts.Now,
-            HeartbeatTime = parts.Now,
-            Phase = "ended",
-            EtaSeconds = null,
-            StatusDetail = result.StoreTrouble,
-            Outcome = AttemptReport.Word(result.Outcome),
-            Reason = result.Reason,
-            CheapestChange = result is { Outcome: MigrationOutcome.Stayed, Decision.WouldCommitIf: [var change, ..] } ? change : null,
-            AttemptId = result.Attempt.Id,
-            Terms = result.Terms.Count > 0 ? result.Terms : null,
-            PausedSeconds = result.IsBlackoutKnown ? result.Blackout.TotalSeconds : null,
-            Destination = targets.IsMachine ? targets.Pairs[0].Destination.Address : operation.Destination,
-        };
     }
 
     /// <summary>Keeps a migration on its way. What cannot be kept is no reason not to migrate.</summary>
@@ -433,7 +362,9 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             (own.Count >= 3 ? own : past).Select(a => (a.Ended - a.Started).TotalSeconds), parts.Policies.Find(operation.Sla)?.CompleteWithin?.TotalSeconds);
     }
 
-    private Operation Repeated(StoredOperation earlier, string hash) => earlier.RequestHash == hash
-        ? View(earlier)
-        : throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was used for another request: take a new one.");
+    private Operation Repeated(StoredOperation earlier, string hash)
+    {
+        Calls.CheckRepeated(earlier.RequestHash, hash);
+        return View(earlier);
+    }
 }

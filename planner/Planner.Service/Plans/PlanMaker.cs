@@ -136,9 +136,11 @@ internal sealed class PlanMaker(ServiceParts parts) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private PlanState Repeated(StoredPlan earlier, string? hash) => earlier.RequestHash == hash
-        ? parts.Plans.Find(earlier.Id)
-        : throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was used for another request: take a new one.");
+    private PlanState Repeated(StoredPlan earlier, string? hash)
+    {
+        Calls.CheckRepeated(earlier.RequestHash, hash);
+        return parts.Plans.Find(earlier.Id);
+    }
 
     /// <summary>The text of the fleet: the body itself, or what is registered if the body is a task alone.</summary>
     private string Text(byte[] body)

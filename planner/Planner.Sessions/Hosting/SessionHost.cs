@@ -112,12 +112,13 @@ internal sealed class SessionHost<TState>
             catch (Exception e)
             {
                 // What was to follow is left too: no destination starts whose handover is not written down. But the engine counts on being woken.
-                foreach (var wake in step.Commands.Skip(i + 1).OfType<WakeAt>())
+                var left = step.Commands.Skip(i).ToLookup(c => c is WakeAt);
+                foreach (var wake in left[true].Cast<WakeAt>())
                 {
                     WakeAt(wake, now);
                 }
 
-                _shell.Post(SessionShell.Failed(step.Commands.Skip(i), e));
+                _shell.Post(SessionShell.Failed(left[false], e));
                 return;
             }
         }

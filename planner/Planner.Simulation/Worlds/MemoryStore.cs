@@ -28,7 +28,10 @@ internal sealed class MemoryStore : IMeasurementStore
     }
 
     public IReadOnlyList<ArcSample> ReadArcs(string deviceClass, int latestPerArc) =>
-        [.. _batches.SelectMany(b => b.Arcs).Where(s => s.DeviceClass == deviceClass && s.Outcome is ArcOutcome.Completed or ArcOutcome.CompletedLate)];
+    [
+        .. _batches.SelectMany(b => b.Arcs).Where(s => s.DeviceClass == deviceClass && s.Outcome is ArcOutcome.Completed or ArcOutcome.CompletedLate)
+            .GroupBy(s => s.Arc).SelectMany(g => g.TakeLast(latestPerArc)),
+    ];
 
     public IReadOnlyList<TransferSample> ReadTransfers(string link, TransferPhase phase, int latest) =>
         [.. _batches.SelectMany(b => b.Transfers).Where(s => s.Link == link && s.Phase == phase).TakeLast(latest)];
@@ -61,7 +64,8 @@ internal sealed class MemoryStore : IMeasurementStore
             .Select(m => new MachineMove(m.Source.Address, m.Destination.Address, m.Ended)).Reverse(),
     ];
 
-    public TimeSpan ReadPauseSpent(string machine, DateTimeOffset since) => TimeSpan.Zero;
+    public TimeSpan ReadPauseSpent(string machine, DateTimeOffset since) =>
+        Attempts.Where(a => a.Machine == machine && a.Ended >= since).Aggregate(TimeSpan.Zero, (sum, a) => sum + a.Pauses.AtMost);
 
     public void Dispose()
     {

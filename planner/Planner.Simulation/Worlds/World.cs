@@ -85,6 +85,7 @@ internal sealed class World
         CancelAfter = null,
         ResetsOnDisconnect = false,
         DiskIsFull = false,
+        RefusesSyncFrom = 0,
         StoreFails = false,
     };
 
@@ -122,6 +123,7 @@ internal sealed class World
     {
         Array.ForEach([.. _sources, .. _destinations], d => d.MayFail = mayFail);
         _files.IsFull = mayFail && _scenario.DiskIsFull;
+        _files.RefusesSyncFrom = mayFail ? _scenario.RefusesSyncFrom : 0;
         _store.Fault = mayFail && _scenario.StoreFails ? "The store is full: make room." : null;
     }
 

@@ -11,12 +11,13 @@ internal sealed class WorldFiles(WorldTime time, Random chance) : IJournalFiles
     private Dictionary<string, Node> _namesOnDisk = new(StringComparer.Ordinal);
     private int _boots;
     private int _files;
+    private int _syncs;
 
     /// <summary>Whether the disk has no room for new files.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>Whether the disk refuses to keep what was written.</summary>
-    public bool RefusesSync { get; set; }
+    /// <summary>From which sync on the disk refuses to keep what was written, counted from 1; 0 for never.</summary>
+    public int RefusesSyncFrom { get; set; }
 
     public string? Boot => $"start {_boots}";
 
@@ -94,7 +95,6 @@ internal sealed class WorldFiles(WorldTime time, Random chance) : IJournalFiles
             }
         }
 
-        // A name that came back for another file's is gone there.
         _namesOnDisk = new Dictionary<string, Node>(_names, StringComparer.Ordinal);
     }
 
@@ -112,8 +112,8 @@ internal sealed class WorldFiles(WorldTime time, Random chance) : IJournalFiles
 
         public byte[] OnDisk { get; set; } = [];
 
-        /// <summary>The process that has it locked; -1 for none.</summary>
-        public int LockedBy { get; set; } = -1;
+        /// <summary>Who has it locked, and in which process: a lock ends with either.</summary>
+        public (OpenFile Holder, int Life)? Lock { get; set; }
 
         public void LosePower(Random chance)
         {
@@ -147,7 +147,8 @@ internal sealed class WorldFiles(WorldTime time, Random chance) : IJournalFiles
     private void ThrowIfRefused()
     {
         time.Effect();
-        if (RefusesSync)
+        _syncs++;
+        if (RefusesSyncFrom > 0 && _syncs >= RefusesSyncFrom)
         {
             throw new System.ComponentModel.Win32Exception(5);
         }
@@ -157,12 +158,12 @@ internal sealed class WorldFiles(WorldTime time, Random chance) : IJournalFiles
     {
         public bool TryLock(bool isShared = false)
         {
-            if (node.LockedBy == files.Life)
+            if (node.Lock is { } held && held.Life == files.Life && held.Holder != this)
             {
                 return false;
             }
 
-            node.LockedBy = isShared ? node.LockedBy : files.Life;
+            node.Lock = isShared ? node.Lock : (this, files.Life);
             return true;
         }
 
@@ -193,7 +194,7 @@ internal sealed class WorldFiles(WorldTime time, Random chance) : IJournalFiles
             bytes.CopyTo(node.Content.AsSpan(at));
         }
 
-        public void Dispose() => node.LockedBy = node.LockedBy == files.Life ? -1 : node.LockedBy;
+        public void Dispose() => node.Lock = node.Lock?.Holder == this ? null : node.Lock;
     }
 
     private int Life => time.Life;

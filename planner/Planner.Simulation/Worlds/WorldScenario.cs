@@ -45,6 +45,9 @@ internal sealed record WorldScenario
     /// <summary>Whether the disk has no room for a journal.</summary>
     public bool DiskIsFull { get; init; }
 
+    /// <summary>From which sync on the disk refuses to keep what was written; 0 for never.</summary>
+    public int RefusesSyncFrom { get; init; }
+
     /// <summary>Whether the store refuses what it is given.</summary>
     public bool StoreFails { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed record WorldScenario
     public bool DevicesMayFail => Faults.Length > 0 || ResetsOnDisconnect || Profiles.Any(p => p.Faults.Length > 0);
 
     /// <summary>Whether nothing at all goes wrong.</summary>
-    public bool IsCalm => !DevicesMayFail && Kills.IsEmpty && CancelAfter is null && !DiskIsFull && !StoreFails;
+    public bool IsCalm => !DevicesMayFail && Kills.IsEmpty && CancelAfter is null && !DiskIsFull && RefusesSyncFrom == 0 && !StoreFails;
 
     /// <summary>What can be left out of it, by name.</summary>
     public IEnumerable<string> Parts =>
@@ -62,7 +65,7 @@ internal sealed record WorldScenario
         .. Enumerable.Range(0, Kills.Length).Select(i => $"kill{i}"),
         .. CancelAfter is null ? Array.Empty<string>() : ["cancel"],
         .. ResetsOnDisconnect ? ["resets"] : Array.Empty<string>(),
-        .. DiskIsFull ? ["disk"] : Array.Empty<string>(),
+        .. DiskIsFull || RefusesSyncFrom > 0 ? ["disk"] : Array.Empty<string>(),
         .. StoreFails ? ["store"] : Array.Empty<string>(),
         .. Rehearsals > 0 ? ["rehearsals"] : Array.Empty<string>(),
         .. Profiles.Length > 1 ? [$"device{Profiles.Length - 1}"] : Array.Empty<string>(),
@@ -86,6 +89,7 @@ internal sealed record WorldScenario
             CancelAfter = parts.Contains("cancel") ? null : CancelAfter,
             ResetsOnDisconnect = ResetsOnDisconnect && !parts.Contains("resets"),
             DiskIsFull = DiskIsFull && !parts.Contains("disk"),
+            RefusesSyncFrom = parts.Contains("disk") ? 0 : RefusesSyncFrom,
             StoreFails = StoreFails && !parts.Contains("store"),
             Rehearsals = parts.Contains("rehearsals") ? 0 : Rehearsals,
         };
@@ -149,6 +153,7 @@ internal sealed record WorldScenario
             ResetsOnDisconnect = isFaulty && chance.Next(10) == 0,
             CanBeCutOff = chance.Next(2) == 0,
             DiskIsFull = isFaulty && chance.Next(20) == 0,
+            RefusesSyncFrom = isFaulty && seed % 20 == 7 ? 1 + (int)(seed / 20 % 6) : 0,
             StoreFails = isFaulty && chance.Next(20) == 0,
             Rehearsals = chance.Next(2) == 0 ? 11 : 0,
             Policy = new SlaPolicy

@@ -107,7 +107,13 @@ internal sealed partial class HypervisorWorld
                 _isLosingCommands = i + 1 < step.Commands.Length && _random.Next(2) == 0;
                 if (!_isLosingCommands)
                 {
-                    var lost = step.Commands[i..];
+                    // Whoever carries commands out has the engine woken all the same.
+                    var lost = step.Commands[i..].RemoveAll(c => c is WakeAt);
+                    foreach (var wake in step.Commands[i..].OfType<WakeAt>())
+                    {
+                        WakeLater(wake);
+                    }
+
                     Log.Add($"{_now / Millisecond} lost {string.Join(", ", lost)}");
                     At(_now, () => Feed(new ShellFailed(lost, "the test lets it fail")));
                     break;
@@ -123,7 +129,7 @@ internal sealed partial class HypervisorWorld
                     _hasHandover = true;
                     break;
                 case WakeAt wake:
-                    At(wake.WakeAtNanoseconds, () => Feed(new Woke(wake.WakeAtNanoseconds)));
+                    WakeLater(wake);
                     break;
                 case TellHypervisor tell:
                     In(0.1, 3, () => Answer(tell));
@@ -131,6 +137,8 @@ internal sealed partial class HypervisorWorld
             }
         }
     }
+
+    private void WakeLater(WakeAt wake) => At(wake.WakeAtNanoseconds, () => Feed(new Woke(wake.WakeAtNanoseconds)));
 
     private void Answer(TellHypervisor tell)
     {

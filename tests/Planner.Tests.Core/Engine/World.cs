@@ -169,7 +169,9 @@ internal sealed class World
             var command = step.Commands[i];
             if (ShellFails(_commands++, command))
             {
-                _open.Add(new LostCommands(step.Commands[i..]));
+                // Whoever carries commands out has the engine woken all the same.
+                _open.Add(new LostCommands(step.Commands[i..].RemoveAll(c => c is WakeAt)));
+                _wakeAt = step.Commands[i..].OfType<WakeAt>().LastOrDefault()?.WakeAtNanoseconds ?? _wakeAt;
                 break;
             }
 

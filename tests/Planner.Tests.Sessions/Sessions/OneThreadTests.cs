@@ -41,7 +41,7 @@ public sealed class OneThreadTests
 
     private static (IReadOnlyList<MigrationOutcome> Outcomes, byte[] Journal, IReadOnlyList<SessionNotice> Notices) Run(int seed)
     {
-        var thread = new OneThread(seed);
+        var thread = new WorldTime();
         var notices = new NoticeList();
         using var store = new MemoryStore();
         var outcomes = new List<MigrationOutcome>();
@@ -62,8 +62,8 @@ public sealed class OneThreadTests
             {
                 Clock = thread,
                 Threads = thread,
-                Mover = () => new OneThreadMover(thread),
-                Journal = journal,
+                Mover = () => new WorldMover(thread),
+                Journal = new WorldJournal(journal, thread, (_, _) => { }),
                 Store = store,
                 Observers = [notices],
             };
@@ -76,7 +76,7 @@ public sealed class OneThreadTests
         return (outcomes, [.. journals], notices.Notices);
     }
 
-    private static DevicePair Pair(OneThread thread, string name, ulong seed)
+    private static DevicePair Pair(WorldTime thread, string name, ulong seed)
     {
         var profile = TestProfiles.With(All) with
         {
