@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -45,10 +46,17 @@ public sealed partial class PrometheusTests
     {
         while (true)
         {
-            var list = JsonDocument.Parse(await http.GetStringAsync(path, stop)).RootElement.GetProperty("data").EnumerateObject().Last().Value;
-            if (isSo(list))
+            try
             {
-                return list;
+                var list = JsonDocument.Parse(await http.GetStringAsync(path, stop)).RootElement.GetProperty("data").EnumerateObject().Last().Value;
+                if (isSo(list))
+                {
+                    return list;
+                }
+            }
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                // It is starting.
             }
 
             await Task.Delay(200, stop);

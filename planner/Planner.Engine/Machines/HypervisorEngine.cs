@@ -298,8 +298,9 @@ public static class HypervisorEngine
     /// <summary>Tells the destination to run.</summary>
     internal static void HandOver(MachineStepBuilder step)
     {
-        if (!step.State.IsHandedOver)
+        if (step.State.Continued == 0)
         {
+            // Also where a recovery has to take it for handed over: its own journal says it from here on.
             step.Send(new MarkHandover());
         }
 

@@ -118,9 +118,19 @@ public sealed record HypervisorState : SessionState
         return PauseSum.None.With(Times is { ResumedOn: MigrationSide.Destination, Resumed: not null } ? PauseKind.Blackout : PauseKind.FailedCommit, pause);
     }
 
-    private GuestPause? OpenPause(long nowNanoseconds) => Times is { Stopped: { } stopped, Resumed: null }
-        ? GuestPause.Exactly(MonotonicTime.Between(stopped.ReceivedNanoseconds, nowNanoseconds), "STOP, and nothing told that it ran again")
-        : null;
+    private GuestPause? OpenPause(long nowNanoseconds)
+    {
+        if (Times is not { Stopped: { } stopped, Resumed: null })
+        {
+            return null;
+        }
+
+        // It stood before that was heard, and with devices before it was told.
+        var heard = MonotonicTime.Between(stopped.ReceivedNanoseconds, nowNanoseconds);
+        var earliest = (HasDevices ? null : stopped.EarliestNanoseconds) ?? Times.LastRan?.EarliestNanoseconds ?? Times.AnsweredNanoseconds;
+        var most = earliest is { } began ? MonotonicTime.Between(began, nowNanoseconds) : heard;
+        return new GuestPause(heard, heard, most > heard ? most : heard, "STOP, and nothing told that it ran again");
+    }
 
     /// <summary>One side.</summary>
     public HypervisorSide Side(MigrationSide side) => side == MigrationSide.Source ? Source : Destination;

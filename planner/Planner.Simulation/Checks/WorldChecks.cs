@@ -10,6 +10,8 @@ internal static class WorldChecks
     /// <summary>No session and no recovery lasts longer; every wait in one has a limit, and these together are far below.</summary>
     private static readonly TimeSpan LongestSession = TimeSpan.FromMinutes(20);
 
+    private const long HeardWithinNanoseconds = 1_000_000;
+
     private static readonly TimeSpan Rounding = TimeSpan.FromMicroseconds(1);
 
     /// <summary>The checkers by name.</summary>
@@ -24,6 +26,7 @@ internal static class WorldChecks
         ["journal first"] = JournalFirst,
         ["one attempt each"] = OneAttemptEach,
         ["over limit said"] = OverLimitSaid,
+        ["settings put back"] = SettingsPutBack,
         ["comes to an end"] = ComesToAnEnd,
     };
 
@@ -44,6 +47,13 @@ internal static class WorldChecks
                 yield return $"at {Seconds(change.At)} device {source.Device} is {source.State!.Value.Name()} on the source and device {destination.Device} {destination.State!.Value.Name()} on the destination";
                 yield break;
             }
+        }
+
+        // Under a hypervisor the guest's processors run with it: what once ran there must not begin again from before. Devices may be taken back.
+        if (history.IsByHypervisor && history.Changes.FirstOrDefault(c => c is { Side: MigrationSide.Destination, State: DeviceState.Running }) is { } ran
+            && history.Changes.FirstOrDefault(c => c is { Side: MigrationSide.Source, State: DeviceState.Running } && c.At > ran.At) is { } again)
+        {
+            yield return $"the guest ran on the destination at {Seconds(ran.At)}, and again on the source at {Seconds(again.At)}";
         }
     }
 
@@ -87,12 +97,24 @@ internal static class WorldChecks
                 ? ["the machine stayed, and a device lost what its guest left in it"]
                 : [];
 
-    /// <summary>Nothing is committed whose bound does not fit.</summary>
-    private static IEnumerable<string> CommitFits(WorldHistory history) => history.Sessions
-        .Where(s => s.Kind == AttemptKind.Migration)
-        .SelectMany(s => s.Decisions)
-        .Where(d => d.Verdict == Verdict.Commit && !(d.Bound <= d.Limit))
-        .Select(d => $"gate {d.Gate} committed with a bound of {d.Bound} and a limit of {d.Limit}");
+    /// <summary>Nothing is committed whose bound does not fit, and no device is stopped where the last word was to stay.</summary>
+    private static IEnumerable<string> CommitFits(WorldHistory history)
+    {
+        foreach (var (session, i) in history.Sessions.Select((s, i) => (s, i)).Where(x => x.s.Kind == AttemptKind.Migration))
+        {
+            foreach (var decided in session.Decisions.Where(d => d.Verdict == Verdict.Commit && !(d.Bound <= d.Limit)))
+            {
+                yield return $"gate {decided.Gate} committed with a bound of {decided.Bound} and a limit of {decided.Limit}";
+            }
+
+            // A hypervisor that may stop the guest stops it when it can, so this is for devices alone. A command that is refused takes no time.
+            if (!history.IsByHypervisor && session.Decisions is [.., { Verdict: not Verdict.Commit } last]
+                && history.Commands.FirstOrDefault(c => c.Session == i && c is { Side: MigrationSide.Source, Target: DeviceState.StopCopy } && c.End > c.Begin) is { } stop)
+            {
+                yield return $"device {stop.Device} was stopped at {Seconds(stop.Begin)}, and the last decision, at gate {last.Gate}, was {last.Verdict}";
+            }
+        }
+    }
 
     /// <summary>The pauses in the ledger are those that the guest felt; where a device did not tell, they are no shorter.</summary>
     private static IEnumerable<string> PausesCounted(WorldHistory history)
@@ -101,7 +123,7 @@ internal static class WorldChecks
         {
             var felt = Felt(history, session, i);
             var (least, most) = session.Attempt!.Pauses.Total is { } total ? (total.AtLeast, total.AtMost) : (TimeSpan.Zero, TimeSpan.Zero);
-            if (felt > most + Rounding)
+            if (felt > most + history.ClockStep + Rounding)
             {
                 yield return $"session {i} counted at most {most}, and the guest was paused for {felt}";
             }
@@ -109,6 +131,13 @@ internal static class WorldChecks
             {
                 yield return $"session {i} counted at least {least}, and the guest was paused for {felt}";
             }
+        }
+
+        // A recovery counts what nobody saw at the most; but no guest is paused for longer than all of it lasted.
+        var counted = history.Ledger.Aggregate(TimeSpan.Zero, (sum, a) => sum + a.Pauses.AtMost);
+        if (history.Sessions is [var first, ..] && TimeSpan.FromTicks((history.Sessions[^1].End - first.Start) / TimeSpan.NanosecondsPerTick) is var lasted && counted > lasted + history.ClockStep + Rounding)
+        {
+            yield return $"the ledger counts pauses of {counted} at the most, and all lasted for {lasted}";
         }
     }
 
@@ -160,8 +189,14 @@ internal static class WorldChecks
     /// <summary>A guest that was paused for longer than the limit is said to have been, whatever became of the machine.</summary>
     private static IEnumerable<string> OverLimitSaid(WorldHistory history) => history.Sessions
         .Select((session, i) => (Session: session, Felt: Felt(history, session, i)))
-        .Where(x => x.Session is { Outcome: not null, Kind: AttemptKind.Migration, SaidOverLimit: false } && x.Felt > history.Limit + Rounding)
+        .Where(x => x.Session is { Outcome: not null, Kind: AttemptKind.Migration, SaidOverLimit: false } && x.Felt > history.Limit + history.ClockStep + Rounding)
         .Select(x => $"the guest was paused for {x.Felt} with a limit of {history.Limit}, and it ended {x.Session.Outcome} without a word of it");
+
+    /// <summary>A hypervisor whose guest stayed is as it was found.</summary>
+    private static IEnumerable<string> SettingsPutBack(WorldHistory history) =>
+        history is { IsLeftPrepared: true, DevicesMayFail: false } && LastSession(history) is { Outcome: MigrationOutcome.Stayed or MigrationOutcome.Recovered } last
+            ? [$"it ended {last.Outcome}, and what was set on the source was left"]
+            : [];
 
     private static IEnumerable<string> ComesToAnEnd(WorldHistory history) => history.Stuck is { } stuck ? [stuck] : history.Sessions
         .Where(s => TimeSpan.FromTicks((s.End - s.Start) / TimeSpan.NanosecondsPerTick) > LongestSession)
@@ -174,7 +209,7 @@ internal static class WorldChecks
         // While a source device is on its way out of where its guest has it, it is in no state. A command that is refused takes no time.
         var moments = history.Commands.Where(c => c.Session == index && c is { Side: MigrationSide.Source, Target: { } to } && IsFree(c.From) && !IsFree(to) && c.End > c.Begin)
             .Select(c => (At: c.Begin, IsPause: true, Change: new DeviceChange(c.Begin, c.Side, c.Device, null, true)))
-            .Concat(history.Changes.Where(c => c.At <= session.End).Select(c => (c.At, IsPause: false, Change: c)))
+            .Concat(history.Changes.Where(c => c.At <= session.End).Select(c => (c.At, IsPause: IsStop(history, c), Change: c)))
             .OrderBy(m => m.At).ThenBy(m => m.IsPause).ToList();
         var now = new Dictionary<(MigrationSide, int), DeviceChange>();
         var (felt, since) = (0L, (long?)null);
@@ -196,6 +231,9 @@ internal static class WorldChecks
         return TimeSpan.FromTicks(felt / TimeSpan.NanosecondsPerTick);
     }
 
+    /// <summary>Whether a hypervisor stopped the guest by itself, which no command says.</summary>
+    private static bool IsStop(WorldHistory history, DeviceChange change) => history.IsByHypervisor && change is { Side: MigrationSide.Source, State: DeviceState.Stop };
+
     private static bool IsGuestFree(WorldHistory history, Dictionary<(MigrationSide, int), DeviceChange> now) =>
         Enumerable.Range(0, history.Devices).All(i => now.GetValueOrDefault((MigrationSide.Source, i)) is { State: { } s } && IsFree(s))
         || Enumerable.Range(0, history.Devices).All(i => now.GetValueOrDefault((MigrationSide.Destination, i)) is { State: DeviceState.Running, HasGuest: true });
@@ -207,8 +245,10 @@ internal static class WorldChecks
     private static bool Runs(WorldHistory history, MigrationSide side) =>
         Last(history, side).All(c => c is { State: DeviceState.Running } && (c.HasGuest || history.MayLoseState));
 
-    private static IEnumerable<DeviceChange?> Last(WorldHistory history, MigrationSide side) =>
-        Enumerable.Range(0, history.Devices).Select(i => history.Changes.Where(c => c.Side == side && c.Device == i).MaxBy(c => c.At));
+    /// <summary>What the devices were last seen as. That a process has ended is heard a moment later; whatever was said before holds until then.</summary>
+    private static IEnumerable<DeviceChange?> Last(WorldHistory history, MigrationSide side) => Enumerable.Range(0, history.Devices).Select(i => history.Changes
+        .Where(c => c.Side == side && c.Device == i && !(history.IsByHypervisor && c.State is null && c.At > LastSession(history)?.End - HeardWithinNanoseconds))
+        .OrderBy(c => c.At).LastOrDefault());
 
     private static SessionSeen? LastSession(WorldHistory history) => history.Sessions.LastOrDefault();
 

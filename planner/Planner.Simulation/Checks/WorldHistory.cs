@@ -10,6 +10,9 @@ internal sealed class WorldHistory
     /// <summary>The machine's devices on each side.</summary>
     public int Devices { get; init; }
 
+    /// <summary>Whether a hypervisor sends the machine, and stops its guest.</summary>
+    public bool IsByHypervisor { get; init; }
+
     /// <summary>The limit on the guest's pauses.</summary>
     public TimeSpan Limit { get; init; }
 
@@ -18,6 +21,9 @@ internal sealed class WorldHistory
 
     /// <summary>Whether the end of a connection may lose a device's state, or the class allows a reset.</summary>
     public bool MayLoseState { get; init; }
+
+    /// <summary>By how much the clock of a host is set while it is needed; zero if it is not. What is told by such a clock alone may be wrong by that.</summary>
+    public TimeSpan ClockStep { get; init; }
 
     /// <summary>Whether a host loses its power in it.</summary>
     public bool LosesPower { get; init; }
@@ -36,6 +42,9 @@ internal sealed class WorldHistory
 
     /// <summary>The sessions.</summary>
     public List<SessionSeen> Sessions { get; } = [];
+
+    /// <summary>Whether a source's hypervisor has in the end what a planner had set.</summary>
+    public bool IsLeftPrepared { get; set; }
 
     /// <summary>Why a session came to no end; null if all did.</summary>
     public string? Stuck { get; set; }

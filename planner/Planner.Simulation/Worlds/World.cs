@@ -5,45 +5,45 @@ using Planner.Sessions;
 namespace Planner.Simulation;
 
 /// <summary>A simulated world: the planner's own sessions, journal, evidence and recovery in virtual time, with all that may go wrong around them.</summary>
-internal sealed class World
+internal abstract class World
 {
-    /// <summary>How long a device's server is waited for when it is asked.</summary>
-    public const long AskLimitNanoseconds = 5_000_000_000;
-
     private const string StateDirectory = "/simulated";
 
-    private readonly WorldScenario _scenario;
-    private readonly WorldTime _time = new();
     private readonly WorldFiles _files;
     private readonly MemoryStore _store;
-    private readonly WorldDevice[] _sources;
-    private readonly WorldDevice[] _destinations;
-    private readonly Drivers _drivers;
-    private readonly string _name;
 
-    private World(WorldScenario scenario, MemoryStore store, int run)
+    /// <summary>Makes a world in which nothing has happened.</summary>
+    /// <param name="scenario">What is there and what goes wrong.</param>
+    /// <param name="store">What is known, and where more goes.</param>
+    /// <param name="run">Counts the worlds of a scenario: 0 is the one that is judged, those of the rehearsals before it have others.</param>
+    protected World(WorldScenario scenario, MemoryStore store, int run)
     {
-        (_scenario, _store) = (scenario, store);
-        _name = $"{scenario.Seed}-{run}";
-        _files = new WorldFiles(_time, new Random((int)(scenario.Seed % int.MaxValue)));
+        (Scenario, _store) = (scenario, store);
+        Name = $"{scenario.Seed}-{run}";
+        _files = new WorldFiles(Time, new Random((int)(scenario.Seed % int.MaxValue)));
         History = new WorldHistory
         {
-            Devices = scenario.Profiles.Length,
+            Devices = scenario.Participants,
+            IsByHypervisor = scenario.Machine is not null,
+            ClockStep = scenario.Machine?.ClockStep ?? TimeSpan.Zero,
             Limit = scenario.Policy.BlackoutLimit,
             DevicesMayFail = scenario.DevicesMayFail,
             MayLoseState = scenario.ResetsOnDisconnect || (scenario.DevicesMayFail && scenario.Policy.OnFailure.Contains(Policies.FailureAction.Reset)),
             LosesPower = scenario.Kills.Any(k => k.LosesPower),
         };
-        _sources = Devices(MigrationSide.Source, run);
-        _destinations = Devices(MigrationSide.Destination, run);
-        _drivers = new Drivers(new WorldDriver([.. _sources, .. _destinations]));
-        foreach (var (source, i) in _sources.Select((s, i) => (s, i)))
-        {
-            History.Guest(i, source.Model.GuestValue);
-        }
-
-        Array.ForEach([.. _sources, .. _destinations], d => History.Changed(d, _time.NowNanoseconds));
     }
+
+    /// <summary>What is there and what goes wrong.</summary>
+    protected WorldScenario Scenario { get; }
+
+    /// <summary>The world's time.</summary>
+    protected WorldTime Time { get; } = new();
+
+    /// <summary>The migration's name.</summary>
+    protected string Name { get; }
+
+    /// <summary>Reaches what is migrated.</summary>
+    protected abstract Drivers Drivers { get; }
 
     /// <summary>What an onlooker saw.</summary>
     public WorldHistory History { get; }
@@ -54,10 +54,10 @@ internal sealed class World
         using var store = new MemoryStore();
         for (var run = 1; run <= scenario.Rehearsals; run++)
         {
-            new World(Quiet(scenario), store, run).Migrate(MigrationMode.Rehearsal, null);
+            Make(Quiet(scenario), store, run).Migrate(MigrationMode.Rehearsal, null);
         }
 
-        var world = new World(scenario, store, run: 0);
+        var world = Make(scenario, store, run: 0);
         try
         {
             world.RunAll();
@@ -70,16 +70,36 @@ internal sealed class World
         return world;
     }
 
-    /// <summary>What a scenario's switchover takes if it is carried out whatever the planner thinks of it.</summary>
-    public static TimeSpan Truth(WorldScenario scenario)
+    /// <summary>What a scenario's switchover takes if it is carried out whatever the planner thinks of it; null if it does not come about.</summary>
+    public static TimeSpan? Truth(WorldScenario scenario)
     {
         using var store = new MemoryStore();
-        return new World(Quiet(scenario), store, run: 0).Migrate(MigrationMode.Rehearsal, null)!.Attempt!.Pauses.Length;
+        return Make(Quiet(scenario), store, run: 0).Migrate(MigrationMode.Rehearsal, null) is { Attempt: { } attempt, Outcome: MigrationOutcome.Completed } ? attempt.Pauses.Length : null;
     }
+
+    /// <summary>Begins a migration of what there is.</summary>
+    /// <param name="mode">What is done with the verdicts.</param>
+    /// <param name="services">What to work with.</param>
+    /// <param name="cancel">Asks to give up.</param>
+    protected abstract Task<SessionResult> MigrateAsync(MigrationMode mode, SessionServices services, CancellationToken cancel);
+
+    /// <summary>From now on things go wrong, or no more.</summary>
+    protected abstract void SetFaults(bool mayFail);
+
+    /// <summary>The process has ended: its connections are closed, and some time goes by before anybody sees to it.</summary>
+    protected abstract void Bury();
+
+    /// <summary>The onlooker looks once more when all is over.</summary>
+    protected virtual void Look()
+    {
+    }
+
+    private static World Make(WorldScenario scenario, MemoryStore store, int run) => scenario.Machine is null ? new DeviceWorld(scenario, store, run) : new MachineWorld(scenario, store, run);
 
     private static WorldScenario Quiet(WorldScenario scenario) => scenario with
     {
         Profiles = [.. scenario.Profiles.Select(p => p with { Faults = [] })],
+        Machine = scenario.Machine is { } machine ? machine with { Faults = [] } : null,
         Faults = [],
         Kills = [],
         CancelAfter = null,
@@ -91,80 +111,63 @@ internal sealed class World
 
     private void RunAll()
     {
-        SetFaults(true);
-        var ended = Migrate(MigrationMode.Active, _scenario.Kills.FirstOrDefault());
-        var kill = _scenario.Kills.Length > 0 ? 1 : 0;
-        SetFaults(false);
+        SetAllFaults(true);
+        var ended = Migrate(MigrationMode.Active, Scenario.Kills.FirstOrDefault());
+        var kill = Scenario.Kills.Length > 0 ? 1 : 0;
+        SetAllFaults(false);
 
         // Whoever finds what a dead process left recovers it, and may be killed as well.
         while (ended is null)
         {
-            Bury(_scenario.Kills[kill - 1]);
-            ended = Recover(_scenario.Kills.ElementAtOrDefault(kill));
+            Bury();
+            if (Scenario.Kills[kill - 1].LosesPower)
+            {
+                _files.LosePower();
+            }
+
+            Time.Revive();
+            ended = Recover(Scenario.Kills.ElementAtOrDefault(kill));
             kill++;
         }
 
-        History.Ledger = [.. _store.Attempts.Where(a => a.Id.StartsWith($"{_scenario.Seed}-0", StringComparison.Ordinal) || a.Kind == AttemptKind.Recovery)];
+        Look();
+        History.Ledger = [.. _store.Attempts.Where(a => a.Id.StartsWith($"{Scenario.Seed}-0", StringComparison.Ordinal) || a.Kind == AttemptKind.Recovery)];
     }
 
-    private WorldDevice[] Devices(MigrationSide side, int run) =>
-    [
-        .. _scenario.Profiles.Select((profile, i) => new WorldDevice(
-            $"{(side == MigrationSide.Source ? "source" : "destination")}{i}", side, i, profile,
-            new SimulatedDeviceOptions { Seed = (_scenario.Seed * 1000) + ((ulong)run * 10) + ((ulong)i * 2) + (side == MigrationSide.Source ? 0UL : 1UL) },
-            _time, _scenario.Faults, History)
-        {
-            ResetsOnDisconnect = _scenario.ResetsOnDisconnect,
-            CanBeCutOff = _scenario.CanBeCutOff,
-        }),
-    ];
-
-    private void SetFaults(bool mayFail)
+    private void SetAllFaults(bool mayFail)
     {
-        Array.ForEach([.. _sources, .. _destinations], d => d.MayFail = mayFail);
-        _files.IsFull = mayFail && _scenario.DiskIsFull;
-        _files.RefusesSyncFrom = mayFail ? _scenario.RefusesSyncFrom : 0;
-        _store.Fault = mayFail && _scenario.StoreFails ? "The store is full: make room." : null;
-    }
-
-    /// <summary>What the end of a process does to the world.</summary>
-    private void Bury(WorldKill kill)
-    {
-        Array.ForEach([.. _sources, .. _destinations], d => d.Disconnect());
-        if (kill.LosesPower)
-        {
-            _files.LosePower();
-        }
-
-        _time.Revive();
+        SetFaults(mayFail);
+        _files.IsFull = mayFail && Scenario.DiskIsFull;
+        _files.RefusesSyncFrom = mayFail ? Scenario.RefusesSyncFrom : 0;
+        _store.Fault = mayFail && Scenario.StoreFails ? "The store is full: make room." : null;
     }
 
     private SessionServices Services(List<SessionNotice> notices) => new()
     {
-        Clock = _time,
-        Threads = _time,
-        Mover = () => new WorldMover(_time),
+        Clock = Time,
+        Threads = Time,
+        Mover = () => new WorldMover(Time),
         Store = _store,
-        Drivers = _drivers,
+        Drivers = Drivers,
         Host = "simulated",
         StateDirectory = StateDirectory,
         Observers = [new Ear(notices)],
     };
 
-    private WorldJournal Told(IJournal journal, int session) => new WorldJournal(journal, _time, (entry, at) => History.Noted.Add(new NotedStep(at, session, entry)));
+    private WorldJournal Told(IJournal journal, int session) => new WorldJournal(journal, Time, (entry, at) => History.Noted.Add(new NotedStep(at, session, entry)));
 
     /// <returns>Null if the process was killed.</returns>
     private SessionSeen? Migrate(MigrationMode mode, WorldKill? kill)
     {
         var (session, start, notices) = Begin(kill);
         using var cancel = new CancellationTokenSource();
-        if (_scenario.CancelAfter is { } after)
+        if (Scenario.CancelAfter is { } after)
         {
-            _time.At(start + (after.Ticks * TimeSpan.NanosecondsPerTick), cancel.Cancel);
+            Time.At(start + (after.Ticks * TimeSpan.NanosecondsPerTick), cancel.Cancel);
         }
 
         var kind = mode == MigrationMode.Rehearsal ? AttemptKind.Rehearsal : AttemptKind.Migration;
-        SessionSeen? Ended(MigrationOutcome outcome, string reason, MigrationAttempt? attempt = null) => Seen(new SessionSeen(start, _time.NowNanoseconds, kind, outcome, reason)
+        SessionSeen? Ended(MigrationOutcome outcome, string reason, MigrationAttempt? attempt = null) => Seen(new SessionSeen(start, Time.NowNanoseconds, kind, outcome, reason)
         {
             Attempt = _store.Fault is null ? attempt : null,
             Decisions = [.. notices.OfType<Decided>()],
@@ -172,26 +175,15 @@ internal sealed class World
         });
         try
         {
-            using var journal = new MigrationJournal(StateDirectory, null, _files) { Clock = _time };
-            var result = Whole(MigrationSession.RunAsync(
-                new DeviceMigrationRequest
-                {
-                    MigrationId = _name,
-                    Machine = "vm",
-                    Devices = [.. _sources.Select((s, i) => new DevicePair($"device{i}", s.Open(), _destinations[i].Open()))],
-                    Policy = _scenario.Policy,
-                    Mode = mode,
-                    Patience = 3,
-                },
-                Services(notices) with { Journal = Told(journal, session) },
-                cancel.Token));
-            return _time.IsDead ? Killed(kind, start) : Ended(result.Outcome, result.Reason, result.Attempt);
+            using var journal = new MigrationJournal(StateDirectory, null, _files) { Clock = Time };
+            var result = Whole(MigrateAsync(mode, Services(notices) with { Journal = Told(journal, session) }, cancel.Token));
+            return Time.IsDead ? Killed(kind, start) : Ended(result.Outcome, result.Reason, result.Attempt);
         }
         catch (ProcessKilledException)
         {
             return Killed(kind, start);
         }
-        catch (Exception e) when (e is PlanRefusedException or DeviceException or StoreException or OperationCanceledException)
+        catch (Exception e) when (e is PlanRefusedException or DeviceException or HypervisorException or StoreException or OperationCanceledException)
         {
             return Ended(MigrationOutcome.Stayed, e.Message);
         }
@@ -205,15 +197,15 @@ internal sealed class World
         {
             var recovery = new CrashRecovery(StateDirectory, Services(notices)) { Files = _files, Ledger = () => _store, Wrap = journal => Told(journal, session) };
             var recovered = Whole(recovery.RunAsync(CancellationToken.None));
-            if (_time.IsDead)
+            if (Time.IsDead)
             {
                 return Killed(AttemptKind.Recovery, start);
             }
 
             // Without a journal the dead had touched nothing, or had come to the end. Of one that cannot be read nothing is known, so there is no attempt.
             return recovered is [var machine]
-                ? Seen(new SessionSeen(start, _time.NowNanoseconds, machine.MigrationId.Length > 0 ? AttemptKind.Recovery : AttemptKind.Shadow, machine.Outcome, machine.Reason))
-                : Seen(new SessionSeen(start, _time.NowNanoseconds, AttemptKind.Shadow, MigrationOutcome.Recovered, "there was nothing to recover"));
+                ? Seen(new SessionSeen(start, Time.NowNanoseconds, machine.MigrationId.Length > 0 ? AttemptKind.Recovery : AttemptKind.Shadow, machine.Outcome, machine.Reason))
+                : Seen(new SessionSeen(start, Time.NowNanoseconds, AttemptKind.Shadow, MigrationOutcome.Recovered, "there was nothing to recover"));
         }
         catch (ProcessKilledException)
         {
@@ -224,12 +216,12 @@ internal sealed class World
     private (int Session, long Start, List<SessionNotice> Notices) Begin(WorldKill? kill)
     {
         History.Session = History.Sessions.Count;
-        _time.KillAtEffect = kill?.AtEffect ?? 0;
-        _store.BeforeAppend = _time.Effect;
-        var start = _time.NowNanoseconds;
+        Time.KillAtEffect = kill?.AtEffect ?? 0;
+        _store.BeforeAppend = Time.Effect;
+        var start = Time.NowNanoseconds;
         if (kill is { AtEffect: 0 })
         {
-            _time.At(start + (kill.After.Ticks * TimeSpan.NanosecondsPerTick), _time.Kill);
+            Time.At(start + (kill.After.Ticks * TimeSpan.NanosecondsPerTick), Time.Kill);
         }
 
         return (History.Session, start, []);
@@ -243,7 +235,7 @@ internal sealed class World
 
     private SessionSeen? Killed(AttemptKind kind, long start)
     {
-        Seen(new SessionSeen(start, _time.NowNanoseconds, kind, null, "it was killed"));
+        Seen(new SessionSeen(start, Time.NowNanoseconds, kind, null, "it was killed"));
         return null;
     }
 

@@ -65,7 +65,7 @@ internal sealed class WorldDevice
 
     private void WaitUntilFree()
     {
-        var longest = _time.NowNanoseconds + World.AskLimitNanoseconds;
+        var longest = _time.NowNanoseconds + DeviceWorld.AskLimitNanoseconds;
         _time.WaitUntil(Math.Min(longest, BusyUntil));
         if (BusyUntil > longest)
         {

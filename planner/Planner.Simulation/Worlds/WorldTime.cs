@@ -153,6 +153,21 @@ internal sealed class WorldTime : TimeProvider, ISessionThreads, IDeviceClock
     /// <summary>Does something at a moment, if the process lives to do it.</summary>
     public void At(long nanoseconds, Action act) => At(nanoseconds, act, null);
 
+    /// <summary>Something happens in the world at a moment, whatever becomes of the process.</summary>
+    public void Happens(long nanoseconds, Action act) => _due.Enqueue(new Due(act, null, IsOfWorld: true), (nanoseconds, _order++));
+
+    /// <summary>Lets time go by without a process.</summary>
+    public void Pass(TimeSpan span)
+    {
+        var until = _now + (span.Ticks * NanosecondsPerTick);
+        while (_due.TryPeek(out _, out var when) && when.At <= until)
+        {
+            Step();
+        }
+
+        _now = until;
+    }
+
     /// <summary>The process does something that the world can see; it may be killed before.</summary>
     /// <exception cref="ProcessKilledException">It is dead.</exception>
     public void Effect()
@@ -172,8 +187,7 @@ internal sealed class WorldTime : TimeProvider, ISessionThreads, IDeviceClock
     public void Kill()
     {
         _isDead = true;
-        _due.Clear();
-        _told.Clear();
+        Forget();
     }
 
     /// <summary>Begins another process.</summary>
@@ -181,9 +195,17 @@ internal sealed class WorldTime : TimeProvider, ISessionThreads, IDeviceClock
     {
         (_isDead, _job, _listen) = (false, null, null);
         (Effects, KillAtEffect, _steps) = (0, 0, 0);
-        _due.Clear();
-        _told.Clear();
+        Forget();
         Life++;
+    }
+
+    /// <summary>What a process was about to do and to hear is gone with it.</summary>
+    private void Forget()
+    {
+        var ofWorld = _due.UnorderedItems.Where(d => d.Element.IsOfWorld).ToList();
+        _due.Clear();
+        _due.EnqueueRange(ofWorld);
+        _told.Clear();
     }
 
     private void At(long nanoseconds, Action act, DeviceThread? thread) => _due.Enqueue(new Due(act, thread), (nanoseconds, _order++));
@@ -238,7 +260,7 @@ internal sealed class WorldTime : TimeProvider, ISessionThreads, IDeviceClock
         Schedule(thread);
     }
 
-    private readonly record struct Due(Action Act, DeviceThread? Thread);
+    private readonly record struct Due(Action Act, DeviceThread? Thread, bool IsOfWorld = false);
 
     private sealed class DeviceThread(WorldTime world) : IDeviceThread
     {

@@ -82,6 +82,7 @@ public sealed class OneThreadTests
         {
             CommitArc = new Arc(DeviceState.RunningP2P, DeviceState.Stop),
             DefaultLatency = new LogNormalLatency(TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(6)),
+            ReadBytesPerSecond = 1e8,
         };
         return new DevicePair(
             name,

@@ -38,6 +38,16 @@ public sealed class SimulatedWorldTests
     public void What_broke_once_holds(ulong seed) => Assert.Empty(WorldChecks.Judge(World.Run(WorldScenario.Draw(seed)).History));
 
     [Fact]
+    public void A_third_of_the_worlds_are_of_machines_under_a_hypervisor()
+    {
+        var machines = Enumerable.Range(1, 300).Select(seed => WorldScenario.Draw((ulong)seed)).Where(s => s.Machine is not null).ToList();
+
+        Assert.Equal(100, machines.Count);
+        Assert.Contains(machines, m => World.Run(m).History.Sessions is [{ Outcome: MigrationOutcome.Completed }]);
+        Assert.Contains(machines, m => m.Machine!.Faults.Length > 0 && m.Kills.Length > 0);
+    }
+
+    [Fact]
     public void A_destination_that_may_have_been_given_the_machine_and_cannot_be_asked_is_a_persons_matter()
     {
         var history = World.Run(WorldScenario.Draw(783)).History;
@@ -58,8 +68,9 @@ public sealed class SimulatedWorldTests
     }
 
     [Theory]
-    [InlineData("2-7", "version 2")]
-    [InlineData("1-1+kil", "was the text cut?")]
+    [InlineData("1-7", "version 1")]
+    [InlineData("3-7", "version 3")]
+    [InlineData("2-1+kil", "was the text cut?")]
     [InlineData("1-", "a whole number")]
     [InlineData("", "a whole number")]
     [InlineData("1-2-3", "a whole number")]
@@ -76,5 +87,22 @@ public sealed class SimulatedWorldTests
         Assert.All(files, file => Assert.DoesNotContain(
             File.ReadLines(file), line => line.StartsWith("using ", StringComparison.Ordinal) && line != "using Planner.Measurements;"));
         Assert.All(files, file => Assert.DoesNotMatch(@"\b(Engine|Session(Host|Services|Shell)|MigrationSession|CrashRecovery|MigrationJournal|JournalContents|EvidenceMemory|SwitchoverEvaluator)\b", File.ReadAllText(file)));
+    }
+
+    /// <summary>They are tried by <c>tests/mutations</c>.</summary>
+    [Fact]
+    public void Every_mutant_names_the_checker_that_catches_it_and_stands_in_the_argument()
+    {
+        var argument = File.ReadAllText(Path.Combine(Repository.Root, "docs/safety.md"));
+        var mutants = Directory.GetFiles(Path.Combine(Repository.Root, "tests/mutants"));
+
+        Assert.True(mutants.Length >= 24);
+        Assert.All(mutants, mutant =>
+        {
+            var lines = File.ReadAllLines(mutant);
+            Assert.Contains(lines[1]["Caught by: ".Length..], WorldChecks.All.Keys);
+            Assert.Matches(@"^Within: \d+ seeds$", lines[2]);
+            Assert.Contains($"`{Path.GetFileNameWithoutExtension(mutant)}`", argument, StringComparison.Ordinal);
+        });
     }
 }

@@ -13,7 +13,7 @@ public sealed class WorldChecksTests
 
     /// <summary>A migration of one device whose guest was paused from 10 to 30 ms.</summary>
     private static WorldHistory Well(
-        TimeSpan? counted = null, TimeSpan? limit = null, TimeSpan? bound = null, MigrationOutcome outcome = MigrationOutcome.Completed, int inLedger = 1, long end = 30_000_000)
+        TimeSpan? counted = null, TimeSpan? limit = null, TimeSpan? bound = null, MigrationOutcome outcome = MigrationOutcome.Completed, int inLedger = 1, long end = 30_000_000, bool byHypervisor = false)
     {
         var attempt = new MigrationAttempt
         {
@@ -28,7 +28,7 @@ public sealed class WorldChecksTests
             Ended = default,
             Pauses = PauseSum.None.With(PauseKind.Blackout, GuestPause.Exactly(counted ?? Pause, "seen")),
         };
-        var history = new WorldHistory { Devices = 1, Limit = limit ?? TimeSpan.FromMilliseconds(50), Ledger = [.. Enumerable.Repeat(attempt, inLedger)] };
+        var history = new WorldHistory { Devices = 1, IsByHypervisor = byHypervisor, Limit = limit ?? TimeSpan.FromMilliseconds(50), Ledger = [.. Enumerable.Repeat(attempt, inLedger)] };
         history.Changes.AddRange(
         [
             new(0, Source, 0, Running, true), new(0, Destination, 0, Running, false), new(5_000_000, Destination, 0, Resuming, false),
@@ -65,6 +65,34 @@ public sealed class WorldChecksTests
         history.Changes.Add(new DeviceChange(31_000_000, Source, 0, RunningP2P, true));
 
         Assert.Equal(["never two"], Broken(history));
+    }
+
+    [Fact]
+    public void A_guest_that_runs_again_on_the_source_after_it_ran_under_the_destinations_hypervisor_is_seen()
+    {
+        var history = Well(byHypervisor: true);
+        history.Changes.Add(new DeviceChange(31_000_000, Destination, 0, null, false));
+        history.Changes.Add(new DeviceChange(32_000_000, Source, 0, Running, true));
+
+        Assert.Contains("never two", Broken(history));
+    }
+
+    [Fact]
+    public void A_device_that_is_stopped_although_the_last_word_was_to_stay_is_seen()
+    {
+        var history = Well();
+        history.Sessions[0] = history.Sessions[0] with { Decisions = [.. history.Sessions[0].Decisions, history.Sessions[0].Decisions[0] with { Gate = 2, Verdict = Verdict.Stay }] };
+
+        Assert.Equal(["commit fits"], Broken(history));
+    }
+
+    [Fact]
+    public void Settings_that_are_left_on_the_source_are_seen()
+    {
+        var history = Well(outcome: MigrationOutcome.Recovered);
+        history.IsLeftPrepared = true;
+
+        Assert.Equal(["settings put back"], Broken(history));
     }
 
     [Fact]

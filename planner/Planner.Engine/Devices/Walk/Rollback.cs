@@ -33,6 +33,11 @@ internal static class Rollback
             return;
         }
 
+        if (step.State.Sources.All(IsFree))
+        {
+            step.EndBlackout(step.State.PauseInVain);
+        }
+
         var isSettled = true;
         for (var i = 0; i < step.Count; i++)
         {
@@ -50,7 +55,6 @@ internal static class Rollback
             return;
         }
 
-        step.EndBlackout(step.State.PauseInVain);
         var isRestored = true;
         for (var i = 0; i < step.Count; i++)
         {
@@ -108,6 +112,12 @@ internal static class Rollback
         if (source.State == DeviceState.Running)
         {
             return true;
+        }
+
+        // In PRE_COPY a device runs as freely as in RUNNING: it goes on once the guest's pause is over, so that its arc is not counted as one.
+        if (IsFree(source) && step.State.BlackoutSinceNanoseconds is not null && step.State.Sources.Any(p => p.GivenUp is null && !IsFree(p)))
+        {
+            return false;
         }
 
         switch (NextMeans(step, device))
@@ -225,6 +235,8 @@ internal static class Rollback
         step.Begin(side, device, PendingCommand.Reset);
         step.Send(new ResetDevice(side, device));
     }
+
+    private static bool IsFree(Participant source) => source is { Pending: PendingCommand.None, State: DeviceState.Running or DeviceState.PreCopy };
 
     private static bool IsStreaming(DeviceStepBuilder step, int device) =>
         step.State.Streams[device].Activity is StreamActivity.Surveying or StreamActivity.Moving;
