@@ -24,7 +24,7 @@ public sealed record ServiceOptions
     public bool RequiresTokens { get; init; }
 
     /// <summary>The store. Whoever gives it disposes it, after the service has stopped.</summary>
-    public required SqliteMeasurementStore Store { get; init; }
+    public required SqlMeasurementStore Store { get; init; }
 
     /// <summary>What migrations work with: drivers and a state directory have to be there.</summary>
     public required SessionServices Sessions { get; init; }

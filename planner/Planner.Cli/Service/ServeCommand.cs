@@ -44,7 +44,7 @@ internal static class ServeCommand
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, Func<IReadOnlyList<Policies.SlaPolicy>, SessionServices, Storage.SqliteMeasurementStore, CommandContext, ServiceOptions> options)
+        CommandContext context, Func<IReadOnlyList<Policies.SlaPolicy>, SessionServices, Storage.SqlMeasurementStore, CommandContext, ServiceOptions> options)
     {
         using var stop = new StopSignal();
         var policies = Interruptible.Run(context.Policies, stop.Token);
