@@ -40,6 +40,7 @@ internal static partial class CommandLine
         root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(SimulateCommand.Create(common));
         root.Subcommands.Add(PlanCommand.Create(common));
+        root.Subcommands.Add(StoreCommand.Create(common));
         AddService(root, common);
         root.Subcommands.Add(CompletionCommand.Create(common));
 

@@ -13,9 +13,10 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
 {
     private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly StoreAddress _address;
+    private protected SqlMeasurementStore(StoreAddress address, bool isReadOnly) => (Address, IsReadOnly) = (address, isReadOnly);
 
-    private protected SqlMeasurementStore(StoreAddress address, bool isReadOnly) => (_address, IsReadOnly) = (address, isReadOnly);
+    /// <summary>Where it is.</summary>
+    public StoreAddress Address { get; }
 
     /// <summary>Whether the store can be read but not written: decisions can still use it, writing fails.</summary>
     public bool IsReadOnly { get; }
@@ -30,6 +31,13 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.FromSeconds(1), nameof(busyTimeout));
         return address is PostgresAddress database ? PostgresMeasurementStore.Open(database, wait) : SqliteMeasurementStore.Open((SqliteAddress)address, wait);
     }
+
+    /// <summary>Opens a store that has to be there.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <exception cref="StoreException">There is none, or it cannot be used.</exception>
+    public static SqlMeasurementStore OpenExisting(StoreAddress address) => address is SqliteAddress file && !File.Exists(file.Path)
+        ? throw new StoreException($"There is no store {address}: name the file of one.") { IsWrongAddress = true }
+        : Open(address);
 
     /// <inheritdoc/>
     public void Append(MeasurementBatch batch) => Write((connection, transaction) =>
@@ -165,7 +173,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Query<ModelRow>(Statements.ReadModels, new { name, leastAccepted, latest, longest = ModelRecord.MaximumBodyLength })
         .Select(r => r.IsIntact
             ? r.ToModel()
-            : throw new StoreException($"The model {r.Name} v{r.Version} in the store {_address} is damaged (its checksum does not match), and it is not used: train a new one."))
+            : throw new StoreException($"The model {r.Name} v{r.Version} in the store {Address} is damaged (its checksum does not match), and it is not used: train a new one."))
         .ToList());
 
     // What has a meaning in a pattern stands for itself.
@@ -189,7 +197,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         }
         catch (FormatException e)
         {
-            throw new StoreException($"The store {_address} holds a row that this planner cannot read ({e.Message}): use the planner that wrote it, or name another one with --store.", e);
+            throw new StoreException($"The store {Address} holds a row that this planner cannot read ({e.Message}): use the planner that wrote it, or name another one with --store.", e);
         }
     }
 
@@ -197,6 +205,17 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
     internal virtual void TakeTurn(DbConnection connection, DbTransaction transaction)
     {
     }
+
+    /// <summary>Begins to read things as they are at one moment.</summary>
+    internal abstract DbTransaction BeginReading(DbConnection connection);
+
+    /// <summary>Keeps others from writing to tables until the transaction ends; where nobody can anyway, it does nothing.</summary>
+    internal virtual void LockTables(DbConnection connection, DbTransaction transaction, IEnumerable<string> tables)
+    {
+    }
+
+    /// <summary>Puts rows into a table as they are.</summary>
+    internal abstract void InsertRows(StoredTable table, IEnumerable<IReadOnlyList<object?>> rows);
 
     /// <summary>Keeps the samples of arcs, transfers and sizes of state.</summary>
     private protected abstract void InsertSamples(DbConnection connection, DbTransaction transaction, MeasurementBatch batch);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Dapper;
 using DbUp;
@@ -101,6 +102,42 @@ internal sealed class PostgresMeasurementStore : SqlMeasurementStore
 
     // Numbers of changes are given before their transactions end: without turns a listener could see a later one first, and go on behind the earlier one.
     internal override void TakeTurn(DbConnection connection, DbTransaction transaction) => connection.Execute(PostgresStatements.TakeTurn, transaction: transaction);
+
+    internal override DbTransaction BeginReading(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
+
+    internal override void LockTables(DbConnection connection, DbTransaction transaction, IEnumerable<string> tables)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"lock table {string.Join(", ", tables)} in exclusive mode";
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
+    }
+
+    internal override void InsertRows(StoredTable table, IEnumerable<IReadOnlyList<object?>> rows)
+    {
+        using (var copy = ((NpgsqlConnection)table.Connection).BeginBinaryImport($"copy {table.Name} ({string.Join(", ", table.Columns)}) from stdin (format binary)"))
+        {
+            // However much there is, and however long that takes.
+            copy.Timeout = TimeSpan.Zero;
+            foreach (var row in rows)
+            {
+                copy.StartRow();
+                foreach (var value in row)
+                {
+                    RowCopy.Write(copy, value);
+                }
+            }
+
+            copy.Complete();
+        }
+
+        // Numbers that the server gives go on behind those that were copied.
+        foreach (var column in table.Connection.Query<string>(PostgresStatements.ReadNumbered, new { table = table.Name }, table.Transaction))
+        {
+            using var command = table.Command($"select setval(pg_get_serial_sequence('{table.Name}', '{column}'), max({column})) from {table.Name}");
+            command.ExecuteNonQuery();
+        }
+    }
 
     private protected override void InsertSamples(DbConnection connection, DbTransaction transaction, MeasurementBatch batch)
     {

@@ -16,6 +16,9 @@ internal static class PostgresStatements
 
     public const string ReadFate = "select pg_xact_status(@id::text::xid8)";
 
+    public const string ReadNumbered =
+        "select column_name::text from information_schema.columns where table_schema = current_schema() and table_name = @table and is_identity = 'YES'";
+
     public const string CopyArcs = "copy arc_sample (device, device_class, arc, outcome, duration_ticks, at_ticks, host, machine, attempt) from stdin (format binary)";
 
     public const string CopyTransfers = "copy transfer_sample (link, phase, bytes, fixed_ticks, moving_ticks, at_ticks, host, machine, attempt) from stdin (format binary)";

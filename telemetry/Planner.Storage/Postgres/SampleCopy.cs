@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Planner.Storage;
 
@@ -8,32 +7,32 @@ internal sealed class SampleCopy(NpgsqlConnection connection)
 {
     public void Arcs(IEnumerable<ArcRow> rows) => Copy(PostgresStatements.CopyArcs, rows, (copy, r) =>
     {
-        Write(copy, r.Device);
-        Write(copy, r.DeviceClass);
-        Write(copy, r.Arc);
-        Write(copy, r.Outcome);
-        Write(copy, r.DurationTicks);
-        Write(copy, r.AtTicks);
+        RowCopy.Write(copy, r.Device);
+        RowCopy.Write(copy, r.DeviceClass);
+        RowCopy.Write(copy, r.Arc);
+        RowCopy.Write(copy, r.Outcome);
+        RowCopy.Write(copy, r.DurationTicks);
+        RowCopy.Write(copy, r.AtTicks);
         WriteOrigin(copy, r.Host, r.Machine, r.Attempt);
     });
 
     public void Transfers(IEnumerable<TransferRow> rows) => Copy(PostgresStatements.CopyTransfers, rows, (copy, r) =>
     {
-        Write(copy, r.Link);
-        Write(copy, r.Phase);
-        Write(copy, r.Bytes);
-        Write(copy, r.FixedTicks);
-        Write(copy, r.MovingTicks);
-        Write(copy, r.AtTicks);
+        RowCopy.Write(copy, r.Link);
+        RowCopy.Write(copy, r.Phase);
+        RowCopy.Write(copy, r.Bytes);
+        RowCopy.Write(copy, r.FixedTicks);
+        RowCopy.Write(copy, r.MovingTicks);
+        RowCopy.Write(copy, r.AtTicks);
         WriteOrigin(copy, r.Host, r.Machine, r.Attempt);
     });
 
     public void StateSizes(IEnumerable<StateSizeRow> rows) => Copy(PostgresStatements.CopyStateSizes, rows, (copy, r) =>
     {
-        Write(copy, r.DeviceClass);
-        Write(copy, r.ExpectedBytes);
-        Write(copy, r.ActualBytes);
-        Write(copy, r.AtTicks);
+        RowCopy.Write(copy, r.DeviceClass);
+        RowCopy.Write(copy, r.ExpectedBytes);
+        RowCopy.Write(copy, r.ActualBytes);
+        RowCopy.Write(copy, r.AtTicks);
         WriteOrigin(copy, r.Host, r.Machine, r.Attempt);
     });
 
@@ -57,32 +56,8 @@ internal sealed class SampleCopy(NpgsqlConnection connection)
 
     private static void WriteOrigin(NpgsqlBinaryImporter copy, string? host, string? machine, string? attempt)
     {
-        Write(copy, host);
-        Write(copy, machine);
-        Write(copy, attempt);
-    }
-
-    private static void Write(NpgsqlBinaryImporter copy, string? text)
-    {
-        if (text is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(text, NpgsqlDbType.Text);
-        }
-    }
-
-    private static void Write(NpgsqlBinaryImporter copy, long? number)
-    {
-        if (number is { } known)
-        {
-            copy.Write(known, NpgsqlDbType.Bigint);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
+        RowCopy.Write(copy, host);
+        RowCopy.Write(copy, machine);
+        RowCopy.Write(copy, attempt);
     }
 }

@@ -35,6 +35,27 @@ internal sealed class SqliteMeasurementStore : SqlMeasurementStore
         }
     }
 
+    internal override DbTransaction BeginReading(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
+
+    internal override void InsertRows(StoredTable table, IEnumerable<IReadOnlyList<object?>> rows)
+    {
+        using var insert = table.Command($"insert into {table.Name} ({string.Join(", ", table.Columns)}) values ({string.Join(", ", table.Columns.Select(c => $"@{c}"))})");
+        foreach (var column in table.Columns)
+        {
+            insert.Parameters.Add(new SqliteParameter($"@{column}", null));
+        }
+
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < row.Count; i++)
+            {
+                insert.Parameters[i].Value = row[i] ?? DBNull.Value;
+            }
+
+            insert.ExecuteNonQuery();
+        }
+    }
+
     private protected override void InsertSamples(DbConnection connection, DbTransaction transaction, MeasurementBatch batch)
     {
         connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
