@@ -26,6 +26,9 @@ public sealed record ServiceOptions
     /// <summary>The store. Whoever gives it disposes it, after the service has stopped.</summary>
     public required SqlMeasurementStore Store { get; init; }
 
+    /// <summary>The name of this service among those that take turns on one store, the same after every start; null where there is no other.</summary>
+    public string? Name { get; init; }
+
     /// <summary>What migrations work with: drivers and a state directory have to be there.</summary>
     public required SessionServices Sessions { get; init; }
 

@@ -21,6 +21,9 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
     /// <summary>Whether the store can be read but not written: decisions can still use it, writing fails.</summary>
     public bool IsReadOnly { get; }
 
+    /// <summary>Whether a change was refused since another service has taken the store over: nothing new may be begun on it.</summary>
+    public bool IsTakenOver { get; private protected set; }
+
     /// <summary>Opens a store, and makes it where it is missing: a file for the owner only (0600), the tables in an empty database.</summary>
     /// <param name="address">Where it is.</param>
     /// <param name="busyTimeout">How long a call waits for another program that writes; from 1 s, 10 s if null.</param>

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using DbUp;
 using Npgsql;
@@ -32,7 +33,7 @@ internal sealed class PostgresMeasurementStore : SqlMeasurementStore
             MaxPoolSize = MostConnections,
             Options = $"-c lock_timeout={(long)busyTimeout.TotalMilliseconds}",
         };
-        var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableTransportSecurity().Build();
+        var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableTransportSecurity().EnableArrays().Build();
         try
         {
             using DbConnection connection = source.OpenConnection();
@@ -100,8 +101,25 @@ internal sealed class PostgresMeasurementStore : SqlMeasurementStore
         },
         toWrite: true);
 
+    /// <summary>What changes of the service stand on; null while no service has the store.</summary>
+    public ShardFence? Fence { get; set; }
+
     // Numbers of changes are given before their transactions end: without turns a listener could see a later one first, and go on behind the earlier one.
-    internal override void TakeTurn(DbConnection connection, DbTransaction transaction) => connection.Execute(PostgresStatements.TakeTurn, transaction: transaction);
+    internal override void TakeTurn(DbConnection connection, DbTransaction transaction)
+    {
+        if (Fence is { } fence)
+        {
+            connection.Execute(ShardStatements.LimitPause, new { milliseconds = fence.LongestPause.TotalMilliseconds.ToString(CultureInfo.InvariantCulture) }, transaction);
+            var (timeline, counter) = fence.Token;
+            if (connection.ExecuteScalar<long?>(ShardStatements.Fence, new { shard = (long)fence.Shard, owner = fence.Owner, timeline, counter }, transaction) is null)
+            {
+                IsTakenOver = true;
+                throw new StoreException($"Another service has taken the store {Address} over, so this one changes nothing more there: start it again, and it waits for its turn.");
+            }
+        }
+
+        connection.Execute(PostgresStatements.TakeTurn, transaction: transaction);
+    }
 
     internal override DbTransaction BeginReading(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
 

@@ -37,6 +37,22 @@ public sealed class PostgresStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_database_of_the_first_schema_is_brought_up_to_date_and_loses_nothing()
+    {
+        using (var store = _place.Open())
+        {
+            store.Append(StoreChild.Batch("w", 0));
+        }
+
+        _place.Query("drop table shard; delete from schema_version where version = 2");
+        using var again = _place.Open();
+
+        Assert.Equal(StoreChild.ArcsPerBatch, again.ReadArcs("sim/fast", int.MaxValue).Count);
+        Assert.Equal(["1", "2"], _place.Query("select version from schema_version order by 1"));
+        Assert.Equal([$"{ShardLeases.Count}"], _place.Query("select count(*) from shard"));
+    }
+
+    [Fact]
     public void A_user_who_may_only_read_reads_and_cannot_write()
     {
         using (var store = _place.Open())
