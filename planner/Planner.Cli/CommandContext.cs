@@ -85,17 +85,21 @@ internal sealed record CommandContext(
     /// <summary>The state directories that are looked into for other migrations: a user need not be able to look into the system's. Root can look into all of its own.</summary>
     public IReadOnlyList<string> GuardPlaces => Environment.IsPrivilegedProcess ? JournalPlaces : [JournalPlace];
 
+    /// <summary>The store for messages, without a password.</summary>
+    /// <exception cref="StoreException">The address names no store.</exception>
+    public string StoreName => StoreAddress.Parse(Store).ToString();
+
     /// <summary>Opens the store.</summary>
-    /// <param name="stop">Ends the wait for a disk that does not answer.</param>
+    /// <param name="stop">Ends the wait for a disk or a server that does not answer.</param>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
     public IMeasurementStore OpenStore(CancellationToken stop) => OpenWholeStore(stop);
 
     /// <summary>Opens the store for those who keep more in it than measurements.</summary>
-    /// <param name="stop">Ends the wait for a disk that does not answer.</param>
+    /// <param name="stop">Ends the wait for a disk or a server that does not answer.</param>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The command was asked to stop.</exception>
-    public SqliteMeasurementStore OpenWholeStore(CancellationToken stop) => Interruptible.Run(() => SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(Store)), stop);
+    public SqlMeasurementStore OpenWholeStore(CancellationToken stop) => Interruptible.Run(() => SqlMeasurementStore.Open(StoreAddress.Parse(Store)), stop);
 
     /// <summary>What a session works with in this process.</summary>
     /// <param name="store">Where its measurements go; null to forget them.</param>

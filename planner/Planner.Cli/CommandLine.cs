@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Planner.Measurements;
+using Planner.Storage;
 
 namespace Planner.Cli;
 
@@ -20,6 +21,7 @@ internal static partial class CommandLine
     {
         // Whatever a name or a peer brings along, what is printed is plain, and a sentence stands on one line.
         error = new PlainWriter(error, oneLine: true);
+        Task TellAsync(string sentence) => error.WriteLineAsync($"planner: {StoreAddress.Redact(sentence)}");
         var root = new RootCommand("A deadline-aware planner for live migrations: it commits a switchover only when the bound on its blackout fits the SLA.");
         var common = new CommonOptions(output, error, input, drivers);
         common.AddTo(root);
@@ -38,6 +40,7 @@ internal static partial class CommandLine
         root.Subcommands.Add(EvaluateCommand.Create(common));
         root.Subcommands.Add(SimulateCommand.Create(common));
         root.Subcommands.Add(PlanCommand.Create(common));
+        root.Subcommands.Add(StoreCommand.Create(common));
         AddService(root, common);
         root.Subcommands.Add(CompletionCommand.Create(common));
 
@@ -51,7 +54,7 @@ internal static partial class CommandLine
         var parsed = root.Parse(args);
         if (FindProblem(parsed) is { } problem)
         {
-            await error.WriteLineAsync($"planner: {problem} Run 'planner --help' for the usage.");
+            await TellAsync($"{problem} Run 'planner --help' for the usage.");
             return ExitStatus.InvalidInput;
         }
 
@@ -66,15 +69,15 @@ internal static partial class CommandLine
 
             // What became of a machine is said by the status, whoever reads the rest.
             var tellsOfMachine = parsed.CommandResult.Command.Name is MigrateCommand.Name or RecoverCommand.Name or MeasureCommand.Name;
-            await error.WriteLineAsync($"planner: The output could not be written ({lost}){(tellsOfMachine ? "; the exit status says what became of the machine" : "")}.");
+            await TellAsync($"The output could not be written ({lost}){(tellsOfMachine ? "; the exit status says what became of the machine" : "")}.");
             return tellsOfMachine || status != ExitStatus.Done ? status : ExitStatus.OtherFailure;
         }
         catch (Exception e)
         {
-            await error.WriteLineAsync($"planner: {Failures.Sentence(e)}");
+            await TellAsync(Failures.Sentence(e));
             if (parsed.GetValue(common.Verbose))
             {
-                await error.WriteAsync($"{e}\n");
+                await error.WriteAsync($"{StoreAddress.Redact(e.ToString())}\n");
             }
 
             return Failures.StatusOf(e);

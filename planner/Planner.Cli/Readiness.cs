@@ -74,7 +74,7 @@ internal static class Readiness
             using var source = VfioUserServer.Start(Imaginary, Path.Combine(folder.FullName, "source"));
             using var destination = VfioUserServer.Start(Imaginary, Path.Combine(folder.FullName, "destination"));
             using var journal = new MigrationJournal(folder.FullName);
-            using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "store.db")));
+            using var store = SqlMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "store.db")));
             return await MigrateAsync(VfioUserDevice.Open(source.SocketPath), VfioUserDevice.Open(destination.SocketPath), new SessionServices { Journal = journal, Store = store });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceException or JournalException or StoreException)

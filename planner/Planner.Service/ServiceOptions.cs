@@ -24,7 +24,10 @@ public sealed record ServiceOptions
     public bool RequiresTokens { get; init; }
 
     /// <summary>The store. Whoever gives it disposes it, after the service has stopped.</summary>
-    public required SqliteMeasurementStore Store { get; init; }
+    public required SqlMeasurementStore Store { get; init; }
+
+    /// <summary>The name of this service among those that take turns on one store, the same after every start; null where there is no other.</summary>
+    public string? Name { get; init; }
 
     /// <summary>What migrations work with: drivers and a state directory have to be there.</summary>
     public required SessionServices Sessions { get; init; }

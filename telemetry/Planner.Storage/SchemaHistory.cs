@@ -15,8 +15,9 @@ namespace Planner.Storage;
 /// <param name="connection">The connection, open.</param>
 /// <param name="engine">The folder of the engine whose steps they are.</param>
 /// <param name="readTables">The engine's statement that lists the tables.</param>
-/// <param name="path">The store, for messages.</param>
-internal sealed class SchemaHistory(DbConnection connection, string engine, string readTables, string path) : DbUp.Engine.IJournal
+/// <param name="thing">What the engine keeps a store in: a file, a database.</param>
+/// <param name="address">The store, for messages.</param>
+internal sealed class SchemaHistory(DbConnection connection, string engine, string readTables, string thing, StoreAddress address) : DbUp.Engine.IJournal
 {
     private readonly string[] _steps =
         [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith($"{engine}/Schema/", StringComparison.Ordinal)).Order()];
@@ -29,11 +30,17 @@ internal sealed class SchemaHistory(DbConnection connection, string engine, stri
 
     /// <summary>Takes the steps that are missing, all in one transaction.</summary>
     /// <param name="database">The database of the same connection.</param>
+    /// <param name="takeLock">The statement that keeps others out until the transaction ends; null where its beginning does.</param>
     /// <exception cref="StoreException">A newer build or another program has written the store.</exception>
-    public void Upgrade(UpgradeEngineBuilder database)
+    public void Upgrade(UpgradeEngineBuilder database, string? takeLock = null)
     {
         // Only one process gets past the beginning at a time: a second one finds the work done.
         using var transaction = _transaction = connection.BeginTransaction();
+        if (takeLock is not null)
+        {
+            connection.Execute(takeLock, transaction: transaction);
+        }
+
         var result = database
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), _steps.Contains)
             .WithVariablesDisabled()
@@ -79,12 +86,12 @@ internal sealed class SchemaHistory(DbConnection connection, string engine, stri
 
         if (!tables.Contains("schema_version"))
         {
-            throw new StoreException($"The file {path} is the database of another program: name another file with --store.") { IsWrongAddress = true };
+            throw new StoreException($"The {thing} {address} is the database of another program: name another {thing} with --store.") { IsWrongAddress = true };
         }
 
         var version = connection.ExecuteScalar<long>(Statements.ReadVersion, transaction: _transaction);
         return version <= Version(_steps[^1])
             ? version
-            : throw new StoreException($"The store {path} was written by a newer planner (schema {version}, this build knows {Version(_steps[^1])}): use that planner, or name another file with --store.") { IsWrongAddress = true };
+            : throw new StoreException($"The store {address} was written by a newer planner (schema {version}, this build knows {Version(_steps[^1])}): use that planner, or name another {thing} with --store.") { IsWrongAddress = true };
     }
 }

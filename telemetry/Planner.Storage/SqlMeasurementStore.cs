@@ -4,21 +4,51 @@ using Planner.Measurements;
 
 namespace Planner.Storage;
 
-/// <summary>Measurements and models in a database. How to reach it, and what its failures mean, is the engine's own.</summary>
+/// <summary>
+/// Measurements and models in a database. How to reach it, and what its failures mean, is the engine's own. What <see cref="Append"/> has returned from survives a kill and
+/// a power cut. Several processes may use the database at once; the calls of one instance may come from any thread.
+/// </summary>
 /// <remarks>Statements and rows are met by code that is generated at build time, so that the program can be compiled ahead of time.</remarks>
 public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
 {
-    private readonly string _address;
+    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
 
-    private protected SqlMeasurementStore(string address) => _address = address;
+    private protected SqlMeasurementStore(StoreAddress address, bool isReadOnly) => (Address, IsReadOnly) = (address, isReadOnly);
+
+    /// <summary>Where it is.</summary>
+    public StoreAddress Address { get; }
+
+    /// <summary>Whether the store can be read but not written: decisions can still use it, writing fails.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>Whether a change was refused since another service has taken the store over: nothing new may be begun on it.</summary>
+    public bool IsTakenOver { get; private protected set; }
+
+    /// <summary>Opens a store, and makes it where it is missing: a file for the owner only (0600), the tables in an empty database.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="busyTimeout">How long a call waits for another program that writes; from 1 s, 10 s if null.</param>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
+    public static SqlMeasurementStore Open(StoreAddress address, TimeSpan? busyTimeout = null)
+    {
+        var wait = busyTimeout ?? DefaultBusyTimeout;
+        ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.FromSeconds(1), nameof(busyTimeout));
+        return address is PostgresAddress database ? PostgresMeasurementStore.Open(database, wait) : SqliteMeasurementStore.Open((SqliteAddress)address, wait);
+    }
+
+    /// <summary>Opens a store that has to be there.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <exception cref="StoreException">There is none, or it cannot be used.</exception>
+    public static SqlMeasurementStore OpenExisting(StoreAddress address) => address is SqliteAddress file && !File.Exists(file.Path)
+        ? throw new StoreException($"There is no store {address}: name the file of one.") { IsWrongAddress = true }
+        : Open(address);
 
     /// <inheritdoc/>
     public void Append(MeasurementBatch batch) => Write((connection, transaction) =>
     {
-        connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
-        connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
-        connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
-        connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From), transaction);
+        InsertSamples(connection, transaction, batch);
+
+        // In one order everywhere, so that two programs never wait for each other.
+        connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From).OrderBy(r => r.Link, StringComparer.Ordinal).ThenBy(r => r.Age), transaction);
 
         // One by one: in a list the first row's texts would say how long the texts of the others may be.
         foreach (var attempt in batch.Attempts)
@@ -121,6 +151,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         ? throw new ArgumentException($"The model has {model.Body.Length} characters, and at most {ModelRecord.MaximumBodyLength} are kept: train fewer trees.", nameof(model))
         : Write((connection, transaction) =>
         {
+            TakeTurn(connection, transaction);
             var name = model.Name;
             var version = connection.ExecuteScalar<long>(Statements.ReadNextModelVersion, new { name }, transaction);
             connection.Execute(Statements.InsertModel, ModelRow.From(model with { Version = version }), transaction);
@@ -145,7 +176,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         .Query<ModelRow>(Statements.ReadModels, new { name, leastAccepted, latest, longest = ModelRecord.MaximumBodyLength })
         .Select(r => r.IsIntact
             ? r.ToModel()
-            : throw new StoreException($"The model {r.Name} v{r.Version} in the store {_address} is damaged (its checksum does not match), and it is not used: train a new one."))
+            : throw new StoreException($"The model {r.Name} v{r.Version} in the store {Address} is damaged (its checksum does not match), and it is not used: train a new one."))
         .ToList());
 
     // What has a meaning in a pattern stands for itself.
@@ -169,12 +200,31 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
         }
         catch (FormatException e)
         {
-            throw new StoreException($"The store {_address} holds a row that this planner cannot read ({e.Message}): use the planner that wrote it, or name another file with --store.", e);
+            throw new StoreException($"The store {Address} holds a row that this planner cannot read ({e.Message}): use the planner that wrote it, or name another one with --store.", e);
         }
     }
 
+    /// <summary>Makes what the transaction then does come after all that others do who took their turn before, to its end.</summary>
+    internal virtual void TakeTurn(DbConnection connection, DbTransaction transaction)
+    {
+    }
+
+    /// <summary>Begins to read things as they are at one moment.</summary>
+    internal abstract DbTransaction BeginReading(DbConnection connection);
+
+    /// <summary>Keeps others from writing to tables until the transaction ends; where nobody can anyway, it does nothing.</summary>
+    internal virtual void LockTables(DbConnection connection, DbTransaction transaction, IEnumerable<string> tables)
+    {
+    }
+
+    /// <summary>Puts rows into a table as they are.</summary>
+    internal abstract void InsertRows(StoredTable table, IEnumerable<IReadOnlyList<object?>> rows);
+
+    /// <summary>Keeps the samples of arcs, transfers and sizes of state.</summary>
+    private protected abstract void InsertSamples(DbConnection connection, DbTransaction transaction, MeasurementBatch batch);
+
     /// <summary>Writes in one transaction.</summary>
-    internal T Write<T>(Func<DbConnection, DbTransaction, T> work) => Use(
+    internal virtual T Write<T>(Func<DbConnection, DbTransaction, T> work) => Use(
         connection =>
         {
             using var transaction = connection.BeginTransaction();

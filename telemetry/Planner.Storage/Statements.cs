@@ -3,7 +3,7 @@ namespace Planner.Storage;
 /// <summary>Every statement of the store, in the SQL that SQLite and PostgreSQL share; what is an engine's own stands in its folder.</summary>
 internal static class Statements
 {
-    public const string CreateVersionTable = "create table if not exists schema_version (version integer not null)";
+    public const string CreateVersionTable = "create table if not exists schema_version (version bigint not null)";
 
     public const string ReadVersion = "select coalesce(max(version), 0) from schema_version";
 
@@ -67,7 +67,7 @@ internal static class Statements
         from attempt
         where (@machine is null or machine = @machine) and (@slaClass is null or sla_class = @slaClass) and (@beforeTicks is null or ended_ticks < @beforeTicks)
               and (@outcome is null or outcome = @outcome)
-              and (@holds is null or id like @begins escape '\'
+              and (@holds is null or lower(id) like lower(@begins) escape '\'
                    or lower(machine || ' ' || coalesce(source_host, '') || ' ' || source || ' ' || coalesce(destination_host, '') || ' ' || destination || ' '
                             || coalesce(asked_by, '') || ' ' || reason) like lower(@holds) escape '\')
         order by ended_ticks desc, id desc

@@ -1,34 +1,45 @@
+using System.Text.RegularExpressions;
 using Planner.Measurements;
 
 namespace Planner.Storage;
 
-/// <summary>Where a store is, as <c>--store</c> names it.</summary>
-/// <param name="Path">The SQLite file, as an absolute path.</param>
-/// <param name="IsDefault">Whether nobody named it: it lies in the state directory, which is made when it is missing.</param>
-public sealed record StoreAddress(string Path, bool IsDefault)
+/// <summary>Where a store is, as <c>--store</c> names it: a file of SQLite's, or a database of PostgreSQL's. As text it never holds a password.</summary>
+public abstract partial record StoreAddress
 {
     private const string FileName = "planner.db";
 
-    /// <summary>Reads an address: the path of a file.</summary>
-    /// <param name="text">The address; null for the default in the user's state directory.</param>
-    /// <exception cref="StoreException">The address names no store that this build can keep.</exception>
+    private protected StoreAddress()
+    {
+    }
+
+    /// <summary>Reads an address: the path of a file, or <c>postgres://user@host:port/database</c>.</summary>
+    /// <param name="text">The address; null for the default, a file in the user's state directory.</param>
+    /// <exception cref="StoreException">The address names no store.</exception>
     public static StoreAddress Parse(string? text)
     {
         if (text is null)
         {
-            return new StoreAddress(System.IO.Path.Combine(StateDirectory.Locate(), FileName), IsDefault: true);
+            return new SqliteAddress(Path.Combine(StateDirectory.Locate(), FileName), IsDefault: true);
         }
 
-        if (text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal))
+        if (PostgresAddress.IsMeant(text))
         {
-            throw new StoreException("This build keeps its store in SQLite, PostgreSQL comes with the service: give --store the path of a file.") { IsWrongAddress = true };
+            return PostgresAddress.Parse(text);
         }
 
         return string.IsNullOrWhiteSpace(text) || text.Contains("://", StringComparison.Ordinal) || text.Contains('\0', StringComparison.Ordinal)
-            ? throw new StoreException($"'{text}' is not a store: give --store the path of a file.") { IsWrongAddress = true }
-            : new StoreAddress(System.IO.Path.GetFullPath(text), IsDefault: false);
+            ? throw new StoreException($"'{Redact(text)}' is not a store: give --store the path of a file, or postgres://user@host:port/database.") { IsWrongAddress = true }
+            : new SqliteAddress(Path.GetFullPath(text), IsDefault: false);
     }
 
+    /// <summary>Takes passwords out of the addresses in a text.</summary>
+    /// <param name="text">Any text, such as what somebody typed.</param>
+    public static string Redact(string text) => Password().Replace(text, "$1@");
+
     /// <inheritdoc/>
-    public override string ToString() => Path;
+    public abstract override string ToString();
+
+    // The last @ ends a password, as one may stand in it.
+    [GeneratedRegex(@"(\w+://[^:@/\s'""]*):\S*@", RegexOptions.CultureInvariant)]
+    private static partial Regex Password();
 }

@@ -68,7 +68,7 @@ public sealed class DrainTests
         Assert.Equal(0, await last.StopAsync());
 
         // Each has moved once, whatever had to be tried again.
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(devices.PathOf("planner.db")));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(devices.PathOf("planner.db")));
         foreach (var machine in Machines)
         {
             Assert.Single(new ServiceStore(store).ListOperations(machine, DateTimeOffset.MaxValue, 100), o => o.Body.Contains("\"outcome\":\"completed", StringComparison.Ordinal));

@@ -126,7 +126,7 @@ public sealed class SecurityTests
 
     private static string Token(TemporaryDirectory folder, Scope scope, DateTimeOffset? expires = null)
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(folder.File("planner.db")));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(folder.File("planner.db")));
         var (kept, text) = AccessTokens.Make("test", scope, DateTimeOffset.UnixEpoch, expires);
         new ServiceStore(store).Change(change => change.Put(kept));
         return text;

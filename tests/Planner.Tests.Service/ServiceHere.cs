@@ -18,7 +18,7 @@ internal sealed class ServiceHere : IAsyncDisposable
     private readonly bool _ownsFolder;
     private readonly PlannerService _service;
 
-    private ServiceHere(TemporaryDirectory folder, bool ownsFolder, SqliteMeasurementStore store, PlannerService service, List<string> said)
+    private ServiceHere(TemporaryDirectory folder, bool ownsFolder, SqlMeasurementStore store, PlannerService service, List<string> said)
     {
         (_folder, _ownsFolder, Store, _service, Said) = (folder, ownsFolder, store, service, said);
         Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(service.Urls[0]), Timeout = TimeSpan.FromSeconds(60) };
@@ -26,7 +26,7 @@ internal sealed class ServiceHere : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public SqliteMeasurementStore Store { get; }
+    public SqlMeasurementStore Store { get; }
 
     public ServiceStore Records => new(Store);
 
@@ -42,7 +42,7 @@ internal sealed class ServiceHere : IAsyncDisposable
     public static async Task<ServiceHere> StartAsync(TemporaryDirectory? folder = null, Func<ServiceOptions, ServiceOptions>? change = null)
     {
         var place = folder ?? new TemporaryDirectory();
-        var store = SqliteMeasurementStore.Open(StoreAddress.Parse(place.File("planner.db")));
+        var store = SqlMeasurementStore.Open(StoreAddress.Parse(place.File("planner.db")));
         var said = new List<string>();
         var options = new ServiceOptions
         {

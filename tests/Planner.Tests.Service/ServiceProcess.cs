@@ -19,10 +19,11 @@ internal sealed class ServiceProcess : IDisposable
 
     /// <summary>Starts it and waits until it serves.</summary>
     /// <param name="folder">Where its store and journals are.</param>
-    public static async Task<ServiceProcess> StartAsync(string folder)
+    /// <param name="store">The store; null for a file there.</param>
+    public static async Task<ServiceProcess> StartAsync(string folder, string? store = null)
     {
         var process = PlannerProcess.Start(
-            ["serve", "--urls", "http://127.0.0.1:0", "--store", Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json"]);
+            ["serve", "--urls", "http://127.0.0.1:0", "--store", store ?? Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json"]);
         var errors = process.StandardError.ReadToEndAsync();
         var line = await process.StandardOutput.ReadLineAsync();
         return line is null

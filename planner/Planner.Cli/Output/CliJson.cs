@@ -23,6 +23,7 @@ namespace Planner.Cli;
 [JsonSerializable(typeof(StopMomentReport))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(SimulationReport))]
+[JsonSerializable(typeof(StoreCopyReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Writes one object on one line.</summary>

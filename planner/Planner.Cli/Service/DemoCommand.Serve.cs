@@ -33,7 +33,7 @@ internal static partial class DemoCommand
         var folder = Directory.CreateTempSubdirectory("planner-demo-");
         try
         {
-            using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "demo.db")));
+            using var store = SqlMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "demo.db")));
             await Readiness.ForDevicesAsync();
             using var demo = new WatchedDemo(profile, seed, promise, folder.FullName, context.Drivers, context.Say);
             await using var service = await PlannerService.StartAsync(demo.Options(url, store), stop.Token);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Planner.Service;
+using Planner.Measurements;
 using Planner.Sessions;
+using Planner.Storage;
 using Planner.Telemetry;
 
 namespace Planner.Cli;
@@ -33,6 +35,7 @@ internal static class ServeCommand
             RequiresTokens = parsed.GetValue(tokens),
             Configuration = parsed.GetValue(configuration) is { } file ? ServiceConfiguration.Read(TextFiles.Read(file), file) : ServiceConfiguration.Usual,
             Store = store,
+            Name = NameOf(context),
             Sessions = services,
             JournalPlaces = context.GuardPlaces,
             Policies = policies,
@@ -44,17 +47,25 @@ internal static class ServeCommand
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, Func<IReadOnlyList<Policies.SlaPolicy>, SessionServices, Storage.SqliteMeasurementStore, CommandContext, ServiceOptions> options)
+        CommandContext context, Func<IReadOnlyList<Policies.SlaPolicy>, SessionServices, SqlMeasurementStore, CommandContext, ServiceOptions> options)
     {
         using var stop = new StopSignal();
         var policies = Interruptible.Run(context.Policies, stop.Token);
         Readiness.Prepare(MachinesAtOnce, withService: true);
         using var store = context.OpenWholeStore(stop.Token);
+        await using var lease = await ServiceLease.TakeAsync(
+            store,
+            NameOf(context),
+            ServiceLease.UsualLength,
+            () => context.Error.WriteLine($"planner: Another service works on the store {context.StoreName}; this one begins when that one is gone."),
+            TimeProvider.System,
+            stop.Token);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, lease.Lost);
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
         await Readiness.ForDevicesAsync();
         await WarmUp.MachinesAsync();
         await using (var service = await PlannerService.StartAsync(
-            options(policies, context.Services(store, stop) with { QuietTime = QuietTime.Ask }, store, context), stop.Token))
+            options(policies, context.Services(store, stop) with { QuietTime = QuietTime.Ask }, store, context), ends.Token))
         {
             var where = string.Join(", ", service.Urls);
             if (context.IsJson)
@@ -66,7 +77,7 @@ internal static class ServeCommand
                 context.Output.WriteLine($"The planner serves at {where}; Ctrl-C ends it.");
             }
 
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ends.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
         telemetry?.Dispose();
@@ -75,6 +86,10 @@ internal static class ServeCommand
             context.Error.WriteLine($"planner: {problem}");
         }
 
-        return ExitStatus.Done;
+        return stop.Token.IsCancellationRequested ? ExitStatus.Done : throw new StoreException(
+            $"Another service has taken the store {context.StoreName} over, or its server was away for too long: start this one again, and it waits for its turn.");
     }
+
+    // The same after every start, since the journals of its migrations are there.
+    private static string NameOf(CommandContext context) => $"{Environment.MachineName}:{context.JournalPlace}";
 }

@@ -47,7 +47,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     /// <summary>How the service of the demonstration is started.</summary>
     /// <param name="url">Where it listens.</param>
     /// <param name="store">Its store.</param>
-    public ServiceOptions Options(string url, SqliteMeasurementStore store) => new()
+    public ServiceOptions Options(string url, SqlMeasurementStore store) => new()
     {
         Urls = [url],
         Store = store,
@@ -61,7 +61,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     /// <param name="url">Where the service listens.</param>
     /// <param name="store">Its store: what is rehearsed goes there.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task TellAsync(string url, SqliteMeasurementStore store, CancellationToken stop)
+    public async Task TellAsync(string url, SqlMeasurementStore store, CancellationToken stop)
     {
         using var http = new HttpClient { BaseAddress = new Uri(url) };
         foreach (var node in new[] { "host-a", "host-b" })
@@ -112,7 +112,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
         PreCopy = device.Capabilities.Has(MigrationCapabilities.PreCopy) ? new PreCopyProfile(RehearsedBytes, DirtyBytesPerSecond: 256 * 1024, DirtyCapBytes: 128 * 1024, ReinitProbability: 0) : PreCopyProfile.Nothing,
     };
 
-    private async Task PrepareAsync(HttpClient http, Told machine, ulong first, SqliteMeasurementStore store, CancellationToken stop)
+    private async Task PrepareAsync(HttpClient http, Told machine, ulong first, SqlMeasurementStore store, CancellationToken stop)
     {
         var addresses = machine.Sockets(folder).Select(VfioUserServer.AddressOf).ToList();
         await PutAsync(http, $"/v1/policies/{machine.Class}", ClassOf(machine, promise.BlackoutLimit), stop).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     };
 
     /// <summary>Gathers evidence on the sockets that the machine is watched on, since it is kept by place, and asks what it supports.</summary>
-    private async Task<BlackoutEstimate> RehearseAsync(Told machine, DeviceProfile device, int switchovers, ulong first, SqliteMeasurementStore store, CancellationToken stop)
+    private async Task<BlackoutEstimate> RehearseAsync(Told machine, DeviceProfile device, int switchovers, ulong first, SqlMeasurementStore store, CancellationToken stop)
     {
         using var opened = new DemoMachine(device, first, folder, machine.Name);
         var services = new SessionServices { Store = store, AskedBy = "demo" };

@@ -39,7 +39,7 @@ internal static class AttemptsCommand
         }
 
         var attempt = store.FindAttempt(id) ?? throw new CliException(
-            ExitStatus.InvalidInput, $"there is no attempt '{id}' in the store {context.Store}, or more than one begins like this: 'planner attempts' lists them");
+            ExitStatus.InvalidInput, $"there is no attempt '{id}' in the store {context.StoreName}, or more than one begins like this: 'planner attempts' lists them");
         if (filter is { Machine: { } machine } && machine != attempt.Machine || filter is { SlaClass: { } sla } && sla != attempt.SlaClass)
         {
             throw new CliException(ExitStatus.InvalidInput, $"the attempt '{attempt.Id}' is one of {attempt.Machine} under the class '{attempt.SlaClass}'");
@@ -68,7 +68,7 @@ internal static class AttemptsCommand
         }
         else if (attempts.Count == 0)
         {
-            context.Say($"There is no such attempt in the store {context.Store}.");
+            context.Say($"There is no such attempt in the store {context.StoreName}.");
         }
         else
         {

@@ -36,7 +36,7 @@ internal static partial class DemoCommand
         var folder = Directory.CreateTempSubdirectory("planner-demo-");
         try
         {
-            using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "demo.db")));
+            using var store = SqlMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "demo.db")));
             var reports = new List<DemoStoryReport>();
             var stories = new DemoStories(profile, seed, policy, store, folder.FullName, snapshots)
             {

@@ -1,4 +1,5 @@
 using Planner.Documents;
+using Planner.Measurements;
 using Planner.Sessions;
 
 namespace Planner.Service;
@@ -6,6 +7,8 @@ namespace Planner.Service;
 /// <summary>Migrations that an earlier process had begun, as they came out.</summary>
 internal static class InterruptedMigrations
 {
+    private const int LatestOfMachine = 20;
+
     /// <summary>Recovers what was interrupted.</summary>
     /// <returns>The migrations that were under way, each with its end.</returns>
     public static async Task<IReadOnlyList<Operation>> RecoverAsync(ServiceParts parts, CancellationToken stop)
@@ -23,14 +26,31 @@ internal static class InterruptedMigrations
 
         return
         [
-            .. parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Running)
+            .. parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Running && !IsOfAnother(parts, o))
                 .Select(o => EndOf(parts, o, recovered.FirstOrDefault(r => r.MigrationId == o.Id))),
         ];
     }
 
+    /// <summary>The migrations that another service had under way, each with its end, as far as the ledger has it. What it does not have yet goes on there or waits for that service's recovery:
+    /// it is never begun anew.</summary>
+    public static IReadOnlyList<Operation> Adopt(ServiceParts parts) =>
+    [
+        .. from operation in parts.Records.ActiveOperations().Select(OperationRecords.Read)
+           where operation.State == Operation.Running && IsOfAnother(parts, operation)
+           let attempt = parts.Samples.FindAttempt(operation.Id)
+               ?? parts.Samples.ReadAttempts(new AttemptFilter(operation.Machine, null, LatestOfMachine)).LastOrDefault(a => a.Recovers == operation.Id)
+           where attempt is not null
+           select Ended(parts, operation) with { Outcome = AttemptReport.Word(attempt.Outcome), Reason = attempt.Reason, AttemptId = attempt.Id, PausedSeconds = attempt.ArePausesKnown ? attempt.Pauses.Length.TotalSeconds : null },
+    ];
+
+    private static bool IsOfAnother(ServiceParts parts, Operation operation) => operation.RunBy is { } service && service != parts.Options.Name;
+
+    private static Operation Ended(ServiceParts parts, Operation operation) =>
+        operation with { State = Operation.Done, EndTime = parts.Now, HeartbeatTime = parts.Now, Phase = "ended", Progress = 1, EtaSeconds = null, StatusDetail = null };
+
     private static Operation EndOf(ServiceParts parts, Operation operation, RecoveredMachine? recovered)
     {
-        var ended = operation with { State = Operation.Done, EndTime = parts.Now, HeartbeatTime = parts.Now, Phase = "ended", Progress = 1, EtaSeconds = null, StatusDetail = null, Interrupted = true };
+        var ended = Ended(parts, operation) with { Interrupted = true };
         return recovered is not null
             ? ended with { Outcome = AttemptReport.Word(recovered.Outcome), Reason = recovered.Reason, AttemptId = operation.Id }
             : parts.Samples.FindAttempt(operation.Id) is { } attempt

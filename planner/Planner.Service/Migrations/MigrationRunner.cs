@@ -202,6 +202,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             try
             {
                 Beat();
+                Adopt();
                 Begin();
             }
             catch (StoreException e)
@@ -255,6 +256,15 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
         }
     }
 
+    // Only where several services take turns there is something to adopt.
+    private void Adopt()
+    {
+        foreach (var ended in parts.Options.Name is null ? [] : InterruptedMigrations.Adopt(parts))
+        {
+            Keep(ended, ended.Destination);
+        }
+    }
+
     private void Begin()
     {
         lock (_gate)
@@ -274,8 +284,15 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                     continue;
                 }
 
-                var live = new LiveMigration(operation, use, EtaOf(operation), parts.Now, KeepChange);
+                var live = new LiveMigration(operation with { RunBy = parts.Options.Name }, use, EtaOf(operation), parts.Now, KeepChange);
                 KeepChange(live.Operation, "migration.started");
+                if (parts.Options.Store.IsTakenOver)
+                {
+                    // It is another service's to begin.
+                    live.Dispose();
+                    return;
+                }
+
                 _live[operation.Id] = live;
                 live.Task = Task.Run(() => RunOneAsync(live));
             }

@@ -39,6 +39,9 @@ internal sealed record Operation
 
     public required DateTimeOffset CreateTime { get; init; }
 
+    /// <summary>The service that runs it, or ran it, and has its journal; null before that, or if there is only one.</summary>
+    public string? RunBy { get; init; }
+
     public DateTimeOffset? StartTime { get; init; }
 
     public DateTimeOffset? EndTime { get; init; }

@@ -9,7 +9,11 @@ namespace Planner.Storage;
 public sealed class ServiceStore(SqlMeasurementStore store)
 {
     /// <summary>Makes a change: all of it is on the disk when this returns, or nothing of it.</summary>
-    public T Change<T>(Func<ServiceChange, T> work) => store.Write((connection, transaction) => work(new ServiceChange(connection, transaction)));
+    public T Change<T>(Func<ServiceChange, T> work) => store.Write((connection, transaction) =>
+    {
+        store.TakeTurn(connection, transaction);
+        return work(new ServiceChange(connection, transaction));
+    });
 
     /// <summary>Makes a change.</summary>
     public void Change(Action<ServiceChange> work) => Change(change =>

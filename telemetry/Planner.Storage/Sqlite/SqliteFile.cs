@@ -18,19 +18,19 @@ internal static class SqliteFile
     /// <param name="busyTimeout">How long to wait for another program that writes; at least 1 s.</param>
     /// <returns>The connection, and whether the store can only be read.</returns>
     /// <exception cref="StoreException">The store is of no use.</exception>
-    public static (SqliteConnection Connection, bool IsReadOnly) Open(StoreAddress address, TimeSpan busyTimeout)
+    public static (SqliteConnection Connection, bool IsReadOnly) Open(SqliteAddress address, TimeSpan busyTimeout)
     {
         var path = address.Path;
         MakeMissing(address);
         try
         {
-            return Connect(path, path, busyTimeout);
+            return Connect(path, address, busyTimeout);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SqliteFailure.CannotOpen or SqliteFailure.ReadOnly && !File.Exists(path + "-wal"))
         {
             // Without a log beside it the file is complete, and SQLite reads it where it may write nothing at all
             // if it is told that nobody else changes it (https://sqlite.org/wal.html#read_only_databases).
-            return ConnectToUnchanging(path, busyTimeout);
+            return ConnectToUnchanging(address, busyTimeout);
         }
         catch (SqliteException e)
         {
@@ -38,19 +38,19 @@ internal static class SqliteFile
         }
     }
 
-    private static (SqliteConnection Connection, bool IsReadOnly) ConnectToUnchanging(string path, TimeSpan busyTimeout)
+    private static (SqliteConnection Connection, bool IsReadOnly) ConnectToUnchanging(SqliteAddress address, TimeSpan busyTimeout)
     {
         try
         {
-            return Connect(new Uri(path).AbsoluteUri + "?mode=ro&immutable=1", path, busyTimeout);
+            return Connect(new Uri(address.Path).AbsoluteUri + "?mode=ro&immutable=1", address, busyTimeout);
         }
         catch (SqliteException e)
         {
-            throw SqliteFailure.Explain(e, path);
+            throw SqliteFailure.Explain(e, address.Path);
         }
     }
 
-    private static void MakeMissing(StoreAddress address)
+    private static void MakeMissing(SqliteAddress address)
     {
         var directory = Path.GetDirectoryName(address.Path)!;
         if (address.IsDefault)
@@ -86,7 +86,7 @@ internal static class SqliteFile
         }
     }
 
-    private static (SqliteConnection Connection, bool IsReadOnly) Connect(string source, string path, TimeSpan busyTimeout)
+    private static (SqliteConnection Connection, bool IsReadOnly) Connect(string source, SqliteAddress address, TimeSpan busyTimeout)
     {
         var settings = new SqliteConnectionStringBuilder
         {
@@ -101,11 +101,11 @@ internal static class SqliteFile
             connection.Open();
             connection.Execute($"pragma busy_timeout = {(long)busyTimeout.TotalMilliseconds}");
             var isReadOnly = raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
-            var schema = new SchemaHistory(connection, "Sqlite", ReadTables, path);
+            var schema = new SchemaHistory(connection, "Sqlite", ReadTables, "file", address);
             var isCurrent = schema.IsCurrent;
             if (isReadOnly)
             {
-                return isCurrent ? (connection, true) : throw SqliteFailure.CannotBeWritten(path);
+                return isCurrent ? (connection, true) : throw SqliteFailure.CannotBeWritten(address.Path);
             }
 
             // A log keeps readers and the writer apart; FULL syncs it at every commit, so that neither a kill nor a

@@ -1,42 +1,29 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Planner.Measurements;
 
 namespace Planner.Storage;
 
-/// <summary>
-/// Measurements and models in one SQLite file. What <see cref="SqlMeasurementStore.Append"/> has returned from survives a kill and a power cut.
-/// Several processes may use the file at once; the calls of one instance may come from any thread.
-/// </summary>
-public sealed class SqliteMeasurementStore : SqlMeasurementStore
+/// <summary>Measurements and models in one SQLite file.</summary>
+internal sealed class SqliteMeasurementStore : SqlMeasurementStore
 {
-    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
-
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly string _path;
 
-    private SqliteMeasurementStore(SqliteConnection connection, string path, bool isReadOnly)
-        : base(path)
-    {
-        _connection = connection;
-        _path = path;
-        IsReadOnly = isReadOnly;
-    }
-
-    /// <summary>Whether the file can be read but not written: decisions can still use it, writing fails.</summary>
-    public bool IsReadOnly { get; }
+    private SqliteMeasurementStore(SqliteConnection connection, SqliteAddress address, bool isReadOnly)
+        : base(address, isReadOnly) => (_connection, _path) = (connection, address.Path);
 
     /// <summary>Opens a store, and makes it (for the owner only, 0600) where it is missing.</summary>
     /// <param name="address">Where it is.</param>
-    /// <param name="busyTimeout">How long a call waits for another program that writes; from 1 s, 10 s if null.</param>
+    /// <param name="busyTimeout">How long a call waits for another program that writes; at least 1 s.</param>
     /// <exception cref="StoreException">The store cannot be used.</exception>
-    public static SqliteMeasurementStore Open(StoreAddress address, TimeSpan? busyTimeout = null)
+    public static SqliteMeasurementStore Open(SqliteAddress address, TimeSpan busyTimeout)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(busyTimeout ?? DefaultBusyTimeout, TimeSpan.FromSeconds(1), nameof(busyTimeout));
-        var (connection, isReadOnly) = SqliteFile.Open(address, busyTimeout ?? DefaultBusyTimeout);
-        return new SqliteMeasurementStore(connection, address.Path, isReadOnly);
+        var (connection, isReadOnly) = SqliteFile.Open(address, busyTimeout);
+        return new SqliteMeasurementStore(connection, address, isReadOnly);
     }
 
     /// <inheritdoc/>
@@ -46,6 +33,34 @@ public sealed class SqliteMeasurementStore : SqlMeasurementStore
         {
             _connection.Dispose();
         }
+    }
+
+    internal override DbTransaction BeginReading(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
+
+    internal override void InsertRows(StoredTable table, IEnumerable<IReadOnlyList<object?>> rows)
+    {
+        using var insert = table.Command($"insert into {table.Name} ({string.Join(", ", table.Columns)}) values ({string.Join(", ", table.Columns.Select(c => $"@{c}"))})");
+        foreach (var column in table.Columns)
+        {
+            insert.Parameters.Add(new SqliteParameter($"@{column}", null));
+        }
+
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < row.Count; i++)
+            {
+                insert.Parameters[i].Value = row[i] ?? DBNull.Value;
+            }
+
+            insert.ExecuteNonQuery();
+        }
+    }
+
+    private protected override void InsertSamples(DbConnection connection, DbTransaction transaction, MeasurementBatch batch)
+    {
+        connection.Execute(Statements.InsertArc, batch.Arcs.Select(ArcRow.From), transaction);
+        connection.Execute(Statements.InsertTransfer, batch.Transfers.Select(TransferRow.From), transaction);
+        connection.Execute(Statements.InsertStateSize, batch.StateSizes.Select(StateSizeRow.From), transaction);
     }
 
     // SQLite goes on writing to a file that has no name any more, and only tells who asks (SQLITE_FCNTL_HAS_MOVED).

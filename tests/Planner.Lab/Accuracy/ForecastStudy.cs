@@ -25,7 +25,7 @@ public sealed class ForecastStudy
     {
         _output = output;
         var folder = Directory.CreateTempSubdirectory("lab-store-");
-        _store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "study.db")));
+        _store = SqlMeasurementStore.Open(StoreAddress.Parse(Path.Combine(folder.FullName, "study.db")));
         _policy = new SlaPolicy
         {
             Name = "study",

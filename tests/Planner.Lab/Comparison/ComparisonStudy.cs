@@ -220,7 +220,7 @@ public sealed class ComparisonStudy : IDisposable
     {
         if (!_stores.TryGetValue(cell.EvidenceClass, out var store))
         {
-            _stores[cell.EvidenceClass] = store = SqliteMeasurementStore.Open(StoreAddress.Parse(_results.StorePath(cell.EvidenceClass)));
+            _stores[cell.EvidenceClass] = store = SqlMeasurementStore.Open(StoreAddress.Parse(_results.StorePath(cell.EvidenceClass)));
         }
 
         return store;

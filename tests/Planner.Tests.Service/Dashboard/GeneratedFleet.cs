@@ -6,7 +6,7 @@ using Planner.Storage;
 namespace Planner.Tests.Service.Dashboard;
 
 /// <summary>Fleets and ledgers of any size, written into a store. The same seed gives the same.</summary>
-internal sealed class GeneratedFleet(SqliteMeasurementStore store, DateTimeOffset now, int seed = 7)
+internal sealed class GeneratedFleet(SqlMeasurementStore store, DateTimeOffset now, int seed = 7)
 {
     private const int BatchSize = 2000;
     private static readonly string[] Classes = ["gold", "silver", "bronze"];

@@ -146,7 +146,7 @@ public sealed class LiveTests(SharedBrowser browser)
 
     private static string Token(TemporaryDirectory folder, Scope scope, DateTimeOffset expires)
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(folder.File("planner.db")));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(folder.File("planner.db")));
         var (kept, text) = AccessTokens.Make("test", scope, DateTimeOffset.UnixEpoch, expires);
         new ServiceStore(store).Change(change => change.Put(kept));
         return text;

@@ -16,7 +16,7 @@ public sealed class DependencyRuleTests
     private static readonly ArchUnitNET.Domain.Architecture Product = new ArchLoader().LoadAssemblies([.. Assemblies(typeof(ProductDrivers).Assembly)]).Build();
 
     [Theory]
-    [InlineData("Planner.Storage", "Microsoft.Data.Sqlite", "SQLitePCL", "Dapper", "DbUp")]
+    [InlineData("Planner.Storage", "Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "Dapper", "DbUp")]
     [InlineData("Planner.Telemetry|Planner.Service", "OpenTelemetry")]
     [InlineData("Planner.Service", "Microsoft.AspNetCore", "Scalar")]
     [InlineData("Planner.Learning", "Microsoft.ML")]

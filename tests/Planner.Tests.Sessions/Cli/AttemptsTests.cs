@@ -103,7 +103,7 @@ public sealed class AttemptsTests : IDisposable
 
     private void Keep(params MigrationAttempt[] attempts)
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(StorePath));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(StorePath));
         store.Append(new MeasurementBatch { Attempts = attempts });
     }
 }

@@ -18,7 +18,7 @@ public sealed class FirstGuessCommandTests : IDisposable
     {
         var cancel = TestContext.Current.CancellationToken;
         var path = _devices.PathOf("models.db");
-        using (var store = SqliteMeasurementStore.Open(StoreAddress.Parse(path)))
+        using (var store = SqlMeasurementStore.Open(StoreAddress.Parse(path)))
         {
             ColdStartTraining.Run([_devices.Write("workloads.yaml", GeneratedExamples.Trained)], store, 1, new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         }

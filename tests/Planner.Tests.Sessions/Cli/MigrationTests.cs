@@ -195,7 +195,7 @@ public sealed class MigrationTests : IDisposable
         var measured = Assert.Single(await PlannerHere.RunJsonAsync("measure", source, "--to", destination, "--rounds", $"{rounds}", "--store", store));
 
         Assert.Equal(rounds, measured.Number("rounds"));
-        using var kept = Planner.Storage.SqliteMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(store));
+        using var kept = Planner.Storage.SqlMeasurementStore.Open(Planner.Storage.StoreAddress.Parse(store));
         Assert.Equal(rounds, kept.ReadTransfers("sim/fast-nic/1.0->sim/fast-nic/1.0", Planner.Measurements.TransferPhase.StopCopy, 100).Count);
         Assert.Equal("RUNNING", Assert.Single(await PlannerHere.RunJsonAsync("probe", source)).Text("state"));
     }

@@ -59,7 +59,7 @@ public sealed class PolicyCommandTests : IDisposable
     [Fact]
     public async Task A_spent_budget_keeps_the_machine_before_anything_is_touched()
     {
-        using (var store = SqliteMeasurementStore.Open(StoreAddress.Parse(_folder.File("p.db"))))
+        using (var store = SqlMeasurementStore.Open(StoreAddress.Parse(_folder.File("p.db"))))
         {
             var now = TimeProvider.System.GetUtcNow();
             store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("a", pausedSeconds: 31) with { Started = now, Ended = now }] });

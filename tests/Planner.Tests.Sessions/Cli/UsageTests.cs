@@ -39,7 +39,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("migrate", "sim:a.yaml", "sim:b.yaml", "--sla", "gold", "--policy", "/dev/zero")]
     [InlineData("measure", "sim:a.yaml", "--store", "/no/such/folder/planner.db")]
     [InlineData("measure", "sim:a.yaml", "--store", "/tmp")]
-    [InlineData("measure", "sim:a.yaml", "--store", "postgres://db/planner")]
+    [InlineData("measure", "sim:a.yaml", "--store", "postgres://db:0/planner")]
     [InlineData("measure", "sim:fast-nic,sim:fast-nic")]
     [InlineData("measure", "sim:/tmp")]
     [InlineData("migrate", "sim:fast-nic", "sim:fast-nic", "--sla", "gold", "--record", "/tmp")]

@@ -15,7 +15,7 @@ public sealed class ColdStartKeepingTests : IDisposable
     [Fact]
     public void A_trained_model_comes_back_from_the_store_and_a_later_refused_one_does_not_replace_it()
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(_directory.File("planner.db")));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(_directory.File("planner.db")));
         var model = ColdStartTrainer.Train(LearningExamples.ArcsThatCount(1), new ColdStartOptions { Trees = 50 });
         var refused = ColdStartTrainer.Train(LearningExamples.BytesAlone(1), new ColdStartOptions { Trees = 50 });
 

@@ -19,9 +19,9 @@ public sealed class ColdStartTrainingTests : IDisposable
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly SqliteMeasurementStore _store;
+    private readonly SqlMeasurementStore _store;
 
-    public ColdStartTrainingTests() => _store = SqliteMeasurementStore.Open(StoreAddress.Parse(_directory.File("planner.db")));
+    public ColdStartTrainingTests() => _store = SqlMeasurementStore.Open(StoreAddress.Parse(_directory.File("planner.db")));
 
     public void Dispose()
     {

@@ -72,7 +72,7 @@ public sealed class PauseTests : IDisposable
     [Fact]
     public void The_budget_is_charged_with_the_longest_that_a_pause_may_have_been_however_the_attempt_ended()
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(_folder.FullName, "p.db")));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(Path.Combine(_folder.FullName, "p.db")));
         var pauses = PauseSum.None
             .With(PauseKind.VainQuiesce, GuestPause.Exactly(TimeSpan.FromSeconds(1), "a"))
             .With(PauseKind.FailedCommit, GuestPause.Within(TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromSeconds(0.5), "b"));
@@ -87,7 +87,7 @@ public sealed class PauseTests : IDisposable
     [Fact]
     public void A_blackout_of_0_is_no_evidence_in_a_store()
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(Path.Combine(_folder.FullName, "p.db")));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(Path.Combine(_folder.FullName, "p.db")));
         var sample = new BlackoutSample("c", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), DateTimeOffset.UnixEpoch);
         store.Append(new MeasurementBatch { Attempts = [Ledger.With(sample with { Actual = TimeSpan.Zero }, sample)] });
 

@@ -1,161 +1,33 @@
-using Microsoft.Data.Sqlite;
 using Planner.Documents;
 using Planner.Measurements;
 using Planner.Storage;
-using Planner.Tests.Processes;
 using Xunit;
 
 namespace Planner.Tests.Telemetry;
 
-public sealed class SqliteMeasurementStoreTests : IDisposable
+public sealed class SqliteMeasurementStoreTests : MeasurementStoreTests
 {
-    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Arc Stop = new(DeviceState.RunningP2P, DeviceState.Stop);
-    private static readonly Arc Resume = new(DeviceState.Resuming, DeviceState.Stop);
+    private readonly SqlitePlace _place;
 
-    private readonly TemporaryDirectory _directory = new();
-
-    private StoreAddress Address => StoreAddress.Parse(_directory.File("planner.db"));
-
-    public void Dispose() => _directory.Dispose();
-
-    [Fact]
-    public void What_was_stored_is_there_after_the_store_was_opened_again()
-    {
-        var arc = new ArcSample("nic0", "sim/fast", Stop, TimeSpan.FromTicks(1_234_567), ArcOutcome.Completed, Noon.AddTicks(7));
-        var transfer = new TransferSample("a->b", TransferPhase.StopCopy, 1L << 40, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(2), Noon);
-        var sizeKnown = new StateSizeSample("sim/fast", 4096, 4000, Noon);
-        var sizeUnknown = new StateSizeSample("sim/fast", null, 4001, Noon);
-        var blackout = new BlackoutSample("sim/fast", "gold", BlackoutKind.Commit, BlackoutSpan.AfterQuiesce, TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101), Noon);
-        using (var store = SqliteMeasurementStore.Open(Address))
-        {
-            store.Append(new MeasurementBatch { Arcs = [arc], Transfers = [transfer], StateSizes = [sizeUnknown, sizeKnown], Attempts = [Ledger.Attempt("m1") with { Scores = [blackout] }] });
-        }
-
-        using var again = SqliteMeasurementStore.Open(Address);
-        Assert.Equal([arc], again.ReadArcs("sim/fast", 10));
-        Assert.Equal([transfer], again.ReadTransfers("a->b", TransferPhase.StopCopy, 10));
-        Assert.Equal([sizeUnknown, sizeKnown], again.ReadStateSizes("sim/fast", 10));
-        Assert.Equal([blackout with { Origin = new SampleOrigin(null, null, "m1") }], again.ReadScores("sim/fast", BlackoutSpan.AfterQuiesce, 10));
-        Assert.Equal(TimeSpan.FromMilliseconds(120), again.ReadPauseSpent("vm1", Noon));
-    }
-
-    [Fact]
-    public void What_was_seen_of_a_link_adds_up_over_migrations()
-    {
-        using (var store = SqliteMeasurementStore.Open(Address))
-        {
-            store.Append(new MeasurementBatch { LinkAges = [new LinkAgeSample("a->b", -1, 10, 1), new LinkAgeSample("a->b", 3, 2, 0), new LinkAgeSample("other", 3, 9, 9)] });
-            store.Append(new MeasurementBatch { LinkAges = [new LinkAgeSample("a->b", 3, 5, 1)] });
-        }
-
-        using var again = SqliteMeasurementStore.Open(Address);
-        Assert.Equal([new LinkAgeSample("a->b", -1, 10, 1), new LinkAgeSample("a->b", 3, 7, 1)], again.ReadLinkAges("a->b"));
-        Assert.Empty(again.ReadLinkAges("nobody's"));
-    }
-
-    [Fact]
-    public void A_blackout_keeps_whether_the_link_was_calm_and_one_of_an_earlier_planner_does_not_say()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        var unknown = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon);
-        store.Append(new MeasurementBatch { Attempts = [Ledger.With(unknown, unknown with { WasCalm = true, HostWasBusy = true }, unknown with { WasCalm = false })] });
-
-        Assert.Equal([null, true, false], store.ReadScores("nic", BlackoutSpan.Whole, 10).Select(b => b.WasCalm));
-    }
-
-    [Fact]
-    public void An_attempt_is_read_back_as_it_was_written()
-    {
-        var score = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101), Noon)
-        {
-            IsCutOff = true,
-            Origin = new SampleOrigin("h1", "vm1", "m1"),
-        };
-        var attempt = Ledger.Attempt("m1") with
-        {
-            Kind = AttemptKind.Recovery,
-            Recovers = "m0",
-            Outcome = MigrationOutcome.Recovered,
-            ArePausesKnown = false,
-            Pauses = PauseSum.None
-                .With(PauseKind.VainQuiesce, GuestPause.Within(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(3), "a clock"))
-                .With(PauseKind.FailedCommit, GuestPause.Exactly(TimeSpan.FromSeconds(1), "another clock")),
-            Decisions =
-            [
-                new AttemptDecision(1, Verdict.Stay, null, null, null, TimeSpan.FromSeconds(1), "no bound", null),
-                new AttemptDecision(2, Verdict.Commit, BoundMethod.Union, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromSeconds(2), "it fits", "{}"),
-            ],
-            Traffic = new AttemptTraffic { PreCopyBytes = 1, StopBytes = 2, PreCopyBytesPerSecond = 3.5, StopBytesPerSecond = 4.5, ThrottlePercent = 40 },
-            Scores = [score],
-        };
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch { Attempts = [attempt, Ledger.Attempt("m2") with { Kind = null, Limit = null, Confidence = null, Rule = null, AskedBy = null, Decisions = [] }] });
-
-        var read = store.ReadAttempts(new AttemptFilter(null, null, 10));
-        Assert.Equal(["m1", "m2"], read.Select(a => a.Id));
-        Assert.Equal(attempt.Decisions, read[0].Decisions);
-        Assert.Equal(attempt.Scores, read[0].Scores);
-        Assert.Equal(attempt with { Decisions = [], Scores = [] }, read[0] with { Decisions = [], Scores = [] });
-        Assert.Equal((null, null, 0), (read[1].Kind, read[1].Limit, read[1].Decisions.Count));
-    }
-
-    [Fact]
-    public void Attempts_are_found_by_machine_class_and_the_beginning_of_their_identifier()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch
-        {
-            Attempts = [Ledger.Attempt("aa1"), Ledger.Attempt("aa2") with { Machine = "vm2", Ended = Noon.AddSeconds(1) }, Ledger.Attempt("b") with { SlaClass = "silver", Ended = Noon.AddSeconds(2) }],
-        });
-
-        Assert.Equal(["aa2"], store.ReadAttempts(new AttemptFilter("vm2", null, 10)).Select(a => a.Id));
-        Assert.Equal(["aa1", "aa2"], store.ReadAttempts(new AttemptFilter(null, "gold", 10)).Select(a => a.Id));
-        Assert.Equal(["b"], store.ReadAttempts(new AttemptFilter(null, null, 1)).Select(a => a.Id));
-        Assert.Equal("aa1", store.FindAttempt("aa1")!.Id);
-        Assert.Equal("b", store.FindAttempt("b")!.Id);
-        Assert.Null(store.FindAttempt("aa"));
-        Assert.Null(store.FindAttempt("c"));
-    }
-
-    [Theory]
-    [InlineData("update attempt set limit_ticks = -1")]
-    [InlineData("update attempt set kind = 'Wish'")]
-    [InlineData("update attempt set outcome = 'Won'")]
-    [InlineData("update attempt set ended_ticks = 9223372036854775807")]
-    [InlineData("update attempt set confidence = 1.5")]
-    [InlineData("update attempt set throttle_percent = 100")]
-    [InlineData("update attempt_pause set most_ticks = 0")]
-    [InlineData("update attempt_pause set kind = 'Nap'")]
-    [InlineData("update attempt_decision set gate = 3")]
-    [InlineData("update attempt_decision set bound_ticks = -5")]
-    public void An_attempt_with_an_impossible_value_is_refused_and_not_lost(string damage)
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
-        Query($"{damage} returning 'x'");
-
-        var refused = Assert.Throws<StoreException>(() => store.ReadAttempts(new AttemptFilter(null, null, 10)));
-        Assert.Contains("holds a row that this planner cannot read", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(["m1"], Query("select id from attempt"));
-    }
+    public SqliteMeasurementStoreTests()
+        : base(new SqlitePlace()) => _place = (SqlitePlace)Place;
 
     [Fact]
     public void Pauses_of_a_store_of_the_fifth_schema_keep_their_parts_and_what_they_may_have_been()
     {
-        StoredStores.Make(Address.Path, schema: 3);
+        StoredStores.Make(Place.Text, schema: 3);
         foreach (var step in new[] { "004-links", "005-pauses" })
         {
-            Query(File.ReadAllText(Path.Combine(Repository.Root, "telemetry", "Planner.Storage", "Sqlite", "Schema", $"{step}.sql")));
+            _place.Query(File.ReadAllText(Path.Combine(Repository.Root, "telemetry", "Planner.Storage", "Sqlite", "Schema", $"{step}.sql")));
         }
 
-        Query("insert into schema_version (version) values (4), (5)");
-        Query("""
+        _place.Query("insert into schema_version (version) values (4), (5)");
+        _place.Query("""
             insert into migration (id, machine, source, destination, sla_class, outcome, limit_ticks, blackout_ticks, started_ticks, ended_ticks, reason,
                                    paused_most_ticks, vain_quiesce_ticks, failed_commit_ticks)
             select 'parts', 'vm9', source, destination, sla_class, 'Completed', limit_ticks, 1000, started_ticks, ended_ticks, reason, 1500, 200, 300 from migration limit 1
             """);
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = Place.Open();
 
         var attempt = Assert.Single(store.ReadAttempts(new AttemptFilter("vm9", null, 10)));
         Assert.Equal(
@@ -168,9 +40,9 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     [Fact]
     public void A_store_that_the_build_before_wrote_is_read_and_written_as_its_own()
     {
-        StoredStores.Make(Address.Path, schema: 3);
+        StoredStores.Make(Place.Text, schema: 3);
         const string Class = "sim/fast-nic/1.0";
-        using (var store = SqliteMeasurementStore.Open(Address))
+        using (var store = Place.Open())
         {
             Assert.Equal(20, store.ReadArcs(Class, 10).Count);
             Assert.Equal(new ArcSample("device0", Class, new Arc(DeviceState.Running, DeviceState.PreCopy), TimeSpan.FromTicks(770_370), ArcOutcome.Completed, new DateTimeOffset(639_315_712_962_882_075, default)), store.ReadArcs(Class, 10)[0]);
@@ -182,211 +54,39 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
             store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
         }
 
-        var snapshot = Query("select d.snapshot from attempt a join attempt_decision d on d.attempt = a.id where a.machine = 'vm1' and a.sla_class = 'bronze'").Single();
+        var snapshot = _place.Query("select d.snapshot from attempt a join attempt_decision d on d.attempt = a.id where a.machine = 'vm1' and a.sla_class = 'bronze'").Single();
         Assert.Equal(snapshot, DecisionJson.WriteSnapshot(DecisionJson.ReadSnapshot(snapshot, "s")));
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], Query("select cast(version as text) from schema_version order by 1"));
-        Assert.Equal(["Direct", "Independent"], Query("select method from attempt_decision where method is not null order by 1"));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], _place.Query("select cast(version as text) from schema_version order by 1"));
+        Assert.Equal(["Direct", "Independent"], _place.Query("select method from attempt_decision where method is not null order by 1"));
     }
 
     [Fact]
     public void A_store_of_before_learns_where_its_machines_are_and_can_go()
     {
-        using (SqliteMeasurementStore.Open(Address))
+        using (Place.Open())
         {
         }
 
-        Query("drop table fleet_plan");
-        Query("drop table fleet_plan_step");
-        Query("delete from schema_version where version = 9");
-        Query("""
+        _place.Query("drop table fleet_plan");
+        _place.Query("drop table fleet_plan_step");
+        _place.Query("delete from schema_version where version = 9");
+        _place.Query("""
             insert into resource (kind, name, body, version, changed_ticks) values
                 ('machine', 'vm1', '{"node":"h1","startDestination":{"readyAt":{"h2":"x","h3":"y"}}}', 1, 0), ('machine', 'vm2', '{"node":null}', 1, 0), ('node', 'h1', '{"node":"x"}', 1, 0)
             """);
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = Place.Open();
 
-        Assert.Equal(["vm1 =node h1", "vm1 =ready@h2 ", "vm1 =ready@h3 "], Query("select name || ' ' || label || ' ' || value from resource_label order by 1"));
+        Assert.Equal(["vm1 =node h1", "vm1 =ready@h2 ", "vm1 =ready@h3 "], _place.Query("select name || ' ' || label || ' ' || value from resource_label order by 1"));
         Assert.Equal("vm1", Assert.Single(new ServiceStore(store).List("machine", "", 10, "=node", "h1")).Name);
-    }
-
-    [Fact]
-    public void A_long_text_is_kept_whole_whatever_stands_before_it_in_the_batch()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch
-        {
-            Attempts =
-            [
-                Ledger.Attempt("m1"),
-                Ledger.Attempt("m2") with
-                {
-                    Reason = new string('r', 5000),
-                    Decisions = [new AttemptDecision(1, null, null, null, null, null, "", "s"), new AttemptDecision(1, null, null, null, null, null, "", new string('s', 100_000))],
-                },
-            ],
-        });
-
-        Assert.Equal(["5000 100000"], Query("select length(a.reason) || ' ' || length(d.snapshot) from attempt a join attempt_decision d on d.attempt = a.id where id = 'm2' and ordinal = 1"));
-    }
-
-    [Fact]
-    public void Only_the_latest_samples_of_every_arc_are_read_oldest_first()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch { Arcs = [.. Enumerable.Range(0, 10).Select(i => Arc(Stop, i)), Arc(Resume, 3), Arc(Resume, 1)] });
-
-        var read = store.ReadArcs("sim/fast", 2);
-
-        Assert.Equal([Arc(Resume, 1), Arc(Resume, 3), Arc(Stop, 8), Arc(Stop, 9)], read);
-    }
-
-    [Fact]
-    public void Arcs_that_ended_late_are_read_among_the_others_and_failed_ones_are_not()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        var late = Arc(Stop, 2) with { Outcome = ArcOutcome.CompletedLate };
-        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1), late, Arc(Stop, 3) with { Outcome = ArcOutcome.Failed }, Arc(Stop, 4), Arc(Stop, 5)] });
-
-        Assert.Equal([late, Arc(Stop, 4), Arc(Stop, 5)], store.ReadArcs("sim/fast", 3));
-    }
-
-    [Fact]
-    public void Samples_of_one_moment_keep_the_order_of_writing()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        var same = Enumerable.Range(1, 5).Select(i => Arc(Stop, 0) with { Duration = TimeSpan.FromMilliseconds(i) }).ToList();
-        store.Append(new MeasurementBatch { Arcs = same });
-
-        Assert.Equal(same[2..], store.ReadArcs("sim/fast", 3));
-    }
-
-    [Fact]
-    public void Arcs_that_did_not_complete_and_arcs_of_other_classes_are_no_evidence()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        var others = Enum.GetValues<ArcOutcome>().Where(o => o is not (ArcOutcome.Completed or ArcOutcome.CompletedLate)).Select(o => Arc(Stop, 1) with { Outcome = o });
-        store.Append(new MeasurementBatch { Arcs = [.. others, Arc(Stop, 2) with { DeviceClass = "sim/slow" }] });
-
-        Assert.Empty(store.ReadArcs("sim/fast", 10));
-    }
-
-    [Fact]
-    public void The_phases_of_transfers_are_kept_apart()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        var before = new TransferSample("a->b", TransferPhase.PreCopy, 1, TimeSpan.Zero, TimeSpan.FromSeconds(1), Noon);
-        var inside = before with { Phase = TransferPhase.StopCopy, Bytes = 2 };
-        store.Append(new MeasurementBatch { Transfers = [before, inside, inside with { Link = "other" }] });
-
-        Assert.Equal([before], store.ReadTransfers("a->b", TransferPhase.PreCopy, 10));
-        Assert.Equal([inside], store.ReadTransfers("a->b", TransferPhase.StopCopy, 10));
-    }
-
-    [Fact]
-    public void The_first_blackouts_of_each_group_of_a_class_are_read_whatever_characters_class_and_place_have()
-    {
-        const string Class = "nic @ 100 %'_";
-        using var store = SqliteMeasurementStore.Open(Address);
-        var first = Of("on host pair a-b", 1);
-        var others = new[] { Of("on host pair ü-\n@", 2), Of("", 3), first with { DeviceClass = Class, At = Noon.AddSeconds(4) } };
-        store.Append(new MeasurementBatch
-        {
-            Attempts = [Ledger.With(
-                [
-                first with { At = Noon.AddSeconds(10) }, .. others, first,
-                first with { DeviceClass = new EvidenceKey(Class + "2", "on host pair a-b").Text },
-                first with { DeviceClass = new EvidenceKey("nic", "on host pair a-b").Text },
-                first with { Span = BlackoutSpan.AfterQuiesce, At = Noon }, first with { Kind = BlackoutKind.Shadow, At = Noon },
-                first with { Kind = BlackoutKind.Commit, SlaClass = "silver", At = Noon.AddSeconds(20) },
-                ])],
-        });
-
-        Assert.Equal([first, .. others], store.ReadFirstScores(Class, BlackoutSpan.Whole, 1).Select(b => b with { Origin = null }).OrderBy(b => b.At));
-        Assert.Equal([first, .. others, first with { At = Noon.AddSeconds(10) }], store.ReadFirstScores(Class, BlackoutSpan.Whole, 2).Select(b => b with { Origin = null }).OrderBy(b => b.At));
-
-        static BlackoutSample Of(string place, int second) => new(
-            new EvidenceKey(Class, place).Text, "", BlackoutKind.Rehearsal, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon.AddSeconds(second));
-    }
-
-    [Fact]
-    public void Evidence_about_blackouts_is_commits_of_any_class_and_rehearsals_but_never_shadows()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        var commit = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), Noon);
-        var rehearsal = commit with { Kind = BlackoutKind.Rehearsal, SlaClass = "", At = Noon.AddSeconds(1) };
-        store.Append(new MeasurementBatch
-        {
-            Attempts =
-            [
-                Ledger.With(
-                    rehearsal,
-                    commit,
-                    commit with { SlaClass = "silver" },
-                    commit with { Kind = BlackoutKind.Shadow },
-                    commit with { Span = BlackoutSpan.AfterQuiesce },
-                    commit with { DeviceClass = "gpu" }),
-            ],
-        });
-
-        Assert.Equal([commit, commit with { SlaClass = "silver" }, rehearsal], store.ReadScores("nic", BlackoutSpan.Whole, 10).Select(s => s with { Origin = null }));
-        Assert.Equal([rehearsal], store.ReadScores("nic", BlackoutSpan.Whole, 1).Select(s => s with { Origin = null }));
-    }
-
-    [Fact]
-    public void The_pauses_spent_are_those_of_the_machines_own_attempts_since_the_moment()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch
-        {
-            Attempts =
-            [
-                Ledger.Attempt("early") with { Ended = Noon.AddHours(-1) },
-                Ledger.Attempt("one"),
-                Ledger.Attempt("two", pausedSeconds: 0.03) with { Ended = Noon.AddHours(1), Outcome = MigrationOutcome.NeedsPerson },
-                Ledger.Attempt("three", pausedSeconds: 0),
-                Ledger.Attempt("other") with { Machine = "vm2" },
-            ],
-        });
-
-        Assert.Equal(TimeSpan.FromMilliseconds(150), store.ReadPauseSpent("vm1", Noon));
-        Assert.Equal(TimeSpan.Zero, store.ReadPauseSpent("vm3", Noon));
-    }
-
-    [Fact]
-    public void An_attempt_is_written_once()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
-
-        Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1") with { Outcome = MigrationOutcome.Recovered }] }));
-        Assert.Equal(["m1 Completed"], Query("select id || ' ' || outcome from attempt"));
-    }
-
-    [Fact]
-    public void A_batch_is_kept_whole_or_not_at_all()
-    {
-        using var store = SqliteMeasurementStore.Open(Address);
-        using (var other = new SqliteConnection($"Data Source={Address.Path};Pooling=False"))
-        {
-            other.Open();
-            using var trigger = new SqliteCommand("create trigger t before insert on blackout_sample begin select raise(abort, 'no'); end", other);
-            trigger.ExecuteNonQuery();
-        }
-
-        var blackout = new BlackoutSample("nic", "gold", BlackoutKind.Commit, BlackoutSpan.Whole, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Noon);
-        Assert.Throws<StoreException>(() => store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)], Attempts = [Ledger.With(blackout)] }));
-
-        Assert.Empty(store.ReadArcs("sim/fast", 10));
-        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 2)] });
-        Assert.Equal([Arc(Stop, 2)], store.ReadArcs("sim/fast", 10));
     }
 
     [Fact]
     public void The_file_is_for_its_owner_only()
     {
-        using var store = SqliteMeasurementStore.Open(Address);
-        store.Append(new MeasurementBatch { Arcs = [Arc(Stop, 1)] });
+        using var store = Place.Open();
+        store.Append(new MeasurementBatch { Attempts = [Ledger.Attempt("m1")] });
 
-        foreach (var file in Directory.GetFiles(_directory.Path))
+        foreach (var file in Directory.GetFiles(_place.Directory.Path))
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
@@ -395,45 +95,22 @@ public sealed class SqliteMeasurementStoreTests : IDisposable
     [Fact]
     public void Commits_go_to_a_log_beside_the_file()
     {
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = Place.Open();
 
-        Assert.Equal(["wal"], Query("pragma journal_mode"));
-        Assert.True(File.Exists(Address.Path + "-wal"));
+        Assert.Equal(["wal"], _place.Query("pragma journal_mode"));
+        Assert.True(File.Exists(Place.Text + "-wal"));
     }
 
     [Fact]
     public void The_latest_samples_are_found_through_indexes()
     {
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = Place.Open();
 
         foreach (var (sql, table) in new[] { (Statements.ReadArcs, "arc_sample"), (Statements.ReadTransfers, "transfer_sample"), (Statements.ReadStateSizes, "state_size_sample"), (Statements.ReadFirstScores, "blackout_sample"), (Statements.ReadScores, "blackout_sample"), (Statements.ReadScoresOfAttempt, "blackout_sample"), (Statements.ReadPauseSpent, "attempt") })
         {
-            var plan = Query("explain query plan " + sql, 3);
+            var plan = _place.Query("explain query plan " + sql, 3);
             Assert.DoesNotContain(plan, step => step.StartsWith($"SCAN {table}", StringComparison.Ordinal) || step.StartsWith("SCAN s", StringComparison.Ordinal));
             Assert.Contains(plan, step => step.Contains($"INDEX {table}_", StringComparison.Ordinal));
         }
     }
-
-    private List<string> Query(string sql, int column = 0)
-    {
-        using var connection = new SqliteConnection($"Data Source={Address.Path};Pooling=False");
-        connection.Open();
-        using var command = new SqliteCommand(sql, connection);
-        foreach (var name in (string[])["deviceClass", "outcome", "latest", "link", "phase", "span", "rehearsal", "commit", "machine", "sinceTicks", "id", "likeClass", "start", "end", "firstOfEach"])
-        {
-            command.Parameters.AddWithValue($"@{name}", 1);
-        }
-
-        using var reader = command.ExecuteReader();
-        var rows = new List<string>();
-        while (reader.Read())
-        {
-            rows.Add(reader.GetString(column));
-        }
-
-        return rows;
-    }
-
-    private static ArcSample Arc(Arc arc, int second) =>
-        new("nic0", "sim/fast", arc, TimeSpan.FromMilliseconds(20 + second), ArcOutcome.Completed, Noon.AddSeconds(second));
 }

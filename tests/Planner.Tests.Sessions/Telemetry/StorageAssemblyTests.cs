@@ -10,7 +10,7 @@ public sealed class StorageAssemblyTests
     [Fact]
     public void Every_statement_is_met_by_code_of_build_time_and_none_by_reflection()
     {
-        using var file = new PEReader(File.OpenRead(typeof(SqliteMeasurementStore).Assembly.Location));
+        using var file = new PEReader(File.OpenRead(typeof(SqlMeasurementStore).Assembly.Location));
         var metadata = file.GetMetadataReader();
         var called = metadata.MemberReferences.Select(h => metadata.GetMemberReference(h).Parent)
             .Where(parent => parent.Kind == HandleKind.TypeReference)

@@ -10,26 +10,51 @@ public sealed class StoreAddressTests
     [Fact]
     public void A_path_is_taken_as_it_is()
     {
-        Assert.Equal("/var/lib/planner.db", StoreAddress.Parse("/var/lib/planner.db").Path);
-        Assert.Equal(Path.GetFullPath("my.db"), StoreAddress.Parse("my.db").Path);
-        Assert.False(StoreAddress.Parse("my.db").IsDefault);
+        Assert.Equal(new SqliteAddress("/var/lib/planner.db", IsDefault: false), StoreAddress.Parse("/var/lib/planner.db"));
+        Assert.Equal(new SqliteAddress(Path.GetFullPath("my.db"), IsDefault: false), StoreAddress.Parse("my.db"));
     }
 
     [Fact]
     public void Without_an_address_the_store_lies_in_the_state_directory()
     {
-        var address = StoreAddress.Parse(null);
-
-        Assert.Equal(Path.Combine(StateDirectory.Locate(), "planner.db"), address.Path);
-        Assert.True(address.IsDefault);
+        Assert.Equal(new SqliteAddress(Path.Combine(StateDirectory.Locate(), "planner.db"), IsDefault: true), StoreAddress.Parse(null));
     }
 
     [Theory]
-    [InlineData("postgres://user@host/db")]
-    [InlineData("postgresql://host/db")]
-    public void PostgreSQL_is_refused_by_name(string text) => Assert.Equal(
-        "This build keeps its store in SQLite, PostgreSQL comes with the service: give --store the path of a file.",
-        Assert.Throws<StoreException>(() => StoreAddress.Parse(text)).Message);
+    [InlineData("postgres://user@host/db", "postgres://user@host/db")]
+    [InlineData("postgresql://user@host:5433/db?sslmode=verify-full&sslrootcert=/ca.pem", "postgres://user@host:5433/db")]
+    [InlineData("postgres://user:secret@host:5432/db", "postgres://user@host/db")]
+    [InlineData("postgres://user:sec:ret@/%3F#@[2001:db8::1]:5433/db", "postgres://user@[2001:db8::1]:5433/db")]
+    [InlineData("postgres://me%40home@host/my%20db", "postgres://me%40home@host/my%20db")]
+    [InlineData("postgres://user@/db?host=/run/postgresql&port=5433", "postgres://user@:5433/db?host=/run/postgresql")]
+    [InlineData("postgres://user@host", "postgres://user@host/user")]
+    public void A_database_is_named_as_libpq_does_and_told_without_its_password(string text, string told)
+    {
+        Assert.Equal(told, StoreAddress.Parse(text).ToString());
+        Assert.Equal(told, StoreAddress.Parse(told).ToString());
+    }
+
+    [Theory]
+    [InlineData("postgres://user:secret@host:0/db", "a port is a number")]
+    [InlineData("postgres://user:secret@host:many/db", "a port is a number")]
+    [InlineData("postgres://user:secret@host/db?password=secret", "of what can stand behind '?' it takes")]
+    [InlineData("postgres://user:secret@host/db?sslmode=secret", "of what can stand behind '?' it takes")]
+    [InlineData("postgres://user:secret@host/db/secret", "it has another form")]
+    [InlineData("postgres://a,secret]/x/secret", "it has another form")]
+    public void A_database_that_cannot_be_one_is_refused_and_its_password_is_not_repeated(string text, string why)
+    {
+        var refused = Assert.Throws<StoreException>(() => StoreAddress.Parse(text));
+
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.IsWrongAddress);
+    }
+
+    [Theory]
+    [InlineData("'postgres://user:secret@host/db' is not known here.", "'postgres://user@host/db' is not known here.")]
+    [InlineData("mysql://user:sec@ret@host", "mysql://user@host")]
+    [InlineData("http://127.0.0.1:8080 and vfio-user:/tmp/a@b", "http://127.0.0.1:8080 and vfio-user:/tmp/a@b")]
+    public void Passwords_are_taken_out_of_any_text(string text, string redacted) => Assert.Equal(redacted, StoreAddress.Redact(text));
 
     [Theory]
     [InlineData("")]
@@ -67,7 +92,7 @@ public sealed class StoreAddressTests
         using var directory = new TemporaryDirectory();
         var state = StateDirectory.Locate(null, directory.Path);
 
-        using (SqliteMeasurementStore.Open(new StoreAddress(Path.Combine(state, "planner.db"), IsDefault: true)))
+        using (SqlMeasurementStore.Open(new SqliteAddress(Path.Combine(state, "planner.db"), IsDefault: true)))
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(state));
         }

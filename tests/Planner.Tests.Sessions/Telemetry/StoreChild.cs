@@ -31,7 +31,7 @@ internal static class StoreChild
     [ChildEntry]
     public static int Write(string[] arguments)
     {
-        using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(arguments[0]));
+        using var store = SqlMeasurementStore.Open(StoreAddress.Parse(arguments[0]));
         var first = int.Parse(arguments[2], CultureInfo.InvariantCulture);
         var count = int.Parse(arguments[3], CultureInfo.InvariantCulture);
         for (var i = first; i < first + count; i++)
@@ -49,7 +49,7 @@ internal static class StoreChild
     {
         try
         {
-            using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(arguments[0]));
+            using var store = SqlMeasurementStore.Open(StoreAddress.Parse(arguments[0]));
             for (var i = 1; i < 1000; i++)
             {
                 store.Append(Batch("child", i));
@@ -69,7 +69,7 @@ internal static class StoreChild
     {
         try
         {
-            using var store = SqliteMeasurementStore.Open(StoreAddress.Parse(arguments[0]));
+            using var store = SqlMeasurementStore.Open(StoreAddress.Parse(arguments[0]));
             Console.WriteLine($"{store.ReadArcs("sim/fast", int.MaxValue).Count} arcs, read-only {store.IsReadOnly}");
             store.Append(Batch("child", 0));
             Console.WriteLine("written");

@@ -46,7 +46,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public void A_store_written_by_a_newer_planner_is_refused()
     {
-        SqliteMeasurementStore.Open(Address).Dispose();
+        SqlMeasurementStore.Open(Address).Dispose();
         Execute("insert into schema_version (version) values (99)");
 
         Assert.Equal($"The store {StorePath} was written by a newer planner (schema 99, this build knows 9): use that planner, or name another file with --store.", Refusal());
@@ -70,7 +70,7 @@ public sealed class StoreFailureTests : IDisposable
     [InlineData(true)]
     public void A_store_that_is_deleted_or_replaced_while_it_is_in_use_is_noticed(bool isReplaced)
     {
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = SqlMeasurementStore.Open(Address);
         store.Append(StoreChild.Batch("before", 0));
         foreach (var file in Directory.GetFiles(_directory.Path))
         {
@@ -79,7 +79,7 @@ public sealed class StoreFailureTests : IDisposable
 
         if (isReplaced)
         {
-            SqliteMeasurementStore.Open(Address).Dispose();
+            SqlMeasurementStore.Open(Address).Dispose();
         }
 
         var failure = Assert.Throws<StoreException>(() => store.Append(StoreChild.Batch("after", 1)));
@@ -110,7 +110,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public void A_row_that_this_build_does_not_know_is_told()
     {
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = SqlMeasurementStore.Open(Address);
         store.Append(StoreChild.Batch("w", 0));
         Execute("update arc_sample set arc = 'RUNNING->FLYING'");
 
@@ -121,7 +121,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public void A_damaged_store_is_told()
     {
-        using (var store = SqliteMeasurementStore.Open(Address))
+        using (var store = SqlMeasurementStore.Open(Address))
         {
             store.Append(StoreChild.Batch("w", 0));
         }
@@ -134,7 +134,7 @@ public sealed class StoreFailureTests : IDisposable
 
         var e = Assert.Throws<StoreException>(() =>
         {
-            using var store = SqliteMeasurementStore.Open(Address);
+            using var store = SqlMeasurementStore.Open(Address);
             store.ReadArcs("sim/fast", 1);
         });
         Assert.Equal($"The store {StorePath} is damaged: move it out of the way to start with an empty one, or put a copy back.", e.Message);
@@ -152,7 +152,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public void A_store_that_another_program_keeps_locked_is_given_up_after_a_while()
     {
-        using var store = SqliteMeasurementStore.Open(Address, TimeSpan.FromSeconds(1));
+        using var store = SqlMeasurementStore.Open(Address, TimeSpan.FromSeconds(1));
         using (var other = new SqliteConnection($"Data Source={StorePath};Pooling=False"))
         {
             other.Open();
@@ -161,7 +161,7 @@ public sealed class StoreFailureTests : IDisposable
             var e = Assert.Throws<StoreException>(() => store.Append(StoreChild.Batch("w", 0)));
             Assert.Equal($"Another program has kept the store {StorePath} locked for too long: wait for it or end it, then try again.", e.Message);
             Assert.Empty(store.ReadArcs("sim/fast", 1));
-            SqliteMeasurementStore.Open(Address).Dispose();
+            SqlMeasurementStore.Open(Address).Dispose();
         }
 
         store.Append(StoreChild.Batch("w", 0));
@@ -171,7 +171,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public async Task A_full_disk_fails_the_batch_and_keeps_what_was_there()
     {
-        using (var store = SqliteMeasurementStore.Open(Address))
+        using (var store = SqlMeasurementStore.Open(Address))
         {
             store.Append(StoreChild.Batch("w", 0));
         }
@@ -180,7 +180,7 @@ public sealed class StoreFailureTests : IDisposable
 
         Assert.Equal([$"The disk that holds the store {StorePath} is full: free some space, then try again."], lines);
         File.Delete(StorePath + "-wal");
-        using var again = SqliteMeasurementStore.Open(Address);
+        using var again = SqlMeasurementStore.Open(Address);
         again.Append(StoreChild.Batch("w", 1));
         Assert.Equal(2 * StoreChild.ArcsPerBatch, again.ReadArcs("sim/fast", int.MaxValue).Count);
     }
@@ -188,7 +188,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public async Task A_file_size_limit_fails_the_batch_with_a_sentence()
     {
-        using (var store = SqliteMeasurementStore.Open(Address))
+        using (var store = SqlMeasurementStore.Open(Address))
         {
             store.Append(StoreChild.Batch("w", 0));
         }
@@ -202,7 +202,7 @@ public sealed class StoreFailureTests : IDisposable
             "trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f 64; exec \"$0\" \"$@\"");
 
         Assert.StartsWith($"The disk or a file-size limit failed the store {StorePath}", Assert.Single(lines), StringComparison.Ordinal);
-        using var again = SqliteMeasurementStore.Open(Address);
+        using var again = SqlMeasurementStore.Open(Address);
         Assert.All(again.ReadArcs("sim/fast", int.MaxValue).GroupBy(a => a.Device), g => Assert.Equal(StoreChild.ArcsPerBatch, g.Count()));
     }
 
@@ -211,7 +211,7 @@ public sealed class StoreFailureTests : IDisposable
     [InlineData(UnixFileMode.UserRead | UnixFileMode.UserExecute)]
     public async Task A_store_that_may_not_be_written_can_still_be_read(UnixFileMode directoryMode)
     {
-        using (var store = SqliteMeasurementStore.Open(Address))
+        using (var store = SqlMeasurementStore.Open(Address))
         {
             store.Append(StoreChild.Batch("w", 0));
         }
@@ -239,7 +239,7 @@ public sealed class StoreFailureTests : IDisposable
     [Fact]
     public async Task A_store_that_may_not_be_read_says_so()
     {
-        SqliteMeasurementStore.Open(Address).Dispose();
+        SqlMeasurementStore.Open(Address).Dispose();
         File.SetUnixFileMode(StorePath, UnixFileMode.None);
 
         Assert.Equal(
@@ -277,7 +277,7 @@ public sealed class StoreFailureTests : IDisposable
     }
 
     private string Refusal(string? path = null) =>
-        Assert.Throws<StoreException>(() => SqliteMeasurementStore.Open(StoreAddress.Parse(path ?? StorePath)).Dispose()).Message;
+        Assert.Throws<StoreException>(() => SqlMeasurementStore.Open(StoreAddress.Parse(path ?? StorePath)).Dispose()).Message;
 
     private void Execute(string sql)
     {

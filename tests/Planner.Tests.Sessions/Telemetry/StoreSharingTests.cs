@@ -1,19 +1,21 @@
 using System.Globalization;
-using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 
 namespace Planner.Tests.Telemetry;
 
-public sealed class StoreSharingTests : IDisposable
+/// <summary>What holds when several use one store, whatever its engine.</summary>
+public abstract class StoreSharingTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private protected StoreSharingTests(StorePlace place) => Place = place;
 
-    private string StorePath => _directory.File("planner.db");
+    private protected StorePlace Place { get; }
 
-    private StoreAddress Address => StoreAddress.Parse(StorePath);
-
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        Place.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_writer_killed_at_any_instant_loses_nothing_it_had_committed()
@@ -22,7 +24,7 @@ public sealed class StoreSharingTests : IDisposable
         var confirmed = -1;
         for (var round = 0; round < 5; round++)
         {
-            using var child = ChildProcess.Start(ChildProcess.Prepare(StoreChild.Write, [StorePath, "w", (confirmed + 1).ToString(CultureInfo.InvariantCulture), "1000000"]));
+            using var child = ChildProcess.Start(ChildProcess.Prepare(StoreChild.Write, [Place.Text, "w", (confirmed + 1).ToString(CultureInfo.InvariantCulture), "1000000"]));
             var linesBeforeTheKill = random.Next(1, 40);
             for (var line = 0; line < linesBeforeTheKill; line++)
             {
@@ -37,7 +39,7 @@ public sealed class StoreSharingTests : IDisposable
             }
 
             await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-            using var store = SqliteMeasurementStore.Open(Address);
+            using var store = Place.Open();
             var batches = store.ReadArcs("sim/fast", int.MaxValue).GroupBy(a => a.Device).ToDictionary(g => g.Key, g => g.Count());
 
             // One batch more may have been committed whose line never got out; then the next round writes it a second time.
@@ -50,8 +52,8 @@ public sealed class StoreSharingTests : IDisposable
     [Fact]
     public async Task Two_processes_write_at_once_and_nothing_is_lost()
     {
-        using var one = ChildProcess.Start(ChildProcess.Prepare(StoreChild.Write, [StorePath, "one", "0", "100"]));
-        using var two = ChildProcess.Start(ChildProcess.Prepare(StoreChild.Write, [StorePath, "two", "0", "100"]));
+        using var one = ChildProcess.Start(ChildProcess.Prepare(StoreChild.Write, [Place.Text, "one", "0", "100"]));
+        using var two = ChildProcess.Start(ChildProcess.Prepare(StoreChild.Write, [Place.Text, "two", "0", "100"]));
         foreach (var child in new[] { one, two })
         {
             await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -60,15 +62,15 @@ public sealed class StoreSharingTests : IDisposable
             Assert.Equal(0, child.ExitCode);
         }
 
-        using var store = SqliteMeasurementStore.Open(Address);
+        using var store = Place.Open();
         Assert.Equal(2 * 100 * StoreChild.ArcsPerBatch, store.ReadArcs("sim/fast", int.MaxValue).Count);
     }
 
     [Fact]
     public void Threads_share_one_store_and_stores_share_one_file()
     {
-        using var shared = SqliteMeasurementStore.Open(Address);
-        using var other = SqliteMeasurementStore.Open(Address);
+        using var shared = Place.Open();
+        using var other = Place.Open();
         Parallel.For(0, 60, i => (i % 2 == 0 ? shared : other).Append(StoreChild.Batch("t", i)));
 
         Assert.Equal(60 * StoreChild.ArcsPerBatch, shared.ReadArcs("sim/fast", int.MaxValue).Count);
@@ -79,33 +81,15 @@ public sealed class StoreSharingTests : IDisposable
     {
         for (var round = 0; round < 5; round++)
         {
-            var address = StoreAddress.Parse(_directory.File($"{round}.db"));
+            using var place = Place.Another();
             Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
             {
-                using var store = SqliteMeasurementStore.Open(address);
+                using var store = place.Open();
                 store.Append(StoreChild.Batch("t", i));
             });
 
-            using var all = SqliteMeasurementStore.Open(address);
+            using var all = place.Open();
             Assert.Equal(8 * StoreChild.ArcsPerBatch, all.ReadArcs("sim/fast", int.MaxValue).Count);
-        }
-    }
-
-    [Fact]
-    public void Whoever_opens_an_old_store_first_brings_it_up_to_date_and_the_others_use_it()
-    {
-        for (var round = 0; round < 5; round++)
-        {
-            var address = StoreAddress.Parse(_directory.File($"old{round}.db"));
-            StoredStores.Make(address.Path, schema: 1);
-            Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
-            {
-                using var store = SqliteMeasurementStore.Open(address);
-                store.Append(StoreChild.Batch("t", i));
-            });
-
-            using var all = SqliteMeasurementStore.Open(address);
-            Assert.Equal(1 + 8 * StoreChild.ArcsPerBatch, all.ReadArcs("sim/fast", int.MaxValue).Count);
         }
     }
 

@@ -1,0 +1,3 @@
+namespace Planner.Tests.Telemetry;
+
+public sealed class PostgresModelStoreTests() : ModelStoreTests(new PostgresPlace());
