@@ -38,6 +38,7 @@ internal static class ServeCommand
             Policies = policies,
             Train = inputs => ColdStartTraining.Run(inputs, store, TrainingSeed, TimeProvider.System.GetUtcNow()),
             DeviceBlackoutOf = FleetDevices.OfBuiltIn,
+            WarmUp = WarmUpAsync,
             Say = sentence => context.Error.WriteLine($"planner: {sentence}"),
         }));
         return command;
@@ -48,11 +49,9 @@ internal static class ServeCommand
     {
         using var stop = new StopSignal();
         var policies = Interruptible.Run(context.Policies, stop.Token);
-        Readiness.Prepare(MachinesAtOnce, withService: true);
+        Readiness.RequireFiles(MachinesAtOnce);
         using var store = context.OpenWholeStore(stop.Token);
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
-        await Readiness.ForDevicesAsync();
-        await WarmUp.MachinesAsync();
         await using (var service = await PlannerService.StartAsync(
             options(policies, context.Services(store, stop) with { QuietTime = QuietTime.Ask }, store, context), stop.Token))
         {
@@ -76,5 +75,12 @@ internal static class ServeCommand
         }
 
         return ExitStatus.Done;
+    }
+
+    private static async Task WarmUpAsync()
+    {
+        Readiness.LoadCode(withService: true);
+        await Readiness.ForDevicesAsync();
+        await WarmUp.MachinesAsync();
     }
 }

@@ -19,7 +19,7 @@ internal static class MaintenanceApi
             .Produces<MaintenanceView>().WithSummary("Running, Draining, Blocked or SafeToReboot, with the time left and who blocks. The node is read for each answer.").Needs(Scope.Read);
         api.MapGet("/maintenance", async (HttpContext http, ServiceParts parts, HostReader reader) => Results.Json(
                 await ListAsync(http, parts, reader).ConfigureAwait(false), ServiceJson.Default.PageMaintenanceView))
-            .Produces<Page<MaintenanceView>>().WithSummary("The nodes in maintenance, by name, each read for this answer: ?limit, ?after. All others take machines, and are not safe to reboot.").Needs(Scope.Read);
+            .Produces<Page<MaintenanceView>>().WithSummary("The nodes in maintenance, by name, each read for this answer: ?limit, ?after. All others take machines, and are not safe to reboot.").Takes("limit", "after").Needs(Scope.Read);
         api.MapPut("/nodes/{name}/maintenance", PutAsync).Accepts<MaintenanceBody>("application/json").Produces<MaintenanceView>()
             .WithSummary("Has a node take no machines any more, and has a plan empty it where one can be made of what is registered.").Needs(Scope.Admin);
         api.MapDelete("/nodes/{name}/maintenance", (HttpContext http, ServiceParts parts, string name) => End(http, parts, name)).Produces(204)
