@@ -22,10 +22,12 @@ internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy p
     // Many reads long: of what comes in one read nobody can tell how fast the device is, and the bound for the watched one would be far too small.
     private const long RestBytes = 6 * 1024 * 1024;
     private const long RehearsedBytes = 512 * 1024;
-    private const long WatchedBytes = 256 * 1024 * 1024;
+
+    // So little that a rehearsal, which commits at its first gate, has sent a good part of an eighth of it before: with eight times as much it would be taken for another device.
+    private const long WatchedBytes = 128 * 1024 * 1024;
 
     // No bound is given for more than was ever seen to be sent while the guest stood.
-    private const long LargestRehearsedBytes = 288 * 1024 * 1024;
+    private const long LargestRehearsedBytes = 144 * 1024 * 1024;
     private const int LargeRehearsals = 2;
 
     private static readonly TimeSpan BetweenStories = TimeSpan.FromSeconds(5);
