@@ -30,9 +30,14 @@ internal static class Readiness
     /// <param name="withService">Whether the service runs in this process.</param>
     public static void Prepare(int devices, bool withService = false)
     {
-        ProcessLimits.RequireFiles((RuntimeFeature.IsDynamicCodeSupported ? CodeFiles : 0) + SessionFiles + (devices * DeviceFiles));
+        RequireFiles(devices);
         LoadCode(withService);
     }
+
+    /// <summary>Makes sure that enough files may be open.</summary>
+    /// <param name="devices">How many devices, or machines, move.</param>
+    /// <exception cref="CliException">The process may not open enough files. Nothing was touched.</exception>
+    public static void RequireFiles(int devices) => ProcessLimits.RequireFiles((RuntimeFeature.IsDynamicCodeSupported ? CodeFiles : 0) + SessionFiles + (devices * DeviceFiles));
 
     /// <summary>Loads every assembly that this program refers to, and what those refer to.</summary>
     /// <param name="withService">Whether the service and its web server are loaded, too.</param>

@@ -142,7 +142,7 @@ public sealed class PlannerService : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
         builder.Services.AddRouting();
         builder.Services.AddRateLimiter(Limit);
-        builder.Services.AddOpenApi("v1", api => api.AddDocumentTransformer((document, _, _) =>
+        builder.Services.AddOpenApi("v1", api => api.AddOperationTransformer(CallDocument.CompleteAsync).AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "planner";
             document.Info.Description = "Deadline-aware live migration with SLA support. Errors are problem details; times are in seconds.";

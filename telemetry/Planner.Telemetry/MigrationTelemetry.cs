@@ -56,6 +56,7 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         {
             if (_running.TryRemove(id, out var running))
             {
+                EndArcs(running);
                 running.Phase?.Stop();
                 running.Span?.SetStatus(ActivityStatusCode.Error, "the session did not say how it ended");
                 running.Span?.Stop();
@@ -110,6 +111,19 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         Activity.Current = caller;
     }
 
+    // With what was foretold of each, which is asked for only now: in a blackout nobody has the time.
+    private static void EndArcs(Running running)
+    {
+        var foretold = running.Arcs.Count > 0 ? running.Terms.OrderByDescending(t => t.Key).SelectMany(t => t.Value?.Invoke() ?? []).ToList() : [];
+        foreach (var (span, run) in running.Arcs)
+        {
+            span.SetTag("vm.migration.arc.predicted", foretold.FirstOrDefault(t => t.Device == run.Device && t.Term == span.DisplayName)?.P50?.TotalSeconds);
+            span.Stop();
+        }
+
+        running.Arcs.Clear();
+    }
+
     // What is foretold last before the guest stops is what is compared with what came.
     private void Decide(Decided decided)
     {
@@ -118,6 +132,7 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
             return;
         }
 
+        running.Terms[decided.Gate] = decided.Terms;
         span.AddEvent(new ActivityEvent("decision", decided.At, Tags(decided)));
         span.SetTag("vm.migration.blackout.predicted", decided.P50?.TotalSeconds);
         span.SetTag("vm.migration.blackout.bound", decided.Bound?.TotalSeconds);
@@ -125,13 +140,14 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
 
     private void AddArc(ArcRun run)
     {
-        using var span = Child(run, $"arc {run.Arc}", run.Result.Took);
-        if (span is null)
+        if (Child(run, $"arc {run.Arc}", run.Result.Took) is not { } span)
         {
             return;
         }
 
+        _running[run.MigrationId].Arcs.Add((span, run));
         span.SetTag("vm.migration.arc", run.Arc.ToString());
+        span.SetTag("vm.migration.arc.duration", run.Result.Took.TotalSeconds);
         span.SetTag("vm.migration.device", run.Device);
         span.SetTag("vm.migration.device.class", run.DeviceClass);
         span.SetTag("vm.migration.side", MigrationInstruments.Word(run.Side));
@@ -165,6 +181,7 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
         }
 
         EndPhase(running, ended.At);
+        EndArcs(running);
         span.SetTag("vm.migration.outcome", MigrationInstruments.Word(ended.Outcome));
         span.SetTag("vm.migration.limit.exceeded", ended.IsOverLimit);
         span.SetTag("vm.migration.blackout.duration", ended.Blackout.TotalSeconds);
@@ -205,5 +222,11 @@ public sealed class MigrationTelemetry : ISessionObserver, IDisposable
     {
         /// <summary>The span of the phase that it is in; null before the first.</summary>
         public Activity? Phase { get; set; }
+
+        /// <summary>The spans of arcs, which wait for what was foretold of them.</summary>
+        public List<(Activity Span, ArcRun Run)> Arcs { get; } = [];
+
+        /// <summary>By gate: says what its last decision foretold. The second foretells nothing of what is already done.</summary>
+        public Dictionary<int, Func<IReadOnlyList<ForetoldTerm>>?> Terms { get; } = [];
     }
 }

@@ -33,10 +33,26 @@ internal static class Pictures
                 await TakeAsync(browser, service.Http.BaseAddress!, name, route);
             }
 
+            await TakePlansAsync(browser, service);
+
             await TakeAsync(browser, service.Http.BaseAddress!, "phone", "fleet", 400);
         }
 
         await TakeDemoAsync(browser);
+    }
+
+    private static async Task TakePlansAsync(IBrowser browser, ServiceHere service)
+    {
+        var file = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/examples/evacuation-fleet.yaml"));
+        var plan = (await service.CallAsync(HttpMethod.Post, "/v1/plans", file, "application/yaml")).Json.GetProperty("id").GetString();
+        await service.PutAsync("/v1/nodes/spare", "{}");
+        foreach (var host in new[] { "spare", "host-3" })
+        {
+            await service.PutAsync($"/v1/nodes/{host}/maintenance", """{ "state": "Draining" }""");
+        }
+
+        await TakeAsync(browser, service.Http.BaseAddress!, "plans", "plans");
+        await TakeAsync(browser, service.Http.BaseAddress!, "plan", $"plans/{plan}");
     }
 
     private static async Task TakeDemoAsync(IBrowser browser)

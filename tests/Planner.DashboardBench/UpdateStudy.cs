@@ -16,6 +16,9 @@ internal static class UpdateStudy
     private const int HourChanges = 720_000;
     private const int MinuteChanges = 12_000;
 
+    // Longer than the page takes to ask again for what has changed.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(6);
+
     // In the place of the connection, so that the rate is the browser's and not that of two programs on two processors. What is told is what the service tells.
     private const string Source = """
         window.EventSource = class extends EventTarget {
@@ -71,12 +74,12 @@ internal static class UpdateStudy
         var before = await FramesAsync(empty);
 
         var page = await context.NewPageAsync();
-        await page.AddInitScriptAsync($"window.perSecond = 0; window.most = {HourChanges};{Source}");
+        await page.AddInitScriptAsync($"window.perSecond = 0; window.most = {MinuteChanges};{Source}");
         await page.GotoAsync($"{service.Http.BaseAddress}#/fleet");
         await page.UntilAsync("performance.getEntriesByName('fleet-painted').length > 0");
         await page.EvaluateAsync($"window.perSecond = {PerSecond}");
-        await page.UntilAsync($"window.fed >= {MinuteChanges}");
-        var minute = await HeapAsync(context, page);
+        var minute = await RestingHeapAsync(context, page, MinuteChanges);
+        await page.EvaluateAsync($"window.most = {HourChanges}");
         var fed = await page.EvaluateAsync<int>("window.fed");
         var (frames, longest) = await FramesAsync(page);
         var rate = (await page.EvaluateAsync<int>("window.fed") - fed) / (double)FrameSeconds;
@@ -85,8 +88,7 @@ internal static class UpdateStudy
         await page.BringToFrontAsync();
         Console.WriteLine($"{rate:N0} changes/s: {frames / (double)FrameSeconds:0.0} frames/s, an empty page {before.Frames / (double)FrameSeconds:0.0} before and {after.Frames / (double)FrameSeconds:0.0} after, ratio {frames * 2.0 / (before.Frames + after.Frames):0.00}; the longest task took {longest:0} ms");
 
-        await page.UntilAsync($"window.fed >= {HourChanges}", TimeSpan.FromMinutes(5));
-        var hour = await HeapAsync(context, page);
+        var hour = await RestingHeapAsync(context, page, HourChanges);
         Console.WriteLine($"the page says: {await page.Locator(".sum").InnerTextAsync()}");
         Console.WriteLine($"heap after {MinuteChanges:N0} changes (a minute at 200/s) {minute / 1e6:0.0} MB, after {HourChanges:N0} (an hour) {hour / 1e6:0.0} MB, ratio {hour / minute:0.00}");
     }
@@ -97,8 +99,11 @@ internal static class UpdateStudy
         return ((int)found[0].GetDouble(), found[1].GetDouble());
     }
 
-    private static async Task<double> HeapAsync(IBrowserContext context, IPage page)
+    // With nothing under way: what is being read or drawn at a moment is no growth.
+    private static async Task<double> RestingHeapAsync(IBrowserContext context, IPage page, int changes)
     {
+        await page.UntilAsync($"window.fed >= {changes}", TimeSpan.FromMinutes(5));
+        await Task.Delay(Rest);
         var tools = await context.NewCDPSessionAsync(page);
         for (var i = 0; i < 2; i++)
         {

@@ -17,13 +17,16 @@ internal sealed class ServiceProcess : IDisposable
 
     public HttpClient Http { get; }
 
+    public int Id => _process.Id;
+
     /// <summary>Starts it and waits until it serves.</summary>
     /// <param name="folder">Where its store and journals are.</param>
     /// <param name="store">The store; null for a file there.</param>
-    public static async Task<ServiceProcess> StartAsync(string folder, string? store = null)
+    /// <param name="arguments">What else it is told.</param>
+    public static async Task<ServiceProcess> StartAsync(string folder, string? store = null, params string[] arguments)
     {
         var process = PlannerProcess.Start(
-            ["serve", "--urls", "http://127.0.0.1:0", "--store", store ?? Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json"]);
+            ["serve", "--urls", "http://127.0.0.1:0", "--store", store ?? Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json", .. arguments]);
         var errors = process.StandardError.ReadToEndAsync();
         var line = await process.StandardOutput.ReadLineAsync();
         return line is null

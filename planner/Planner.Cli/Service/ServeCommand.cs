@@ -41,6 +41,7 @@ internal static class ServeCommand
             Policies = policies,
             Train = inputs => ColdStartTraining.Run(inputs, store, TrainingSeed, TimeProvider.System.GetUtcNow()),
             DeviceBlackoutOf = FleetDevices.OfBuiltIn,
+            WarmUp = WarmUpAsync,
             Say = sentence => context.Error.WriteLine($"planner: {sentence}"),
         }));
         return command;
@@ -51,7 +52,7 @@ internal static class ServeCommand
     {
         using var stop = new StopSignal();
         var policies = Interruptible.Run(context.Policies, stop.Token);
-        Readiness.Prepare(MachinesAtOnce, withService: true);
+        Readiness.RequireFiles(MachinesAtOnce);
         using var store = context.OpenWholeStore(stop.Token);
         await using var lease = await ServiceLease.TakeAsync(
             store,
@@ -62,8 +63,6 @@ internal static class ServeCommand
             stop.Token);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, lease.Lost);
         using var telemetry = context.Otlp is { } collector ? TelemetryExport.Start(collector) : null;
-        await Readiness.ForDevicesAsync();
-        await WarmUp.MachinesAsync();
         await using (var service = await PlannerService.StartAsync(
             options(policies, context.Services(store, stop) with { QuietTime = QuietTime.Ask }, store, context), ends.Token))
         {
@@ -92,4 +91,11 @@ internal static class ServeCommand
 
     // The same after every start, since the journals of its migrations are there.
     private static string NameOf(CommandContext context) => $"{Environment.MachineName}:{context.JournalPlace}";
+
+    private static async Task WarmUpAsync()
+    {
+        Readiness.LoadCode(withService: true);
+        await Readiness.ForDevicesAsync();
+        await WarmUp.MachinesAsync();
+    }
 }

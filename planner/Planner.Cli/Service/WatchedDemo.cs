@@ -17,13 +17,17 @@ namespace Planner.Cli;
 /// </summary>
 internal sealed class WatchedDemo(DeviceProfile profile, ulong seed, SlaPolicy promise, string folder, Drivers drivers, Action<string> say) : IDisposable
 {
-    private const double ReadBytesPerSecond = 16 * 1024 * 1024;
-    private const long RestBytes = 384 * 1024;
+    private const double ReadBytesPerSecond = 64 * 1024 * 1024;
+
+    // Many reads long: of what comes in one read nobody can tell how fast the device is, and the bound for the watched one would be far too small.
+    private const long RestBytes = 6 * 1024 * 1024;
     private const long RehearsedBytes = 512 * 1024;
-    private const long WatchedBytes = 96 * 1024 * 1024;
+
+    // So little that a rehearsal, which commits at its first gate, has sent a good part of an eighth of it before: with eight times as much it would be taken for another device.
+    private const long WatchedBytes = 128 * 1024 * 1024;
 
     // No bound is given for more than was ever seen to be sent while the guest stood.
-    private const long LargestRehearsedBytes = 120 * 1024 * 1024;
+    private const long LargestRehearsedBytes = 144 * 1024 * 1024;
     private const int LargeRehearsals = 2;
 
     private static readonly TimeSpan BetweenStories = TimeSpan.FromSeconds(5);

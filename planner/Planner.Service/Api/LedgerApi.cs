@@ -18,19 +18,19 @@ internal static class LedgerApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/attempts", (HttpContext http, ServiceParts parts) => Results.Json(Attempts(http, parts), ServiceJson.Default.PageAttemptReport))
-            .Produces<Page<AttemptReport>>().WithSummary("Every attempt, the latest first: ?machine, ?sla, ?outcome, ?search, ?limit, ?after.").Needs(Scope.Read);
+            .Produces<Page<AttemptReport>>().WithSummary("Every attempt, the latest first: ?machine, ?sla, ?outcome, ?search, ?limit, ?after.").Takes("machine", "sla", "outcome", "search", "limit", "after").Needs(Scope.Read);
         api.MapGet("/attempts/{id}", (ServiceParts parts, string id) => Results.Json(
                 AttemptReport.From(parts.Samples.FindAttempt(id) ?? throw new RefusedException(404, $"There is no attempt '{id}', or more than one begins like this."), isExplained: true),
                 ServiceJson.Default.AttemptReport))
             .Produces<AttemptReport>().WithSummary("One attempt: who, why and from which inputs. Its decisions are made again from what was recorded.").Needs(Scope.Read);
         api.MapGet("/budgets", (HttpContext http, ServiceParts parts) => Results.Json(BudgetsOf(parts, Query(http, "machine")), ServiceJson.Default.Budgets))
-            .Produces<Budgets>().WithSummary("What is left of the misses of each class and of the seconds of each machine: ?machine.").Needs(Scope.Read);
+            .Produces<Budgets>().WithSummary("What is left of the misses of each class and of the seconds of each machine: ?machine.").Takes("machine").Needs(Scope.Read);
         api.MapGet("/calibration", (ServiceParts parts) => Results.Json(CalibrationOf(parts), ServiceJson.Default.IReadOnlyListCalibration))
             .Produces<IReadOnlyList<Calibration>>().WithSummary("Is 99 % really 99 %? In the last 30 days.").Needs(Scope.Read);
         api.MapGet("/arcs", (HttpContext http, ServiceParts parts) => Results.Json(Arcs(http, parts), ServiceJson.Default.IReadOnlyListArcView))
-            .Produces<IReadOnlyList<ArcView>>().WithSummary("How long the arcs of device classes take, and which have become slower: ?class.").Needs(Scope.Read);
+            .Produces<IReadOnlyList<ArcView>>().WithSummary("How long the arcs of device classes take, and which have become slower: ?class.").Takes("class").Needs(Scope.Read);
         api.MapGet("/arcs/series", (HttpContext http, ServiceParts parts) => Results.Json(Series(http, parts), ServiceJson.Default.ArcSeries))
-            .Produces<ArcSeries>().WithSummary("The latest 1,000 samples of an arc, oldest first: ?class, ?from, ?to.").Needs(Scope.Read);
+            .Produces<ArcSeries>().WithSummary("The latest 1,000 samples of an arc, oldest first: ?class, ?from, ?to.").Takes("class", "from", "to").Needs(Scope.Read);
     }
 
     private static ArcSeries Series(HttpContext http, ServiceParts parts)

@@ -9,11 +9,17 @@ namespace Planner.Service;
 /// <summary>Maintenance of nodes: closed to machines, emptied, and safe to reboot or not.</summary>
 internal static class MaintenanceApi
 {
+    private const int ReadAtOnce = 8;
+    private static readonly Dictionary<string, string> NoLabels = [];
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/nodes/{name}/maintenance", async (HttpContext http, ServiceParts parts, HostReader reader, string name) => Results.Json(
                 await LookAsync(parts, reader, name, http.RequestAborted).ConfigureAwait(false), ServiceJson.Default.MaintenanceView))
             .Produces<MaintenanceView>().WithSummary("Running, Draining, Blocked or SafeToReboot, with the time left and who blocks. The node is read for each answer.").Needs(Scope.Read);
+        api.MapGet("/maintenance", async (HttpContext http, ServiceParts parts, HostReader reader) => Results.Json(
+                await ListAsync(http, parts, reader).ConfigureAwait(false), ServiceJson.Default.PageMaintenanceView))
+            .Produces<Page<MaintenanceView>>().WithSummary("The nodes in maintenance, by name, each read for this answer: ?limit, ?after. All others take machines, and are not safe to reboot.").Takes("limit", "after").Needs(Scope.Read);
         api.MapPut("/nodes/{name}/maintenance", PutAsync).Accepts<MaintenanceBody>("application/json").Produces<MaintenanceView>()
             .WithSummary("Has a node take no machines any more, and has a plan empty it where one can be made of what is registered.").Needs(Scope.Admin);
         api.MapDelete("/nodes/{name}/maintenance", (HttpContext http, ServiceParts parts, string name) => End(http, parts, name)).Produces(204)
@@ -23,6 +29,20 @@ internal static class MaintenanceApi
     private static async Task<MaintenanceView> LookAsync(ServiceParts parts, HostReader reader, string node, CancellationToken cancel)
     {
         ResourcesApi.Get(parts, Kinds.Node, node);
+        return await ReadAsync(parts, reader, node, cancel).ConfigureAwait(false);
+    }
+
+    private static async Task<Page<MaintenanceView>> ListAsync(HttpContext http, ServiceParts parts, HostReader reader)
+    {
+        var (nodes, next) = http.List(parts, Kinds.Maintenance, r => r.Name, _ => NoLabels);
+        var views = new MaintenanceView[nodes.Count];
+        await Parallel.ForAsync(0, nodes.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadAtOnce, CancellationToken = http.RequestAborted }, async (i, cancel) =>
+            views[i] = await ReadAsync(parts, reader, nodes[i], cancel).ConfigureAwait(false)).ConfigureAwait(false);
+        return new Page<MaintenanceView>(views, next);
+    }
+
+    private static async Task<MaintenanceView> ReadAsync(ServiceParts parts, HostReader reader, string node, CancellationToken cancel)
+    {
         var (asked, at) = (reader.Seconds, parts.Now);
         var reading = await reader.ReadAsync(node, cancel).ConfigureAwait(false);
         var maintenance = NodeMaintenance.Of(parts, node);

@@ -10,9 +10,9 @@ internal static class MigrationsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/migrations", SubmitAsync).Accepts<MigrationBody>("application/json").Produces<Operation>(202)
-            .WithSummary("Begins a migration. With the header Idempotency-Key the same request may be sent again: it is carried out once.").Needs(Scope.Operate);
+            .WithSummary("Begins a migration. With the header Idempotency-Key the same request may be sent again: it is carried out once.").TakesHeader("Idempotency-Key").Needs(Scope.Operate);
         api.MapGet("/migrations", (HttpContext http, ServiceParts parts) => Results.Json(List(http, parts), ServiceJson.Default.PageOperation))
-            .Produces<Page<Operation>>().WithSummary("Migrations, the latest first: ?limit, ?after, ?machine.").Needs(Scope.Read);
+            .Produces<Page<Operation>>().WithSummary("Migrations, the latest first: ?limit, ?after, ?machine.").Takes("limit", "after", "machine").Needs(Scope.Read);
         api.MapGet("/migrations/{id}", (ServiceParts parts, string id) => Results.Json(parts.Migrations.Find(id), ServiceJson.Default.Operation)).Produces<Operation>().Needs(Scope.Read);
         api.MapGet("/migrations/{id}/decisions", (ServiceParts parts, string id) => Results.Json(DecisionPoint.Read(parts, parts.Migrations.Find(id)), ServiceJson.Default.IReadOnlyListDecisionPoint))
             .Produces<IReadOnlyList<DecisionPoint>>().WithSummary("What the gates decided so far, at most one a second while the verdict stays the same: how the bound fell towards the limit.").Needs(Scope.Read);

@@ -18,7 +18,7 @@ internal static class NoticesApi
     {
         api.MapPost("/notices", PostAsync).Accepts<NoticeBody>("application/json").Produces<NoticeView>(201).WithSummary("Announces a migration to the tenant of a machine.").Needs(Scope.Operate);
         api.MapGet("/notices", (HttpContext http, ServiceParts parts) => Results.Json(http.List(parts, Kinds.Notice, View, LabelsOf), ServiceJson.Default.PageNoticeView))
-            .Produces<Page<NoticeView>>().WithSummary("Notices: ?label=machine=NAME for those of a machine, ?label=state=pending for those that wait.").Needs(Scope.Read);
+            .Produces<Page<NoticeView>>().WithSummary("Notices: ?label=machine=NAME for those of a machine, ?label=state=pending for those that wait.").Takes("limit", "after", "label").Needs(Scope.Read);
         api.MapGet("/notices/{id}", (ServiceParts parts, string id) => Results.Json(View(ResourcesApi.Get(parts, Kinds.Notice, id)), ServiceJson.Default.NoticeView)).Produces<NoticeView>().Needs(Scope.Read);
         api.MapPost("/notices/{id}/acknowledge", (HttpContext http, ServiceParts parts, string id) => Results.Json(
                 Answer(http, parts, id, n => n with { State = Acknowledged }), ServiceJson.Default.NoticeView))

@@ -13,12 +13,12 @@ internal static class PlansApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/plans", MakeAsync).Accepts<System.Text.Json.Nodes.JsonObject>("application/json", Yaml).Produces<PlanState>(201)
-            .WithSummary("Makes a plan of a fleet (kind: Fleet, as JSON or YAML), or of a task alone ({ \"task\": … }) for what is registered. Nothing moves. ?approval=waves or steps; ?notBefore=TIME.").Needs(Scope.Operate);
+            .WithSummary("Makes a plan of a fleet (kind: Fleet, as JSON or YAML), or of a task alone ({ \"task\": … }) for what is registered. Nothing moves. ?approval=waves or steps; ?notBefore=TIME.").Takes("approval", "notBefore").TakesHeader("Idempotency-Key").Needs(Scope.Operate);
         api.MapGet("/plans", (HttpContext http, ServiceParts parts) => Results.Json(List(http, parts), ServiceJson.Default.PagePlanState))
-            .Produces<Page<PlanState>>().WithSummary("Plans without their steps, the latest first: ?limit, ?after.").Needs(Scope.Read);
+            .Produces<Page<PlanState>>().WithSummary("Plans without their steps, the latest first: ?limit, ?after.").Takes("limit", "after").Needs(Scope.Read);
         api.MapGet("/plans/{id}", (HttpContext http, ServiceParts parts, string id) => Answer(http, parts.Plans.Find(id), StatusCodes.Status200OK)).Produces<PlanState>().Needs(Scope.Read);
         api.MapPost("/plans/{id}/apply", (HttpContext http, ServiceParts parts, string id) => Answer(http, parts.Plans.Apply(http, id), StatusCodes.Status202Accepted))
-            .Produces<PlanState>(202).WithSummary("Carries a plan out. If-Match names its hash; a stale plan is refused with 409 and the differences.").Needs(Scope.Operate);
+            .Produces<PlanState>(202).WithSummary("Carries a plan out. If-Match names its hash; a stale plan is refused with 409 and the differences.").TakesHeader("If-Match").Needs(Scope.Operate);
         api.MapPost("/plans/{id}/approve", ApproveAsync).Accepts<ApprovalBody>("application/json").Produces<PlanState>()
             .WithSummary("Says that a wave (all moves off a host) or steps may begin, or that a host was rebooted; without a body all that wait for an approval now.").Needs(Scope.Operate);
         api.MapPost("/plans/{id}/pause", (HttpContext http, ServiceParts parts, string id) => Answer(http, parts.Plans.Pause(http, id), StatusCodes.Status200OK))

@@ -18,14 +18,14 @@ internal static class ResourcesApi
         api.MapPut("/nodes/{name}", PutNodeAsync).Accepts<NodeBody>("application/json").Produces<NodeView>().WithSummary("Registers a host.").Needs(Scope.Admin);
         api.MapGet("/nodes/{name}", (ServiceParts parts, string name) => Results.Json(ViewNode(Get(parts, Kinds.Node, name)), ServiceJson.Default.NodeView)).Produces<NodeView>().Needs(Scope.Read);
         api.MapGet("/nodes", (HttpContext http, ServiceParts parts) => Results.Json(http.List(parts, Kinds.Node, ViewNode, n => n.Labels), ServiceJson.Default.PageNodeView))
-            .Produces<Page<NodeView>>().WithSummary("Hosts, by name: ?limit, ?after, ?label=key=value.").Needs(Scope.Read);
+            .Produces<Page<NodeView>>().WithSummary("Hosts, by name: ?limit, ?after, ?label=key=value.").Takes("limit", "after", "label").Needs(Scope.Read);
         api.MapDelete("/nodes/{name}", (HttpContext http, ServiceParts parts, string name) => Delete(http, parts, Kinds.Node, name)).Produces(204).Needs(Scope.Admin);
 
         api.MapPut("/machines/{name}", PutMachineAsync).Accepts<MachineBody>("application/json").Produces<MachineView>().WithSummary("Registers a machine, by its monitor or its devices.").Needs(Scope.Operate);
         api.MapGet("/machines/{name}", (ServiceParts parts, string name) => Results.Json(WithReasons(parts, ViewMachine(Get(parts, Kinds.Machine, name))), ServiceJson.Default.MachineView))
             .Produces<MachineView>().WithSummary("A machine, its class, and why it would not be tried now.").Needs(Scope.Read);
         api.MapGet("/machines", (HttpContext http, ServiceParts parts) => Results.Json(http.List(parts, Kinds.Machine, ViewMachine, m => m.Labels), ServiceJson.Default.PageMachineView))
-            .Produces<Page<MachineView>>().WithSummary("Machines, by name: ?limit, ?after, ?label=key=value.").Needs(Scope.Read);
+            .Produces<Page<MachineView>>().WithSummary("Machines, by name: ?limit, ?after, ?label=key=value.").Takes("limit", "after", "label").Needs(Scope.Read);
         api.MapDelete("/machines/{name}", (HttpContext http, ServiceParts parts, string name) => Delete(http, parts, Kinds.Machine, name)).Produces(204).Needs(Scope.Operate);
 
         api.MapPut("/policies/{name}", PutPolicyAsync).Accepts<JsonObject>("application/json").Produces<JsonObject>().WithSummary("An SLA class, as JSON in the form of a policy file.").Needs(Scope.Admin);

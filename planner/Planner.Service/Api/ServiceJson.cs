@@ -23,6 +23,7 @@ namespace Planner.Service;
 [JsonSerializable(typeof(Page<PlanState>))]
 [JsonSerializable(typeof(IReadOnlyList<PlanDifference>))]
 [JsonSerializable(typeof(Page<NodeView>))]
+[JsonSerializable(typeof(Page<MaintenanceView>))]
 [JsonSerializable(typeof(Page<MachineView>))]
 [JsonSerializable(typeof(Page<JsonObject>))]
 [JsonSerializable(typeof(Page<WebhookView>))]

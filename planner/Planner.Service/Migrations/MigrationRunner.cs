@@ -193,25 +193,31 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
         parts.IsReady = true;
     }
 
-    /// <summary>Begins migrations as nodes and links become free, until it is stopped.</summary>
+    /// <summary>Begins migrations as nodes and links become free, until it is stopped; none before the code of a switchover is warm.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        var warm = Task.Run(parts.Options.WarmUp, stop);
         while (!stop.IsCancellationRequested)
         {
             var wake = Volatile.Read(ref _wake).Task;
             try
             {
                 Beat();
-                Adopt();
-                Begin();
+                if (warm.IsCompleted)
+                {
+                    Adopt();
+                    Begin();
+                }
             }
             catch (StoreException e)
             {
                 parts.Options.Say(e.Message);
             }
 
-            await Task.WhenAny(wake, Task.Delay(BeatEvery, parts.Clock, stop)).ConfigureAwait(false);
+            await Task.WhenAny([wake, Task.Delay(BeatEvery, parts.Clock, stop), .. warm.IsCompleted ? [] : new[] { warm }]).ConfigureAwait(false);
         }
+
+        await Task.WhenAny(warm).ConfigureAwait(false);
     }
 
     /// <summary>Calls back what can be, and waits until everything has come to an end.</summary>

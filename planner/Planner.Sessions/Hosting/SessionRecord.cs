@@ -139,6 +139,7 @@ internal abstract class SessionRecord<TState>(MigrationRequest request, SessionS
                 MigrationId = request.MigrationId,
                 At = Notices.Now,
                 Input = () => DecisionJson.WriteSnapshot(gate.Input()),
+                Terms = () => [.. Explain(gate)!.Terms.Select(t => new ForetoldTerm(t.Term, t.Device, t.P50Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null))],
             });
         }
     }

@@ -34,7 +34,16 @@ public sealed record Decided(int Gate, Verdict Verdict, BoundMethod? Method, Tim
 {
     /// <summary>Writes all that the decision was made from as JSON, for whoever records; null if it is not known.</summary>
     public Func<string>? Input { get; init; }
+
+    /// <summary>Says what was foretold of each part of the blackout, for whoever compares; null if it is not known. It takes its time: not to be asked in a blackout.</summary>
+    public Func<IReadOnlyList<ForetoldTerm>>? Terms { get; init; }
 }
+
+/// <summary>What was foretold of one part of the blackout.</summary>
+/// <param name="Term">What it is, such as <c>arc RUNNING_P2P->STOP</c> or <c>transfer state</c>.</param>
+/// <param name="Device">The device; null for what is not of one device.</param>
+/// <param name="P50">The median; null without samples.</param>
+public sealed record ForetoldTerm(string Term, string? Device, TimeSpan? P50);
 
 /// <summary>A device ran an arc.</summary>
 /// <param name="Device">The device's name in the session.</param>

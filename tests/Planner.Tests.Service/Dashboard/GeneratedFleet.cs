@@ -108,8 +108,8 @@ internal sealed class GeneratedFleet(SqlMeasurementStore store, DateTimeOffset n
     private void Put(ServiceChange change, string name, string host, string @class)
     {
         var labels = new Dictionary<string, string> { ["tier"] = @class };
-        var body = JsonSerializer.Serialize(new MachineBody(labels, host, Devices: ["sim:fast-nic"], StartDestination: new StartDestination(new Dictionary<string, string> { ["host-0"] = "sim:fast-nic", ["host-1"] = "sim:fast-nic" })), ServiceJson.Default.MachineBody);
-        change.Put(Kinds.Machine, name, body, labels, now);
+        var machine = new MachineBody(labels, host, Devices: ["sim:fast-nic"], StartDestination: new StartDestination(new Dictionary<string, string> { ["host-0"] = "sim:fast-nic", ["host-1"] = "sim:fast-nic" }));
+        change.Put(Kinds.Machine, name, JsonSerializer.Serialize(machine, ServiceJson.Default.MachineBody), machine.StoredLabels, now);
     }
 
     private MigrationAttempt Past(int i, int attempts, int machines)

@@ -81,6 +81,24 @@ public sealed class PlanPageTests(SharedBrowser browser)
         await row.GetByText("running: not safe").WaitForAsync();
     }
 
+    [Fact]
+    public async Task Every_host_of_many_is_answered_for_and_those_in_maintenance_come_first()
+    {
+        await using var service = await ServiceHere.StartAsync();
+        new GeneratedFleet(service.Store, TimeProvider.System.GetUtcNow()).Register(machines: 40, hosts: 120);
+        (await service.PutAsync("/v1/nodes/host-99/maintenance", """{ "state": "Draining" }""")).Expect(200);
+        Assert.Equal(["host-99 SafeToReboot"], (await service.GetAsync("/v1/maintenance")).Expect(200).Json.GetProperty("items").EnumerateArray().Select(m => $"{m.GetProperty("node")} {m.GetProperty("state")}"));
+        await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!);
+        var page = await visitor.OpenAsync("plans");
+        var rows = page.Locator("#part-is-it-safe-to-reboot- ~ * tbody tr");
+        await Visitor.SeeAsync(page, ".sentence", "1 host is safe to reboot, of 120.");
+        Assert.Contains("host-99", await rows.First.InnerTextAsync(), StringComparison.Ordinal);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show 50 more of 70" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show 20 more of 20" }).ClickAsync();
+        Assert.Equal(120, await rows.CountAsync());
+    }
+
     private static async Task<string> PlanAsync(ServiceHere service, string file)
     {
         using var body = new StringContent(await File.ReadAllTextAsync(Path.Combine(Repository.Root, file)), new MediaTypeHeaderValue("application/yaml"));

@@ -58,11 +58,12 @@ public sealed class MigrationTelemetryTests : IDisposable
         var phase = Assert.Single(Spans(), s => s.ParentSpanId == root.SpanId);
         Assert.Equal(("phase stop_copy", SessionNotices.Noon.AddSeconds(1).UtcDateTime, TimeSpan.FromSeconds(1)), (phase.DisplayName, phase.StartTimeUtc, phase.Duration));
         Assert.Equal((0.1, 0.25, 0.12), (root.GetTagItem("vm.migration.blackout.predicted"), root.GetTagItem("vm.migration.blackout.bound"), root.GetTagItem("vm.migration.blackout.duration")));
-        var children = Spans().Where(s => s.ParentSpanId == phase.SpanId).ToList();
+        var children = Spans().Where(s => s.ParentSpanId == phase.SpanId).OrderBy(s => s.StartTimeUtc).ToList();
         Assert.Equal(["arc RUNNING_P2P->STOP", "stream"], children.Select(c => c.DisplayName));
         Assert.All(children, c => Assert.Equal(root.TraceId, c.TraceId));
         Assert.Equal(SessionNotices.Noon.AddMilliseconds(1010).UtcDateTime, children[0].StartTimeUtc);
         Assert.Equal(TimeSpan.FromMilliseconds(40), children[0].Duration);
+        Assert.Equal((0.03, 0.04), (children[0].GetTagItem("vm.migration.arc.predicted"), children[0].GetTagItem("vm.migration.arc.duration")));
         Assert.Equal("nic0", children[0].GetTagItem("vm.migration.device"));
         Assert.Equal("source", children[0].GetTagItem("vm.migration.side"));
         Assert.Equal(true, children[0].GetTagItem("vm.migration.in_blackout"));

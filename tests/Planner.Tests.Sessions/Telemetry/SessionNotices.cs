@@ -9,7 +9,12 @@ internal sealed class SessionNotices(string id, string slaClass)
 
     public MigrationStarted Started => new("vm1", "vfio-user:/a", "vfio-user:/b", slaClass, TimeSpan.FromMilliseconds(300)) { MigrationId = id, At = Noon };
 
-    public Decided Decided => new(1, Verdict.Commit, BoundMethod.Union, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(300), "it fits") { MigrationId = id, At = Noon.AddSeconds(1) };
+    public Decided Decided => new(1, Verdict.Commit, BoundMethod.Union, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(300), "it fits")
+    {
+        MigrationId = id,
+        At = Noon.AddSeconds(1),
+        Terms = () => [new ForetoldTerm("arc RUNNING_P2P->STOP", "nic0", TimeSpan.FromMilliseconds(30)), new ForetoldTerm("arc RUNNING_P2P->STOP", "nic1", TimeSpan.FromMilliseconds(7))],
+    };
 
     public PhaseEntered StopCopy => new(SessionPhase.StopCopy) { MigrationId = id, At = Noon.AddSeconds(1) };
 

@@ -11,6 +11,7 @@ export class Problem extends Error {
 /** Who has signed in, and may do what. */
 export const session = { name: "", scope: null };
 
+const MOST_ON_A_PAGE = 1000;
 const RANKS = { read: 0, operate: 1, admin: 2 };
 
 /** Whether the one who looks may do what needs a scope. */
@@ -51,6 +52,17 @@ export async function find(path, signal) {
     if (e.status === 404) return null;
     throw e;
   }
+}
+
+/** Asks for all pages of a list. */
+export async function all(path, signal) {
+  const items = [];
+  for (let after = ""; after !== null;) {
+    const page = await get(`${path}${query({ limit: MOST_ON_A_PAGE, after })}`, signal);
+    items.push(...page.items);
+    after = page.next;
+  }
+  return items;
 }
 
 /** Changes something. */

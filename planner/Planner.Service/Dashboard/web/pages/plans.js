@@ -1,14 +1,14 @@
 // Plans for the fleet: made, and looked at; and whether a host may be rebooted.
 
 import { h, put, name, link } from "../lib/dom.js";
-import { count, seconds, share, state, when } from "../lib/format.js";
-import { find, get, may, segment, send } from "../lib/api.js";
+import { count, plural, seconds, share, state, when } from "../lib/format.js";
+import { all, find, may, segment, send } from "../lib/api.js";
 import { to } from "../lib/route.js";
 import { actionButton, choice, confirm, heading, panel, sentence, smallTable, trouble } from "../lib/parts.js";
 import { keepFresh } from "./fleet.js";
 import { plan } from "./plan.js";
 
-const MOST_ASKED = 20;
+const MOST_SHOWN = 50;
 const NONE = "This service has no plans: it does not know the calls of /v1/plans. 'planner plan' makes plans on the command line.";
 
 export function plans(root, signal, id) {
@@ -19,17 +19,23 @@ export function plans(root, signal, id) {
   const [list, make, hosts] = [h("div"), h("div"), h("div")];
   put(root, heading("Plans"), panel("Is it safe to reboot?", hosts), panel("Plans", list), panel("Make a plan", make));
   let isMade = false;
+  let [nodes, closed, shown] = [[], [], MOST_SHOWN];
+  const showHosts = () => reboots(hosts, nodes, closed, shown, () => {
+    shown += MOST_SHOWN;
+    showHosts();
+  });
   keepFresh(signal, async () => {
-    const [page, nodes] = await Promise.all([find("/v1/plans?limit=100", signal), get("/v1/nodes?limit=1000", signal)]);
+    let page;
+    [page, nodes, closed] = await Promise.all([find("/v1/plans?limit=100", signal), all("/v1/nodes", signal), all("/v1/maintenance", signal)]);
     if (page === null) {
       put(list, sentence(NONE));
       put(make, sentence("There is nothing to make them with here."));
     } else {
       put(list, table(page.items));
-      if (!isMade) put(make, maker(nodes.items));
+      if (!isMade) put(make, maker(nodes));
       isMade = true;
     }
-    await reboots(hosts, nodes.items, signal);
+    showHosts();
   }, e => put(list, trouble(e)));
 }
 
@@ -44,15 +50,13 @@ const table = items => smallTable("Plans", [
   ["says", p => h("span", { className: "cut", title: p.statusDetail ?? p.reason }, p.statusDetail ?? p.reason)],
 ], items, "No plan was made yet.");
 
-/** What each host answers to "may it be rebooted?", read at this moment. */
-async function reboots(box, nodes, signal) {
-  const asked = await Promise.all(nodes.slice(0, MOST_ASKED).map(async n => [n.name, await find(`/v1/nodes/${segment(n.name)}/maintenance`, signal)]));
-  const known = asked.filter(([, m]) => m !== null).map(([, m]) => m);
-  if (nodes.length > 0 && known.length === 0) {
-    put(box, sentence("This service does not say it: it does not know the call /v1/nodes/NAME/maintenance."));
-    return;
-  }
-  put(box, smallTable("Is it safe to reboot?", [
+/** What each host answers to "may it be rebooted?", read at this moment: those in maintenance first, since a host that takes machines is never safe. */
+function reboots(box, nodes, closed, shown, more) {
+  const read = new Map(closed.map(m => [m.node, m]));
+  const open = nodes.filter(n => !read.has(n.name)).map(n => ({ node: n.name, state: "Running", reason: "It takes machines: empty it first.", blockers: [] }));
+  const known = [...closed, ...open];
+  const said = known.length === 0 ? null : sentence(`${plural(closed.filter(m => m.state === "SafeToReboot").length, "host is", "hosts are")} safe to reboot, of ${count(known.length)}.`);
+  put(box, said, smallTable("Is it safe to reboot?", [
     ["host", m => link(to("fleet", "", { node: m.node }), name(m.node))],
     ["state", m => state(m.state, { SafeToReboot: "safe to reboot", Running: "running: not safe", Draining: "draining: not yet", Blocked: "blocked: not safe" }[m.state])],
     ["empty in", m => m.etaSeconds ? `${seconds(m.etaSeconds.p50)} to ${seconds(m.etaSeconds.p95)}` : "–"],
@@ -63,7 +67,8 @@ async function reboots(box, nodes, signal) {
       ? actionButton("Empty it …", may("admin"), "admin", () => empty(m.node))
       : actionButton("Take machines again …", may("admin"), "admin", () => confirm(`Let ${m.node} take machines again?`, h("p", null, "Its maintenance ends. A plan that empties this host alone is called off; what has moved stays where it is."),
         "End the maintenance", () => send("DELETE", `/v1/nodes/${segment(m.node)}/maintenance`)))],
-  ], known, "No host is registered."), nodes.length > MOST_ASKED ? sentence(`The first ${MOST_ASKED} of ${nodes.length} hosts were asked; a host's own answer is behind /v1/nodes/NAME/maintenance.`) : null);
+  ], known.slice(0, shown), "No host is registered."), known.length > shown
+    ? h("button", { type: "button", onclick: more }, `Show ${count(Math.min(MOST_SHOWN, known.length - shown))} more of ${count(known.length - shown)}`) : null);
 }
 
 const empty = node => confirm(`Empty ${node} for maintenance?`, [
