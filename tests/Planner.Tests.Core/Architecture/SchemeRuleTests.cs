@@ -13,7 +13,7 @@ public sealed partial class SchemeRuleTests
         .ToDictionary(folder => Sources.ProductCode.Where(f => Path.GetDirectoryName(f) == folder).SelectMany(f => SchemeOf().Matches(File.ReadAllText(f))).Single().Groups["name"].Value);
 
     [Fact]
-    public void Every_driver_has_a_folder_of_its_own_that_says_its_scheme() => Assert.Equal(["libvirt", "qmp", "sim", "vfio", "vfio-user", "world"], Places.Keys.Order());
+    public void Every_driver_has_a_folder_of_its_own_that_says_its_scheme() => Assert.Equal(["libvirt", "qmp", "sim", "vfio", "vfio-user", "world", "worldvm"], Places.Keys.Order());
 
     [Fact]
     public void A_scheme_is_written_in_its_drivers_folder_alone()

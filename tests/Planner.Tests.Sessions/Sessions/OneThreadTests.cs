@@ -35,7 +35,7 @@ public sealed class OneThreadTests
         Assert.Contains(run.Notices, n => n is Decided { Gate: 2, Verdict: Verdict.Commit, Method: BoundMethod.Direct });
     }
 
-    private static SessionNotice WithoutInput(SessionNotice notice) => notice is Decided decided ? decided with { Input = null } : notice;
+    private static SessionNotice WithoutInput(SessionNotice notice) => notice is Decided decided ? decided with { Input = null, Terms = null } : notice;
 
     private static IEnumerable<string> Inputs(IReadOnlyList<SessionNotice> notices) => notices.OfType<Decided>().Select(d => d.Input!());
 
