@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Planner.Measurements;
+using Planner.Storage;
 using Planner.Tests.Processes;
 using Xunit;
 
@@ -19,13 +20,17 @@ public sealed partial class PrometheusTests
     {
         using var guard = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         guard.CancelAfter(HangGuard);
-        await using var service = await ServiceHere.StartAsync();
+        using var folder = new TemporaryDirectory();
         var now = TimeProvider.System.GetUtcNow();
         MigrationAttempt Attempt(string sla, int i, bool misses) =>
             Ledger.Attempt($"{sla}{i}", pausedSeconds: misses ? 3 : 0.1) with { SlaClass = sla, Limit = TimeSpan.FromSeconds(1), Started = now.AddSeconds(-2), Ended = now.AddSeconds(-1) };
-        service.Store.Append(new MeasurementBatch { Attempts = [.. Enumerable.Range(0, 20).SelectMany(i => new[] { Attempt("gold", i, i < 10), Attempt("silver", i, i == 0) })] });
+        using (var store = SqliteMeasurementStore.Open(new SqliteAddress(folder.File("planner.db"), IsDefault: false), TimeSpan.FromMinutes(1)))
+        {
+            store.Append(new MeasurementBatch { Attempts = [.. Enumerable.Range(0, 20).SelectMany(i => new[] { Attempt("gold", i, i < 10), Attempt("silver", i, i == 0) })] });
+        }
 
-        using var folder = new TemporaryDirectory();
+        // In a process of its own: the meters of services that share one are the same.
+        using var service = await ServiceProcess.StartAsync(folder.Path);
         using var prometheus = await StartAsync(folder, service.Http.BaseAddress!, guard.Token);
         var alerts = await UntilAsync(prometheus.Http, "/api/v1/alerts", a => Names(a).Contains("PlannerBudgetBurnsFast"), guard.Token);
 

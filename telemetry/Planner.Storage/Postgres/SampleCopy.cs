@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Planner.Storage;
 
-/// <summary>Samples by COPY, which takes a tenth of the time of statements. It is part of the connection's transaction.</summary>
+/// <summary>Samples by COPY, as a part of the connection's transaction.</summary>
 internal sealed class SampleCopy(NpgsqlConnection connection)
 {
     public void Arcs(IEnumerable<ArcRow> rows) => Copy(PostgresStatements.CopyArcs, rows, (copy, r) =>

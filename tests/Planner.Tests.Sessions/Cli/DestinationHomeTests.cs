@@ -40,7 +40,7 @@ public sealed class DestinationHomeTests : IDisposable
     [Fact]
     public async Task Ctrl_C_in_pre_copy_ends_with_3_and_the_destination_in_STOP()
     {
-        var (source, destination) = await PairAsync(Healthy, Healthy);
+        var (source, destination) = await PairAsync(Healthy, Healthy, readRate: "128KiB/s");
         using var process = await StartInPreCopyAsync(source, destination);
 
         PlannerProcess.Interrupt(process);
@@ -162,7 +162,7 @@ public sealed class DestinationHomeTests : IDisposable
     {
         var process = PlannerProcess.Start(["migrate", source, destination, "--sla", "gold", "--policy", Policy()], _devices.StateHome);
 
-        // The first round takes a second at this device's rate: this is in the middle of it.
+        // The first round takes a second at the least, at this device's rate: this is in the middle of it.
         while (!IsDestinationResuming())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
@@ -185,10 +185,10 @@ public sealed class DestinationHomeTests : IDisposable
         }
     }
 
-    private async Task<(string Source, string Destination)> PairAsync(string ofSource, string ofDestination) =>
-        (await StartAsync("a", 1, ofSource), await StartAsync("b", 2, ofDestination));
+    private async Task<(string Source, string Destination)> PairAsync(string ofSource, string ofDestination, string readRate = "4MiB/s") =>
+        (await StartAsync("a", 1, ofSource, readRate), await StartAsync("b", 2, ofDestination, readRate));
 
-    private Task<string> StartAsync(string name, int seed, string faults) => _devices.StartAsync(
+    private Task<string> StartAsync(string name, int seed, string faults, string readRate = "4MiB/s") => _devices.StartAsync(
         _devices.Write(
             $"{name}.yaml",
             $$"""
@@ -201,7 +201,7 @@ public sealed class DestinationHomeTests : IDisposable
               arcs:
                 default: { median: 1ms, p99: 2ms }
               state: { bytes: 4MiB }
-              read: { rate: 4MiB/s }
+              read: { rate: {{readRate}} }
               preCopy: { initial: 4MiB, dirtyRate: 0MiB/s, dirtyCap: 0MiB, reinit: 0.0 }
               {{faults}}
             """),
