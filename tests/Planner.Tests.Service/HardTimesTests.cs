@@ -31,7 +31,7 @@ public sealed class HardTimesTests
     }
 
     [Fact]
-    public async Task A_listener_that_reads_nothing_holds_up_nobody_and_is_let_go()
+    public async Task A_listener_that_reads_nothing_holds_up_nobody()
     {
         await using var service = await ServiceHere.StartAsync();
         using var slow = new TcpClient { ReceiveBufferSize = 4096 };
