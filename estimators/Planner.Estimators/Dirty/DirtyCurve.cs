@@ -68,7 +68,9 @@ public sealed class DirtyCurve
             row++;
         }
 
-        return new DirtyCurve(NonNegativeLeastSquares.Solve(rows, targets), seconds, longest);
+        // Most parts come out as 0, and the curve is asked far more often than it is fitted.
+        var parts = NonNegativeLeastSquares.Solve(rows, targets).Zip(seconds).Where(part => part.First > 0).ToList();
+        return new DirtyCurve([.. parts.Select(part => part.First)], [.. parts.Select(part => part.Second)], longest);
     }
 
     /// <summary>The unique bytes of a window.</summary>

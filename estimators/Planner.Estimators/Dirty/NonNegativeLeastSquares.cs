@@ -1,36 +1,34 @@
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Planner.Estimators;
 
-/// <summary>Least squares with coefficients of at least 0, by the active-set method of Lawson and Hanson (Solving Least Squares Problems, chapter 23).</summary>
+/// <summary>Least squares with coefficients of at least 0, by the active-set method of Lawson and Hanson (Solving Least Squares Problems, chapter 23), on the normal equations.</summary>
+/// <remarks>They are made once, and every step then costs as little as there are columns, however many rows there were: the curve of a machine is fitted anew while a switchover is decided.</remarks>
 internal static class NonNegativeLeastSquares
 {
     /// <summary>The x >= 0 that minimises |A x - b|.</summary>
+    /// <param name="a">The columns are left with the length 1.</param>
+    /// <param name="b">As many values as A has rows.</param>
     public static double[] Solve(double[,] a, double[] b)
     {
-        var (matrix, target) = Reduce(Matrix<double>.Build.DenseOfArray(a), Vector<double>.Build.Dense(b));
-
-        // Columns of one length: the choice of a column, and the tolerances, must not depend on the units.
-        var lengths = matrix.ColumnNorms(2).Map(length => Math.Max(length, double.Epsilon));
-        matrix.MapIndexedInplace((_, column, value) => value / lengths[column]);
-        var x = new double[matrix.ColumnCount];
+        var lengths = Normalize(a);
+        var (gram, target) = NormalEquations(a, b);
+        var x = new double[lengths.Length];
         var active = new List<int>();
         var refused = new bool[x.Length];
-        
+
         // Measured windows are never as exact as a smaller step would pretend.
-        var tolerance = 1e-6 * target.L2Norm();
+        var tolerance = 1e-6 * Math.Sqrt(b.Sum(value => value * value));
 
         // Every column enters a few times at most; the limit only ends cycles that rounding could cause.
-        for (var step = 0; step < 4 * x.Length && active.Count < matrix.RowCount; step++)
+        for (var step = 0; step < 4 * x.Length && active.Count < b.Length; step++)
         {
-            var gradient = matrix.TransposeThisAndMultiply(target - matrix * Vector<double>.Build.Dense(x));
-            var best = -1;
+            var (best, steepest) = (-1, tolerance);
             for (var k = 0; k < x.Length; k++)
             {
-                if (!refused[k] && !active.Contains(k) && gradient[k] > tolerance && (best < 0 || gradient[k] > gradient[best]))
+                if (!refused[k] && !active.Contains(k) && Gradient(gram, target, x, active, k) is var gradient && gradient > steepest)
                 {
-                    best = k;
+                    (best, steepest) = (k, gradient);
                 }
             }
 
@@ -41,31 +39,82 @@ internal static class NonNegativeLeastSquares
 
             // A column that rounding alone made look useful would otherwise come and go for ever.
             active.Add(best);
-            refused[best] = !MoveToSolution(matrix, target, x, active, best);
+            refused[best] = !MoveToSolution(gram, target, x, active, best);
         }
 
         return [.. x.Select((value, column) => value / lengths[column])];
     }
 
-    /// <summary>Replaces many rows by the few that have the same least-squares solutions: the triangle of the QR factors of (A | b).</summary>
-    private static (Matrix<double> Matrix, Vector<double> Target) Reduce(Matrix<double> matrix, Vector<double> target)
+    /// <summary>Gives all columns the length 1, since the choice of a column, and the tolerances, must not depend on the units; returns the lengths they had.</summary>
+    private static double[] Normalize(double[,] a)
     {
-        if (matrix.RowCount <= matrix.ColumnCount + 1)
+        var lengths = new double[a.GetLength(1)];
+        for (var column = 0; column < lengths.Length; column++)
         {
-            return (matrix, target);
+            var squares = 0.0;
+            for (var row = 0; row < a.GetLength(0); row++)
+            {
+                squares += a[row, column] * a[row, column];
+            }
+
+            lengths[column] = Math.Max(Math.Sqrt(squares), double.Epsilon);
+            for (var row = 0; row < a.GetLength(0); row++)
+            {
+                a[row, column] /= lengths[column];
+            }
         }
 
-        var triangle = matrix.InsertColumn(matrix.ColumnCount, target).QR(QRMethod.Thin).R;
-        return (triangle.SubMatrix(0, triangle.RowCount, 0, matrix.ColumnCount), triangle.Column(matrix.ColumnCount));
+        return lengths;
+    }
+
+    /// <summary>The products of the columns with each other, and with b.</summary>
+    private static (double[,] Gram, double[] Target) NormalEquations(double[,] a, double[] b)
+    {
+        var columns = a.GetLength(1);
+        var gram = new double[columns, columns];
+        var target = new double[columns];
+        for (var i = 0; i < columns; i++)
+        {
+            for (var row = 0; row < b.Length; row++)
+            {
+                target[i] += a[row, i] * b[row];
+            }
+
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = 0.0;
+                for (var row = 0; row < b.Length; row++)
+                {
+                    sum += a[row, i] * a[row, j];
+                }
+
+                gram[i, j] = gram[j, i] = sum;
+            }
+        }
+
+        return (gram, target);
+    }
+
+    private static double Gradient(double[,] gram, double[] target, double[] x, List<int> active, int column)
+    {
+        var gradient = target[column];
+        foreach (var k in active)
+        {
+            gradient -= gram[column, k] * x[k];
+        }
+
+        return gradient;
     }
 
     /// <summary>Moves x to the least-squares solution on the active columns, and drops the columns that reach 0 on the way.</summary>
     /// <returns>False if the newest column is of no use: its coefficient would not be above 0.</returns>
-    private static bool MoveToSolution(Matrix<double> matrix, Vector<double> target, double[] x, List<int> active, int newest)
+    private static bool MoveToSolution(double[,] gram, double[] target, double[] x, List<int> active, int newest)
     {
         while (active.Count > 0)
         {
-            var solution = Matrix<double>.Build.DenseOfColumnVectors(active.Select(matrix.Column)).GramSchmidt().Solve(target);
+            // Columns that rounding cannot tell apart make the last pivot 0 and the solution not finite: the factors of Cholesky would end with an exception instead.
+            var solution = Matrix<double>.Build.Dense(active.Count, active.Count, (i, j) => gram[active[i], active[j]])
+                .LU().Solve(Vector<double>.Build.Dense(active.Count, i => target[active[i]]));
             if (!double.IsFinite(solution.Sum()) || (active[^1] == newest && x[newest] == 0 && solution[^1] <= 0))
             {
                 active.Remove(newest);

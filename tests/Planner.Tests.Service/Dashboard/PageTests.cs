@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -28,7 +27,7 @@ public sealed class PageTests(SharedBrowser browser)
             await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!, scheme, width);
             var page = await visitor.OpenAsync(route);
             await page.Locator("main").GetByText("Asking the service").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
-            await CheckAsync(page, $"{route} {scheme} {width}");
+            await Visitor.CanBeUsedByAllAsync(page, $"{route} {scheme} {width}");
         }
     }
 
@@ -47,7 +46,7 @@ public sealed class PageTests(SharedBrowser browser)
         await page.Locator(".chart canvas").WaitForAsync();
         await Visitor.SeeAsync(page, "#part-gates ~ * tbody tr", "before anything stops");
         await Visitor.SeeAsync(page, "#part-predicted-and-actual ~ * tr", "the whole blackout");
-        await CheckAsync(page, "migration");
+        await Visitor.CanBeUsedByAllAsync(page, "migration");
         await page.GetByRole(AriaRole.Link, new() { Name = "the attempt with its inputs" }).ClickAsync();
         await Visitor.SeeAsync(page, "h1", "Attempt to migrate vm1");
     }
@@ -109,7 +108,7 @@ public sealed class PageTests(SharedBrowser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Migrate it …" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         Assert.Contains("The guest is stopped only if the bound fits the limit", await dialog.InnerTextAsync(), StringComparison.Ordinal);
-        await CheckAsync(page, "dialog");
+        await Visitor.CanBeUsedByAllAsync(page, "dialog");
         await page.Keyboard.PressAsync("Escape");
         await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty((await service.GetAsync("/v1/migrations")).Json.GetProperty("items").EnumerateArray());
@@ -166,12 +165,6 @@ public sealed class PageTests(SharedBrowser browser)
         Assert.Equal(20, await page.Locator("h3:has-text('The slowest') + div tbody tr").CountAsync());
         await page.GetByRole(AriaRole.Link, new() { Name = "RESUMING → STOP" }).First.ClickAsync();
         await Visitor.IsAtAsync(page, "arc=RESUMING");
-    }
-
-    private static async Task CheckAsync(IPage page, string what)
-    {
-        var found = await page.RunAxe();
-        Assert.True(found.Violations.Length == 0, $"{what}: {string.Join("; ", found.Violations.Select(v => $"{v.Id}: {v.Help} at {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}"))}");
     }
 
     private static async Task<ServiceHere> BadDayAsync()

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -22,7 +21,7 @@ public sealed class PlanPageTests(SharedBrowser browser)
         var plan = (await service.GetAsync($"/v1/plans/{id}")).Json;
         Assert.Equal(plan.GetProperty("moves").GetArrayLength(), await page.Locator("svg.gantt a").CountAsync());
         Assert.Equal(plan.GetProperty("blocked").GetArrayLength(), await page.Locator("#part-who-cannot-move-and-what-would-change-that ~ * tbody tr").CountAsync());
-        Assert.Empty((await page.RunAxe()).Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}"));
+        await Visitor.CanBeUsedByAllAsync(page, "plan");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply it …" }).ClickAsync();
         Assert.Contains("each only if its bound fits its SLA at that moment", await page.GetByRole(AriaRole.Dialog).InnerTextAsync(), StringComparison.Ordinal);

@@ -23,8 +23,8 @@ public sealed class SharedBrowser : IAsyncDisposable
         {
             _playwright ??= await Playwright.CreateAsync();
 
-            // Root may not use the sandbox.
-            return _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = 120_000 });
+            // Root may not use the sandbox, and without a graphics card to draw by software pretending to be one takes many times as long.
+            return _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"], Timeout = 120_000 });
         }
         finally
         {

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -54,6 +56,13 @@ internal sealed class Visitor : IAsyncDisposable
 
     /// <summary>Waits until a part of a page says something.</summary>
     public static Task SeeAsync(IPage page, string selector, string text) => page.Locator(selector).Filter(new() { HasText = text }).First.WaitForAsync();
+
+    /// <summary>Holds a page to the rules of accessibility. Only what breaks one is asked for: to bring and read what passes takes most of the time.</summary>
+    public static async Task CanBeUsedByAllAsync(IPage page, string what)
+    {
+        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        Assert.True(found.Violations.Length == 0, $"{what}: {string.Join("; ", found.Violations.Select(v => $"{v.Id}: {v.Help} at {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}"))}");
+    }
 
     public async ValueTask DisposeAsync()
     {
