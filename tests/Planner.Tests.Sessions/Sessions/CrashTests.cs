@@ -22,11 +22,12 @@ public sealed class CrashTests
     public async Task Kill_9_at_any_journaled_point_leaves_no_device_stopped(MigrationCapabilities capabilities, int devices)
     {
         var outcomes = new HashSet<MigrationOutcome>();
-        var points = 0;
-        while (true)
+        var last = 0;
+        foreach (var point in KillPoints.Tried())
         {
+            last = point;
             using var hosts = new ServedMachine(capabilities, devices);
-            var exit = await MigrateInChild(hosts, ++points);
+            var exit = await MigrateInChild(hosts, point);
             if (exit == 0)
             {
                 Assert.Empty(await hosts.RecoverAsync());
@@ -36,7 +37,7 @@ public sealed class CrashTests
 
             Assert.Equal(Killed, exit);
             var recovered = Assert.Single(await hosts.RecoverAsync());
-            Assert.True(recovered.Outcome is MigrationOutcome.Recovered or MigrationOutcome.Completed, $"point {points}: {recovered.Reason}");
+            Assert.True(recovered.Outcome is MigrationOutcome.Recovered or MigrationOutcome.Completed, $"point {point}: {recovered.Reason}");
             hosts.AssertRunsOnOneSide(recovered.Outcome == MigrationOutcome.Completed);
             outcomes.Add(recovered.Outcome);
 
@@ -45,7 +46,7 @@ public sealed class CrashTests
         }
 
         // Journaled are at least the beginning, two entries an arc, the handover and the end.
-        Assert.True(points > 12 * devices, $"{points} points");
+        Assert.True(last > 12 * devices, $"{last} points");
         Assert.Equal([MigrationOutcome.Completed, MigrationOutcome.Recovered], outcomes.Order());
     }
 
@@ -54,10 +55,10 @@ public sealed class CrashTests
     {
         const MigrationCapabilities withP2P = MigrationCapabilities.StopCopy | MigrationCapabilities.P2P;
         var outcomes = new List<MigrationOutcome>();
-        while (true)
+        foreach (var point in KillPoints.Tried())
         {
             using var hosts = new ServedMachine(withP2P, 2, destinationFault: new ArcFault(new Arc(DeviceState.RunningP2P, DeviceState.Running), Errno.EIO, 1, DeviceState.Error));
-            var exit = await MigrateInChild(hosts, outcomes.Count + 1);
+            var exit = await MigrateInChild(hosts, point);
             if (exit == TakenBack)
             {
                 Assert.Empty(await hosts.RecoverAsync());

@@ -14,7 +14,7 @@ public sealed class PowerLossTests
     {
         var outcomes = new HashSet<MigrationOutcome>();
         var reasons = new List<string>();
-        for (var point = 1; ; point++)
+        foreach (var point in KillPoints.Tried())
         {
             using var hosts = new ServedMachine(capabilities, 1);
             var synced = Path.Combine(hosts.StateDirectory, "synced");
