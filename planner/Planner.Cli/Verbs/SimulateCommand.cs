@@ -13,7 +13,7 @@ internal static class SimulateCommand
 
     public static Command Create(CommonOptions common)
     {
-        var seed = new Option<string>("--seed") { Description = "The first seed, or what an earlier run printed of one that broke a promise, such as 2-4711+kill0.", HelpName = "N", DefaultValueFactory = _ => "1" };
+        var seed = new Option<string>("--seed") { Description = "The first seed, or what an earlier run printed of one that broke a promise, such as 3-4711+kill0.", HelpName = "N", DefaultValueFactory = _ => "1" };
         var runs = new Option<long>("--runs") { Description = "How many seeds from there on. One alone is told line by line.", HelpName = "M", DefaultValueFactory = _ => 1 };
         runs.Validators.Add(result =>
         {

@@ -154,7 +154,16 @@ internal abstract class World
         Observers = [new Ear(notices)],
     };
 
-    private WorldJournal Told(IJournal journal, int session) => new WorldJournal(journal, Time, (entry, at) => History.Noted.Add(new NotedStep(at, session, entry)));
+    private WorldJournal Told(IJournal journal, int session, WorldKill? kill) => new WorldJournal(journal, Time, (entry, at) =>
+    {
+        History.Noted.Add(new NotedStep(at, session, entry));
+        if (kill?.AfterStep == entry.Kind)
+        {
+            KillAfter(at, kill);
+        }
+    });
+
+    private void KillAfter(long begin, WorldKill kill) => Time.At(begin + (kill.After.Ticks * TimeSpan.NanosecondsPerTick), Time.Kill);
 
     /// <returns>Null if the process was killed.</returns>
     private SessionSeen? Migrate(MigrationMode mode, WorldKill? kill)
@@ -176,7 +185,7 @@ internal abstract class World
         try
         {
             using var journal = new MigrationJournal(StateDirectory, null, _files) { Clock = Time };
-            var result = Whole(MigrateAsync(mode, Services(notices) with { Journal = Told(journal, session) }, cancel.Token));
+            var result = Whole(MigrateAsync(mode, Services(notices) with { Journal = Told(journal, session, kill) }, cancel.Token));
             return Time.IsDead ? Killed(kind, start) : Ended(result.Outcome, result.Reason, result.Attempt);
         }
         catch (ProcessKilledException)
@@ -195,7 +204,7 @@ internal abstract class World
         var (session, start, notices) = Begin(kill);
         try
         {
-            var recovery = new CrashRecovery(StateDirectory, Services(notices)) { Files = _files, Ledger = () => _store, Wrap = journal => Told(journal, session) };
+            var recovery = new CrashRecovery(StateDirectory, Services(notices)) { Files = _files, Ledger = () => _store, Wrap = journal => Told(journal, session, kill) };
             var recovered = Whole(recovery.RunAsync(CancellationToken.None));
             if (Time.IsDead)
             {
@@ -219,9 +228,9 @@ internal abstract class World
         Time.KillAtEffect = kill?.AtEffect ?? 0;
         _store.BeforeAppend = Time.Effect;
         var start = Time.NowNanoseconds;
-        if (kill is { AtEffect: 0 })
+        if (kill is { AtEffect: 0, AfterStep: null })
         {
-            Time.At(start + (kill.After.Ticks * TimeSpan.NanosecondsPerTick), Time.Kill);
+            KillAfter(start, kill);
         }
 
         return (History.Session, start, []);

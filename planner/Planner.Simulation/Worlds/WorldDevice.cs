@@ -104,7 +104,7 @@ internal sealed class WorldDevice
 
         var from = Model.State;
         var plan = Model.Begin(target, begin, deadline);
-        var end = plan.EndNanoseconds + (Strikes(WorldFaultKind.Slow, _commands) ? 999 * (plan.EndNanoseconds - begin) : 0);
+        var end = begin + (Slowness(from, target) * (plan.EndNanoseconds - begin));
         BusyUntil = end;
         if (Strikes(WorldFaultKind.Hang, _commands))
         {
@@ -125,6 +125,12 @@ internal sealed class WorldDevice
 
         return new ArcResult(plan.Outcome, plan.FinalState, plan.Errno, TimeSpan.FromTicks((end - begin) / TimeSpan.NanosecondsPerTick));
     }
+
+    private long Slowness(DeviceState from, DeviceState target) =>
+        Strikes(WorldFaultKind.Slow, _commands) ? 1000
+        : MayFail && target is DeviceState.RunningP2P or DeviceState.PreCopyP2P && from is DeviceState.Running or DeviceState.PreCopy
+            && _faults.FirstOrDefault(f => f.Kind == WorldFaultKind.SlowQuiesce) is { } slow ? 2L << slow.At
+        : 1;
 
     private int Stream(Client client, Func<long, StreamStep> carry)
     {

@@ -43,11 +43,11 @@ internal static class WorldDraw
             DiskIsFull = isFaulty && chance.Next(20) == 0,
             RefusesSyncFrom = isFaulty && seed % 20 == 7 ? 1 + (int)(seed / 20 % 6) : 0,
             StoreFails = isFaulty && chance.Next(20) == 0,
-            Rehearsals = chance.Next(2) == 0 ? 11 : 0,
+            Rehearsals = chance.Next(5) > 0 ? 11 : 0,
             Policy = new SlaPolicy
             {
                 Name = "simulated",
-                BlackoutLimit = TimeSpan.FromSeconds(Math.Exp(Between(chance, Math.Log(0.01), Math.Log(3)))),
+                BlackoutLimit = TimeSpan.FromSeconds(Math.Exp(Between(chance, Math.Log(0.03), Math.Log(4)))),
                 Confidence = 0.9,
                 CompleteWithin = TimeSpan.FromSeconds(Between(chance, 4, 30)),
                 WhenEvidenceIsInsufficient = insufficient,
@@ -81,7 +81,7 @@ internal static class WorldDraw
             DiskIsFull = isFaulty && chance.Next(20) == 0,
             RefusesSyncFrom = isFaulty && chance.Next(20) == 0 ? chance.Next(1, 7) : 0,
             StoreFails = isFaulty && chance.Next(20) == 0,
-            Rehearsals = chance.Next(2) == 0 ? 11 : 0,
+            Rehearsals = chance.Next(3) > 0 ? 11 : 0,
             Policy = new SlaPolicy
             {
                 Name = "simulated",
@@ -98,30 +98,38 @@ internal static class WorldDraw
         isFaulty && chance.Next(2) == 0 ? [.. Enumerable.Range(0, chance.Next(1, 4)).Select(_ => DrawKill(chance))] : [];
 
     private static InsufficientEvidenceAction DrawInsufficient(Random chance) =>
-        chance.Next(10) switch { < 6 => InsufficientEvidenceAction.Accept, < 8 => InsufficientEvidenceAction.WorstCase, _ => InsufficientEvidenceAction.Stay };
+        chance.Next(10) switch { < 8 => InsufficientEvidenceAction.Accept, < 9 => InsufficientEvidenceAction.WorstCase, _ => InsufficientEvidenceAction.Stay };
 
     private static TimeSpan DrawClock(Random chance) => chance.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Between(chance, -500, 500));
 
     private static MachineFault DrawMachineFault(Random chance)
     {
         var phase = (MachinePhase)chance.Next(3);
+        var kind = (MachineFaultKind)chance.Next(Enum.GetValues<MachineFaultKind>().Length);
         return new MachineFault(
-            (MachineFaultKind)chance.Next(Enum.GetValues<MachineFaultKind>().Length), phase,
-            TimeSpan.FromMilliseconds(phase == MachinePhase.PreCopy ? Between(chance, 0, 3000) : Math.Exp(Between(chance, Math.Log(0.01), Math.Log(200)))),
+            phase == MachinePhase.Handover && chance.Next(3) == 0 ? MachineFaultKind.EndDestination : kind, phase,
+            phase == MachinePhase.PreCopy ? TimeSpan.FromMilliseconds(Between(chance, 0, 3000)) : Shortly(chance),
             TimeSpan.FromSeconds(Between(chance, 0, 20)));
     }
 
     private static WorldFault DrawFault(Random chance, int devices)
     {
-        var kind = (WorldFaultKind)chance.Next(6);
+        var kind = chance.Next(4) == 0 ? WorldFaultKind.SlowQuiesce : (WorldFaultKind)chance.Next(Enum.GetValues<WorldFaultKind>().Length);
         var side = chance.Next(2) == 0 ? MigrationSide.Source : MigrationSide.Destination;
         return new WorldFault(kind, side, chance.Next(devices), chance.Next(1, 7));
     }
 
     private static WorldKill DrawKill(Random chance)
     {
-        var atEffect = chance.Next(3) == 0 ? 0 : chance.Next(1, 70);
-        return new WorldKill(atEffect, TimeSpan.FromMilliseconds(Between(chance, 0, 400)), chance.Next(4) == 0);
+        var losesPower = chance.Next(4) == 0;
+        return chance.Next(3) switch
+        {
+            0 => new WorldKill(0, TimeSpan.FromMilliseconds(Between(chance, 0, 400)), losesPower),
+            1 => new WorldKill(chance.Next(1, 70), TimeSpan.Zero, losesPower),
+
+            // Most depends on the moments after these two.
+            _ => new WorldKill(0, Shortly(chance), losesPower, chance.Next(3) == 0 ? JournalEntryKind.Switchover : JournalEntryKind.Handover),
+        };
     }
 
     private static DeviceProfile DrawProfile(Random chance, int index, bool hasFaults)
@@ -144,7 +152,7 @@ internal static class WorldDraw
             Name = $"world-{index}",
             DeviceClass = $"sim/world-{index}/1.0",
             Capabilities = capabilities,
-            CommitArc = capabilities.Has(MigrationCapabilities.P2P) && chance.Next(2) == 0
+            CommitArc = capabilities.Has(MigrationCapabilities.P2P) && chance.Next(4) > 0
                 ? new Arc(DeviceState.RunningP2P, DeviceState.Stop)
                 : DeviceOffer.CommitArcOfUnknownDriver(capabilities),
             DefaultLatency = new LogNormalLatency(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)),
@@ -165,6 +173,9 @@ internal static class WorldDraw
                 : [],
         };
     }
+
+    /// <summary>From 10 us to 200 ms, as likely short as long.</summary>
+    private static TimeSpan Shortly(Random chance) => TimeSpan.FromMilliseconds(Math.Exp(Between(chance, Math.Log(0.01), Math.Log(200))));
 
     private static double Between(Random chance, double least, double most) => least + (chance.NextDouble() * (most - least));
 

@@ -8,7 +8,7 @@ namespace Planner.Simulation;
 internal sealed record WorldScenario
 {
     /// <summary>The version of how a seed becomes a scenario: a seed of another one is another scenario.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const char PartMark = '+';
 
@@ -117,7 +117,7 @@ internal sealed record WorldScenario
         if (head.Length > 2 || !ulong.TryParse(head[^1], NumberStyles.None, CultureInfo.InvariantCulture, out seed)
             || (head.Length == 2 && !int.TryParse(head[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
-            return "a whole number is expected, or what an earlier run printed, such as 2-4711+kill0";
+            return "a whole number is expected, or what an earlier run printed, such as 3-4711+kill0";
         }
 
         if (head.Length == 2 && int.Parse(head[0], CultureInfo.InvariantCulture) is var version and not Version)

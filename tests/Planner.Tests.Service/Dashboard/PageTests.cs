@@ -5,7 +5,7 @@ namespace Planner.Tests.Service.Dashboard;
 
 /// <summary>Every page answers its question, can be used without seeing and without a mouse, and on a small screen.</summary>
 [Collection("browser")]
-public sealed class PageTests(SharedBrowser browser)
+public sealed class PageTests(SharedBrowser browser, PageTests.BadDay bad) : IClassFixture<PageTests.BadDay>
 {
     private const int Machines = 30;
 
@@ -21,10 +21,9 @@ public sealed class PageTests(SharedBrowser browser)
     [InlineData("nothing-such")]
     public async Task A_page_has_no_violation_of_accessibility_in_light_and_dark_and_on_a_phone(string route)
     {
-        await using var service = await BadDayAsync();
         foreach (var (scheme, width) in new[] { (ColorScheme.Light, 1400), (ColorScheme.Dark, 1400), (ColorScheme.Light, 400) })
         {
-            await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!, scheme, width);
+            await using var visitor = await Visitor.ArriveAsync(browser, bad.Service.Http.BaseAddress!, scheme, width);
             var page = await visitor.OpenAsync(route);
             await page.Locator("main").GetByText("Asking the service").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
             await Visitor.CanBeUsedByAllAsync(page, $"{route} {scheme} {width}");
@@ -54,8 +53,7 @@ public sealed class PageTests(SharedBrowser browser)
     [Fact]
     public async Task The_first_page_says_what_is_wrong_and_what_to_do_the_worst_first_and_leads_to_the_inputs()
     {
-        await using var service = await BadDayAsync();
-        await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!);
+        await using var visitor = await Visitor.ArriveAsync(browser, bad.Service.Http.BaseAddress!);
         var page = await visitor.OpenAsync();
 
         var first = page.Locator(".findings li").First;
@@ -73,8 +71,7 @@ public sealed class PageTests(SharedBrowser browser)
     [Fact]
     public async Task A_link_shows_what_somebody_else_sees()
     {
-        await using var service = await BadDayAsync();
-        await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!);
+        await using var visitor = await Visitor.ArriveAsync(browser, bad.Service.Http.BaseAddress!);
         var page = await visitor.OpenAsync();
         await page.GetByLabel("State").SelectOptionAsync("still");
         await page.GetByLabel("Find").FillAsync("vm-00");
@@ -94,7 +91,7 @@ public sealed class PageTests(SharedBrowser browser)
     [Fact]
     public async Task The_keyboard_reaches_every_machine_and_dialogs_say_first_what_will_be_done()
     {
-        await using var service = await BadDayAsync();
+        await using var service = await BadDay.StartAsync();
         await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!);
         var page = await visitor.OpenAsync("fleet?sort=name");
         await page.Locator(".vt-box").FocusAsync();
@@ -122,8 +119,7 @@ public sealed class PageTests(SharedBrowser browser)
     [Fact]
     public async Task Nothing_sticks_out_of_a_small_screen_and_times_have_the_offset_of_the_reader()
     {
-        await using var service = await BadDayAsync();
-        await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!, width: 400, zone: "Asia/Kolkata");
+        await using var visitor = await Visitor.ArriveAsync(browser, bad.Service.Http.BaseAddress!, width: 400, zone: "Asia/Kolkata");
         foreach (var route in new[] { "fleet", "migrations", "devices", "calibration", "ledger", "plans", "machines/vm-0000", "attempts/0bad0002" })
         {
             var page = await visitor.OpenAsync(route);
@@ -155,8 +151,7 @@ public sealed class PageTests(SharedBrowser browser)
     [Fact]
     public async Task An_arc_shows_its_latencies_over_time_its_alarm_and_the_slowest_with_their_inputs()
     {
-        await using var service = await BadDayAsync();
-        await using var visitor = await Visitor.ArriveAsync(browser, service.Http.BaseAddress!);
+        await using var visitor = await Visitor.ArriveAsync(browser, bad.Service.Http.BaseAddress!);
         var page = await visitor.OpenAsync("devices?class=sim%2Ffast-nic%2F1.0&arc=RUNNING_P2P-%3ESTOP");
 
         await page.Locator(".chart canvas").WaitForAsync();
@@ -167,13 +162,23 @@ public sealed class PageTests(SharedBrowser browser)
         await Visitor.IsAtAsync(page, "arc=RESUMING");
     }
 
-    private static async Task<ServiceHere> BadDayAsync()
+    /// <summary>A service on a day on which much went wrong. Tests that only look share it.</summary>
+    public sealed class BadDay : IAsyncLifetime
     {
-        var service = await ServiceHere.StartAsync();
-        var fleet = new GeneratedFleet(service.Store, TimeProvider.System.GetUtcNow());
-        fleet.Register(Machines, 4);
-        fleet.Remember(400, Machines);
-        fleet.GoWrong(Machines);
-        return service;
+        internal ServiceHere Service { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Service = await StartAsync();
+
+        public ValueTask DisposeAsync() => Service.DisposeAsync();
+
+        internal static async Task<ServiceHere> StartAsync()
+        {
+            var service = await ServiceHere.StartAsync();
+            var fleet = new GeneratedFleet(service.Store, TimeProvider.System.GetUtcNow());
+            fleet.Register(Machines, 4);
+            fleet.Remember(400, Machines);
+            fleet.GoWrong(Machines);
+            return service;
+        }
     }
 }
