@@ -10,7 +10,7 @@ public sealed class EvaluatorBuilder
     private const int LatestDirtyWindows = 500;
 
     private PreparedSnapshot? _prepared;
-    private DirtyCurve? _dirtyCurve;
+    private Lazy<DirtyCurve?> _dirtyCurve = new(() => null);
 
     /// <summary>Builds an evaluator.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
@@ -25,7 +25,7 @@ public sealed class EvaluatorBuilder
             }
 
             _prepared = new PreparedSnapshot(snapshot);
-            _dirtyCurve = DirtyCurve.Fit([.. (snapshot.Ram?.DirtyWindows ?? []).TakeLast(LatestDirtyWindows).Select(w => (w.Seconds, w.UniqueBytes))]);
+            _dirtyCurve = new(() => DirtyCurve.Fit([.. (snapshot.Ram?.DirtyWindows ?? []).TakeLast(LatestDirtyWindows).Select(w => (w.Seconds, w.UniqueBytes))]));
         }
 
         var scores = _prepared.Scores();
