@@ -16,7 +16,7 @@ public static class DecisionJson
     /// <summary>The largest number of values in one list.</summary>
     public const int MaximumListLength = 100_000;
 
-    private static readonly JsonTypeInfo<DecisionSnapshot> Snapshot = Type<DecisionSnapshot>(JsonIgnoreCondition.WhenWritingNull, indented: false);
+    internal static readonly JsonTypeInfo<DecisionSnapshot> Snapshot = Type<DecisionSnapshot>(JsonIgnoreCondition.WhenWritingNull, indented: false);
     private static readonly JsonTypeInfo<ExplainedDecision> Compact = Type<ExplainedDecision>(JsonIgnoreCondition.Never, indented: false);
     private static readonly JsonTypeInfo<ExplainedDecision> Indented = Type<ExplainedDecision>(JsonIgnoreCondition.Never, indented: true);
 

@@ -12,9 +12,17 @@ public sealed class EvaluatorBuilder
     private PreparedSnapshot? _prepared;
     private Lazy<DirtyCurve?> _dirtyCurve = new(() => null);
 
-    /// <summary>Builds an evaluator.</summary>
+    /// <summary>Builds an evaluator, with all that its decisions look at.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
     public SwitchoverEvaluator Build(DecisionSnapshot snapshot)
+    {
+        var evaluator = Begin(snapshot);
+        evaluator.Tables.Independent?.MakeReady();
+        return evaluator;
+    }
+
+    /// <summary>Builds an evaluator whose first decisions may have to wait for what they look at.</summary>
+    internal SwitchoverEvaluator Begin(DecisionSnapshot snapshot)
     {
         if (_prepared is null || !_prepared.TryTake(snapshot))
         {

@@ -101,11 +101,11 @@ public sealed class SwitchoverEvaluator
     /// load, and stands for what is left at gate 2 as well: that is less.</summary>
     internal FirstGuess? Guess => IsComplete ? null : Prepared.Guess;
 
-    /// <summary>Builds the tables.</summary>
+    /// <summary>Builds the tables for a decision or two: a part of them is made when it is first asked for. Who decides inside a switchover uses an <see cref="EvaluatorBuilder"/>.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
-    public static SwitchoverEvaluator Prepare(DecisionSnapshot snapshot) => new EvaluatorBuilder().Build(snapshot);
+    public static SwitchoverEvaluator Prepare(DecisionSnapshot snapshot) => new EvaluatorBuilder().Begin(snapshot);
 
-    /// <summary>Decides. Allocates nothing.</summary>
+    /// <summary>Decides. Allocates nothing once the tables are whole.</summary>
     public Decision Decide(in DecisionMoment moment)
     {
         var load = Load(moment);
