@@ -52,6 +52,9 @@ public sealed class PlannerService : IAsyncDisposable
         var addresses = ServiceAddresses.Read(options, parts.Records.ListTokens(), parts.Now);
         var app = Build(parts, addresses);
         var service = new PlannerService(parts, app);
+
+        // The calendar takes a while, in which the rest is made.
+        var clockwork = Task.Run(() => parts.Clockwork.StartAsync(stop), stop);
         try
         {
             var instruments = new ServiceInstruments(parts);
@@ -59,7 +62,7 @@ public sealed class PlannerService : IAsyncDisposable
             service._owned.AddRange([instruments, metrics]);
             Map(app, metrics);
             await app.StartAsync(stop).ConfigureAwait(false);
-            await parts.Clockwork.StartAsync(stop).ConfigureAwait(false);
+            await clockwork.ConfigureAwait(false);
             await parts.Migrations.ResumeAsync(stop).ConfigureAwait(false);
             new ScheduleRunner(parts).Start();
             service._work = service.WorkAsync();
@@ -67,6 +70,7 @@ public sealed class PlannerService : IAsyncDisposable
         }
         catch (Exception e)
         {
+            await Task.WhenAny(clockwork).ConfigureAwait(false);
             await service.DisposeAsync().ConfigureAwait(false);
             throw e is IOException and not FileNotFoundException
                 ? new OrderRefusedException(OrderFault.InvalidInput, $"it cannot listen there ({e.Message.TrimEnd('.')}): name another address with --urls")

@@ -50,8 +50,8 @@ public sealed record ServiceOptions
     /// <summary>Trains the learned model from files, has it judged, keeps it in the store, and says so in a sentence; null if that cannot be done here.</summary>
     public Func<IReadOnlyList<string>, string>? Train { get; init; }
 
-    /// <summary>Has the code of a switchover compiled, so that no guest waits for it: done once the service answers, and before its first migration.</summary>
-    public Func<Task> WarmUp { get; init; } = () => Task.CompletedTask;
+    /// <summary>Has the code of a switchover compiled, so that no guest waits for it: done once the service answers, and before its first migration. It is told when the service ends.</summary>
+    public Func<CancellationToken, Task> WarmUp { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>How many migrations may leave or reach one node at a time; at least 1.</summary>
     public int MostPerNode { get; init; } = 2;

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Planner.Documents;
 
@@ -19,6 +21,17 @@ public sealed class JsonText(byte[] utf8, string file)
     public T Read<T>(JsonTypeInfo<T> type)
         where T : class
     {
+        if (!Utf8.IsValid(utf8))
+        {
+            var valid = 0;
+            while (Rune.DecodeFromUtf8(utf8.AsSpan(valid), out _, out var length) == OperationStatus.Done)
+            {
+                valid += length;
+            }
+
+            throw ProblemAt(valid, "this is not JSON that can be read: it is not UTF-8");
+        }
+
         try
         {
             var reader = NewReader();

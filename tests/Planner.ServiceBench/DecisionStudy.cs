@@ -23,7 +23,7 @@ internal static partial class DecisionStudy
             var file = Path.Combine(Repository.Root, "docs/examples", name);
             var snapshot = await File.ReadAllTextAsync(file);
             using var folder = new TemporaryDirectory();
-            using var service = await ServiceProcess.StartAsync(folder.Path);
+            using var service = await ServiceProcess.StartFromAsync(Installation.Folder, folder.Path);
             using var bare = await BareEndpoint.StartAsync(await AnswerBytesAsync(service.Http, snapshot));
             var script = folder.File("post.lua");
             await File.WriteAllTextAsync(script, $"wrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nlocal file = io.open('{file}')\nwrk.body = file:read('*a')\nfile:close()\n");

@@ -24,7 +24,7 @@ internal static class MachineStudy
             fleet.Remember(20_000, Machines);
         }
 
-        using var service = await ServiceProcess.StartAsync(folder.Path);
+        using var service = await ServiceProcess.StartFromAsync(Installation.Folder, folder.Path);
         var atRest = Memory(service.Id, "VmRSS");
         var listed = 0;
         for (var after = ""; after is not null;)

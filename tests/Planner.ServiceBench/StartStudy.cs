@@ -15,7 +15,7 @@ internal static class StartStudy
         var (ours, bare) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
-            ours.Add(await TookAsync(async () => await ServiceProcess.StartAsync(folder.Path), s => s.Http.BaseAddress!));
+            ours.Add(await TookAsync(async () => await ServiceProcess.StartFromAsync(Installation.Folder, folder.Path), s => s.Http.BaseAddress!));
             bare.Add(await TookAsync(async () => await BareEndpoint.StartAsync(1), b => b.Url));
         }
 

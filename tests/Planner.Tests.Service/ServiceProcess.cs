@@ -23,10 +23,17 @@ internal sealed class ServiceProcess : IDisposable
     /// <param name="folder">Where its store and journals are.</param>
     /// <param name="store">The store; null for a file there.</param>
     /// <param name="arguments">What else it is told.</param>
-    public static async Task<ServiceProcess> StartAsync(string folder, string? store = null, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string folder, string? store = null, params string[] arguments) => StartFromAsync(null, folder, store, arguments);
+
+    /// <summary>Starts it from an installation.</summary>
+    /// <param name="installation">The folder that it runs from; null for that of the tests.</param>
+    /// <param name="folder">Where its store and journals are.</param>
+    /// <param name="store">The store; null for a file there.</param>
+    /// <param name="arguments">What else it is told.</param>
+    public static async Task<ServiceProcess> StartFromAsync(string? installation, string folder, string? store = null, params string[] arguments)
     {
         var process = PlannerProcess.Start(
-            ["serve", "--urls", "http://127.0.0.1:0", "--store", store ?? Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json", .. arguments]);
+            ["serve", "--urls", "http://127.0.0.1:0", "--store", store ?? Path.Combine(folder, "planner.db"), "--state", Path.Combine(folder, "state"), "--output", "json", .. arguments], installation: installation);
         var errors = process.StandardError.ReadToEndAsync();
         var line = await process.StandardOutput.ReadLineAsync();
         return line is null

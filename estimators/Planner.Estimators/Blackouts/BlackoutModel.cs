@@ -180,17 +180,7 @@ public sealed class BlackoutModel
         // A single outlier must not make the cells so wide that everything else falls into one.
         range = body > 0 ? Math.Min(range, body) : range;
         var step = Math.Max(range, 1e-9) / (GridCells - Math.Min(_terms.Length, GridCells / 2));
-        var rest = OnGrid(IndexOf(TermKind.TransferFixed), step);
-        for (var i = 0; i < _terms.Length; i++)
-        {
-            rest = _terms[i].Kind == TermKind.StateWork ? rest.Plus(OnGrid(i, step)) : rest;
-        }
-
-        for (var group = 1; group < _stages.Groups; group++)
-        {
-            rest = Plus(rest, OnGrid(group, BlackoutStage.Quiesce, step));
-        }
-
+        var grids = new BlackoutGrids([.. _terms], _arcTerms, _stages, _devicesInSeries, step, GridCells);
         var transfer = new TransferCell[TransferCell.UpperShares.Length];
         for (var i = 0; i < transfer.Length; i++)
         {
@@ -201,28 +191,11 @@ public sealed class BlackoutModel
         }
 
         return new IndependentBlackout(
-            Plus(rest, OnGrid(0, BlackoutStage.Quiesce, step)),
-            Plus(rest, OnGrid(0, BlackoutStage.Stop, step)),
+            grids,
             largest.ArcsSeconds + largest.FixedSeconds + step * _terms.Length,
             transfer,
             FewestSamples());
     }
-
-    private GridDistribution? OnGrid(int group, BlackoutStage from, double step)
-    {
-        GridDistribution? slowest = null;
-        foreach (var device in _stages.ArcsOf(group, from).GroupBy(a => a.Device))
-        {
-            var sum = device.Select(a => OnGrid(_arcTerms[a.Index], step)).Aggregate((x, y) => x.Plus(y));
-            slowest = slowest is null ? sum : _devicesInSeries ? slowest.Plus(sum) : slowest.Max(sum);
-        }
-
-        return slowest;
-    }
-
-    private GridDistribution OnGrid(int term, double step) => GridDistribution.FromSamples(_terms[term].Samples.Sorted, step, GridCells);
-
-    private static GridDistribution Plus(GridDistribution sum, GridDistribution? next) => next is null ? sum : sum.Plus(next);
 
     private double Quantile(int term, double share)
     {

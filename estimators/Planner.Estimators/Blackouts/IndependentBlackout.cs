@@ -11,8 +11,8 @@ public sealed class IndependentBlackout
     private const int Bisections = 9;
     private const int RamBisections = 20;
 
-    private readonly double[] _beyond;
-    private readonly double[] _beyondAfterQuiesce;
+    private readonly Lazy<double[]> _beyond;
+    private readonly Lazy<double[]> _beyondAfterQuiesce;
     private readonly double _stepSeconds;
     private readonly double _largestArcsSeconds;
     private readonly TransferCell[] _transfer;
@@ -28,15 +28,18 @@ public sealed class IndependentBlackout
         _leastMisses = other._leastMisses;
     }
 
-    internal IndependentBlackout(GridDistribution all, GridDistribution afterQuiesce, double largestArcsSeconds, TransferCell[] transfer, int fewestSamples)
+    internal IndependentBlackout(BlackoutGrids grids, double largestArcsSeconds, TransferCell[] transfer, int fewestSamples)
     {
-        _beyond = Beyond(all);
-        _beyondAfterQuiesce = Beyond(afterQuiesce);
-        _stepSeconds = all.StepSeconds;
+        _beyond = new(() => Beyond(grids.From(BlackoutStage.Quiesce)));
+        _beyondAfterQuiesce = new(() => Beyond(grids.From(BlackoutStage.Stop)));
+        _stepSeconds = grids.StepSeconds;
         _largestArcsSeconds = largestArcsSeconds;
         _transfer = transfer;
         _leastMisses = BinomialLimits.UpperLimit(0, fewestSamples, 0.05);
     }
+
+    /// <summary>Makes what decisions at both gates look at, so that none of them waits for it.</summary>
+    public void MakeReady() => _ = (_beyond.Value, _beyondAfterQuiesce.Value);
 
     /// <summary>The time that the blackout exceeds with a probability, in seconds.</summary>
     /// <param name="load">What the blackout has to do.</param>
@@ -94,7 +97,7 @@ public sealed class IndependentBlackout
     /// <summary>The probability of more than so many steps of the grid, with the transfer's cells given in steps.</summary>
     private double Beyond(bool quiesced, ReadOnlySpan<double> offsets, double steps)
     {
-        ReadOnlySpan<double> beyond = quiesced ? _beyondAfterQuiesce : _beyond;
+        ReadOnlySpan<double> beyond = (quiesced ? _beyondAfterQuiesce : _beyond).Value;
         ReadOnlySpan<double> probabilities = TransferCell.Probabilities;
         var sum = 0.0;
         for (var i = 0; i < offsets.Length; i++)

@@ -13,6 +13,9 @@ internal static class ServeCommand
     private const int MachinesAtOnce = 16;
     private const int TrainingSeed = 1;
 
+    /// <summary>So long the first calls have the processors for themselves; what migrates waits for what is warmed up after it.</summary>
+    private static readonly TimeSpan FirstAnswers = TimeSpan.FromSeconds(1);
+
     public static Command Create(CommonOptions common)
     {
         var urls = new Option<string[]>("--urls")
@@ -92,8 +95,9 @@ internal static class ServeCommand
     // The same after every start, since the journals of its migrations are there.
     private static string NameOf(CommandContext context) => $"{Environment.MachineName}:{context.JournalPlace}";
 
-    private static async Task WarmUpAsync()
+    private static async Task WarmUpAsync(CancellationToken stop)
     {
+        await Task.Delay(FirstAnswers, TimeProvider.System, stop);
         Readiness.LoadCode(withService: true);
         await Readiness.ForDevicesAsync();
         await WarmUp.MachinesAsync();

@@ -28,6 +28,6 @@ internal static class DecisionsApi
         _ = parts;
         var snapshot = DecisionJson.ReadSnapshot(await RequestBody.ReadBytesAsync(http, DecisionJson.MaximumLength).ConfigureAwait(false), RequestBody.Name);
         var evaluator = SwitchoverEvaluator.Prepare(snapshot);
-        return Results.Text(DecisionJson.WriteDecision(evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment)), "application/json");
+        return Results.Bytes(DecisionJson.WriteDecisionBytes(evaluator.Explain(evaluator.Decide(evaluator.Moment), evaluator.Moment)), "application/json");
     }
 }

@@ -196,7 +196,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
     /// <summary>Begins migrations as nodes and links become free, until it is stopped; none before the code of a switchover is warm.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var warm = Task.Run(parts.Options.WarmUp, stop);
+        var warm = Task.Run(() => parts.Options.WarmUp(stop), stop);
         while (!stop.IsCancellationRequested)
         {
             var wake = Volatile.Read(ref _wake).Task;

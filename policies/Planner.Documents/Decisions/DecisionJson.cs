@@ -16,7 +16,7 @@ public static class DecisionJson
     /// <summary>The largest number of values in one list.</summary>
     public const int MaximumListLength = 100_000;
 
-    private static readonly JsonTypeInfo<DecisionSnapshot> Snapshot = Type<DecisionSnapshot>(JsonIgnoreCondition.WhenWritingNull, indented: false);
+    internal static readonly JsonTypeInfo<DecisionSnapshot> Snapshot = Type<DecisionSnapshot>(JsonIgnoreCondition.WhenWritingNull, indented: false);
     private static readonly JsonTypeInfo<ExplainedDecision> Compact = Type<ExplainedDecision>(JsonIgnoreCondition.Never, indented: false);
     private static readonly JsonTypeInfo<ExplainedDecision> Indented = Type<ExplainedDecision>(JsonIgnoreCondition.Never, indented: true);
 
@@ -41,7 +41,7 @@ public static class DecisionJson
     public static DecisionSnapshot ReadSnapshot(byte[] utf8, string file)
     {
         var document = new JsonText(utf8, file);
-        var snapshot = document.Read(Snapshot);
+        var snapshot = SnapshotReader.TryRead(utf8) ?? document.Read(Snapshot);
         return SnapshotRules.FindProblem(snapshot) is { } problem
             ? throw document.ProblemAt(problem.Path, problem.Text)
             : snapshot;
@@ -55,6 +55,9 @@ public static class DecisionJson
     /// <param name="indented">Whether to spread it over lines for people.</param>
     public static string WriteDecision(ExplainedDecision decision, bool indented = false) =>
         JsonSerializer.Serialize(decision, indented ? Indented : Compact);
+
+    /// <summary>Writes a decision on one line, as <see cref="WriteDecision"/> does.</summary>
+    public static byte[] WriteDecisionBytes(ExplainedDecision decision) => JsonSerializer.SerializeToUtf8Bytes(decision, Compact);
 
     private static JsonTypeInfo<T> Type<T>(JsonIgnoreCondition ignore, bool indented)
     {

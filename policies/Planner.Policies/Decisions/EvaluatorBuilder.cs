@@ -10,11 +10,19 @@ public sealed class EvaluatorBuilder
     private const int LatestDirtyWindows = 500;
 
     private PreparedSnapshot? _prepared;
-    private DirtyCurve? _dirtyCurve;
+    private Lazy<DirtyCurve?> _dirtyCurve = new(() => null);
 
-    /// <summary>Builds an evaluator.</summary>
+    /// <summary>Builds an evaluator, with all that its decisions look at.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
     public SwitchoverEvaluator Build(DecisionSnapshot snapshot)
+    {
+        var evaluator = Begin(snapshot);
+        evaluator.Tables.Independent?.MakeReady();
+        return evaluator;
+    }
+
+    /// <summary>Builds an evaluator whose first decisions may have to wait for what they look at.</summary>
+    internal SwitchoverEvaluator Begin(DecisionSnapshot snapshot)
     {
         if (_prepared is null || !_prepared.TryTake(snapshot))
         {
@@ -25,7 +33,7 @@ public sealed class EvaluatorBuilder
             }
 
             _prepared = new PreparedSnapshot(snapshot);
-            _dirtyCurve = DirtyCurve.Fit([.. (snapshot.Ram?.DirtyWindows ?? []).TakeLast(LatestDirtyWindows).Select(w => (w.Seconds, w.UniqueBytes))]);
+            _dirtyCurve = new(() => DirtyCurve.Fit([.. (snapshot.Ram?.DirtyWindows ?? []).TakeLast(LatestDirtyWindows).Select(w => (w.Seconds, w.UniqueBytes))]));
         }
 
         var scores = _prepared.Scores();

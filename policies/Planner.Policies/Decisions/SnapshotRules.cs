@@ -70,9 +70,9 @@ public static class SnapshotRules
         for (var i = 0; i < ram.DirtyWindows.Count; i++)
         {
             var window = ram.DirtyWindows[i];
-            if ((SecondsAboveZero(window.Seconds, $"ram.dirtyWindows[{i}].seconds") ?? InRange(window.UniqueBytes, 0, ValueLimits.MostBytes, $"ram.dirtyWindows[{i}].uniqueBytes")) is { } problem)
+            if (!IsAboveZero(window.Seconds) || !(window.UniqueBytes >= 0 && window.UniqueBytes <= ValueLimits.MostBytes))
             {
-                return problem;
+                return SecondsAboveZero(window.Seconds, $"ram.dirtyWindows[{i}].seconds") ?? InRange(window.UniqueBytes, 0, ValueLimits.MostBytes, $"ram.dirtyWindows[{i}].uniqueBytes");
             }
         }
 
@@ -184,10 +184,11 @@ public static class SnapshotRules
         // Those of a memory were looked at when they came.
         for (var i = 0; i < (blackouts is PastBlackouts ? 0 : blackouts.Count); i++)
         {
-            if ((SecondsAboveZero(blackouts[i].PredictedSeconds, $"{path}[{i}].predictedSeconds")
-                ?? SecondsAboveZero(blackouts[i].ActualSeconds, $"{path}[{i}].actualSeconds")) is { } problem)
+            // The path is only put together for a value that is refused: lists are long.
+            var (predicted, actual) = (blackouts[i].PredictedSeconds, blackouts[i].ActualSeconds);
+            if (!IsAboveZero(predicted) || !IsAboveZero(actual))
             {
-                return problem;
+                return SecondsAboveZero(predicted, $"{path}[{i}].predictedSeconds") ?? SecondsAboveZero(actual, $"{path}[{i}].actualSeconds");
             }
         }
 
@@ -246,6 +247,8 @@ public static class SnapshotRules
             : (path, $"'{text}' is no device state; they are {string.Join(", ", Enum.GetValues<DeviceState>().Select(s => s.Name()))}");
 
     private static (string, string)? Seconds(double? value, string path) => InRange(value, 0, ValueLimits.LongestSeconds, path);
+
+    private static bool IsAboveZero(double seconds) => seconds >= MinimumSeconds && seconds <= ValueLimits.LongestSeconds;
 
     private static (string, string)? SecondsAboveZero(double? value, string path) => InRange(value, MinimumSeconds, ValueLimits.LongestSeconds, path);
 

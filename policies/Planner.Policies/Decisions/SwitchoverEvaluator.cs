@@ -27,11 +27,11 @@ public sealed class SwitchoverEvaluator
     private readonly int _largestStateLine;
     private readonly double _largestStateShare;
     private readonly double _slowestBytesPerSecond;
-    private readonly double _reachableFloorBytes;
+    private readonly Lazy<double> _reachableFloorBytes;
     private readonly double _guessSeconds;
 
     internal SwitchoverEvaluator(
-        DecisionSnapshot snapshot, PreparedSnapshot prepared, (ScoreChoice Whole, ScoreChoice AfterQuiesce) scores, BlackoutTables tables, DirtyCurve? dirtyCurve)
+        DecisionSnapshot snapshot, PreparedSnapshot prepared, (ScoreChoice Whole, ScoreChoice AfterQuiesce) scores, BlackoutTables tables, Lazy<DirtyCurve?> dirtyCurve)
     {
         _scores = scores;
         Snapshot = snapshot;
@@ -56,7 +56,13 @@ public sealed class SwitchoverEvaluator
         }
 
         _slowestBytesPerSecond = 1 / tables.Terms[prepared.RateTerm].Largest;
-        _reachableFloorBytes = dirtyCurve is not null && _slowestBytesPerSecond > 0 ? dirtyCurve.ReachableFloorBytes(_slowestBytesPerSecond) : double.NaN;
+        _reachableFloorBytes = new(() => _slowestBytesPerSecond > 0 ? dirtyCurve.Value?.ReachableFloorBytes(_slowestBytesPerSecond) ?? double.NaN : double.NaN);
+        if (Sla.DirtyRateFloorBytesPerSecond is not null)
+        {
+            // Decisions look at it, and none of them waits for a curve.
+            _ = _reachableFloorBytes.Value;
+        }
+
         Moment = new DecisionMoment(
             Sla.ElapsedSeconds,
             Sla.PausedSeconds,
@@ -95,11 +101,11 @@ public sealed class SwitchoverEvaluator
     /// load, and stands for what is left at gate 2 as well: that is less.</summary>
     internal FirstGuess? Guess => IsComplete ? null : Prepared.Guess;
 
-    /// <summary>Builds the tables.</summary>
+    /// <summary>Builds the tables for a decision or two: a part of them is made when it is first asked for. Who decides inside a switchover uses an <see cref="EvaluatorBuilder"/>.</summary>
     /// <exception cref="InvalidSnapshotException">A value in the snapshot is impossible.</exception>
-    public static SwitchoverEvaluator Prepare(DecisionSnapshot snapshot) => new EvaluatorBuilder().Build(snapshot);
+    public static SwitchoverEvaluator Prepare(DecisionSnapshot snapshot) => new EvaluatorBuilder().Begin(snapshot);
 
-    /// <summary>Decides. Allocates nothing.</summary>
+    /// <summary>Decides. Allocates nothing once the tables are whole.</summary>
     public Decision Decide(in DecisionMoment moment)
     {
         var load = Load(moment);
@@ -172,7 +178,7 @@ public sealed class SwitchoverEvaluator
     /// <remarks>A round lasts as long as sending the memory does, and <see cref="ShortestRoundSeconds"/> at least; what is dirtied in it is the
     /// next round. The slowest transfer seen stands for pre-copy, which is often capped.</remarks>
     internal double DirtyRateLimitFor(double ramBytes) =>
-        ramBytes > 0 && _reachableFloorBytes > ramBytes ? Math.Min(_slowestBytesPerSecond, ramBytes / ShortestRoundSeconds) : double.NaN;
+        ramBytes > 0 && _reachableFloorBytes.Value > ramBytes ? Math.Min(_slowestBytesPerSecond, ramBytes / ShortestRoundSeconds) : double.NaN;
 
     private CommitBound? ChooseCarrier(ScoreTable scores)
     {
