@@ -28,15 +28,6 @@ public sealed class SimulatedWorldTests
         Assert.NotEqual(Story(1), Story(2));
     }
 
-    /// <summary>What the simulation has found, and would find again: each broke a promise once.</summary>
-    /// <remarks>783: the host lost its power after the handover, of which the disk knew nothing, and the destination was hung in its start: the source was started, too.
-    /// 44: a recovery that was killed after it was written down was counted from the beginning again by the next. 53: who was to be woken was woken a moment early, again and again.</remarks>
-    [Theory]
-    [InlineData(783)]
-    [InlineData(44)]
-    [InlineData(53)]
-    public void What_broke_once_holds(ulong seed) => Assert.Empty(WorldChecks.Judge(World.Run(WorldScenario.Draw(seed)).History));
-
     [Fact]
     public void A_third_of_the_worlds_are_of_machines_under_a_hypervisor()
     {
@@ -47,11 +38,13 @@ public sealed class SimulatedWorldTests
         Assert.Contains(machines, m => m.Machine!.Faults.Length > 0 && m.Kills.Length > 0);
     }
 
+    /// <remarks>The simulation found it: the host loses its power after the handover, of which the disk knows nothing, and the destination hangs in its start; the source was started, too.</remarks>
     [Fact]
     public void A_destination_that_may_have_been_given_the_machine_and_cannot_be_asked_is_a_persons_matter()
     {
-        var history = World.Run(WorldScenario.Draw(783)).History;
+        var history = World.Run(WorldScenario.Draw(1485)).History;
 
+        Assert.Empty(WorldChecks.Judge(history));
         Assert.Equal(MigrationOutcome.NeedsPerson, history.Sessions[^1].Outcome);
         Assert.Contains("cannot be asked whether it runs", history.Sessions[^1].Reason, StringComparison.Ordinal);
     }
@@ -96,7 +89,7 @@ public sealed class SimulatedWorldTests
         var argument = File.ReadAllText(Path.Combine(Repository.Root, "docs/safety.md"));
         var mutants = Directory.GetFiles(Path.Combine(Repository.Root, "tests/mutants"));
 
-        Assert.True(mutants.Length >= 15);
+        Assert.True(mutants.Length >= 24);
         Assert.All(mutants, mutant =>
         {
             var lines = File.ReadAllLines(mutant);
