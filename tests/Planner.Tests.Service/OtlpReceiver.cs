@@ -47,6 +47,17 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
+    /// <summary>Waits until a migration was sent, and metrics: a service sends every few seconds, and what is left at its end only for as long as somebody would wait.</summary>
+    public async Task WaitForAsync(string migration, CancellationToken stop)
+    {
+        using var guard = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        guard.CancelAfter(TimeSpan.FromMinutes(2));
+        while (_metrics == 0 || !_spans.Any(s => s["vm.migration.id"]?.Text == migration))
+        {
+            await Task.Delay(50, guard.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private static async Task<MemoryStream> ReadAsync(HttpContext http)

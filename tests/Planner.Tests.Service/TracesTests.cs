@@ -22,6 +22,7 @@ public sealed class TracesTests
         await KilledUnderLoad.PutAsync(service.Http, "/v1/machines/vm1", $$$"""{ "node": "h1", "devices": ["{{{a}}}"], "startDestination": { "readyAt": { "h1": "{{{a}}}", "h2": "{{{b}}}" } } }""");
 
         var id = await MigrateAsync(service.Http, "h2", stop);
+        await receiver.WaitForAsync(id, stop);
         Assert.Equal(0, await service.StopAsync());
 
         var migration = Assert.Single(receiver.Spans, s => s["vm.migration.id"]?.Text == id);
