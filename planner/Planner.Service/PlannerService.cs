@@ -58,7 +58,13 @@ public sealed class PlannerService : IAsyncDisposable
         try
         {
             var instruments = new ServiceInstruments(parts);
-            var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("planner", autoGenerateServiceInstanceId: false)).AddMigrationMetrics().AddMeter(ServiceInstruments.MeterName).AddPrometheusExporter().Build();
+            var metrics = Sdk.CreateMeterProviderBuilder()
+                .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("planner", autoGenerateServiceInstanceId: false))
+                .AddMigrationMetrics()
+                .AddMeter(ServiceInstruments.MeterName)
+                .AddView(instruments.OthersAreLeftOut)
+                .AddPrometheusExporter()
+                .Build();
             service._owned.AddRange([instruments, metrics]);
             Map(app, metrics);
             await app.StartAsync(stop).ConfigureAwait(false);

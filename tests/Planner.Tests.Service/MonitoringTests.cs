@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Planner.Measurements;
+using Planner.Service;
 using Xunit;
 
 namespace Planner.Tests.Service;
@@ -78,6 +79,31 @@ public sealed partial class MonitoringTests
         Assert.Equal(0, gold.GetProperty("exhaustedIn").GetProperty("soonest").GetDouble());
         var metrics = (await service.GetAsync("/metrics")).Text;
         Assert.Matches("planner_promise_violations\\{[^}]*sla_class=\"gold\",window=\"1h\"\\} 10\n", metrics);
+    }
+
+    [Fact]
+    public async Task A_service_tells_its_own_promises_alone_though_others_share_its_process()
+    {
+        await using var one = await ServiceHere.StartAsync();
+        await using var other = await ServiceHere.StartAsync();
+        one.Store.Append(new MeasurementBatch { Attempts = [.. Enumerable.Range(0, 7).Select(i => Ledger.Attempt($"a{i}") with { Started = TimeProvider.System.GetUtcNow().AddSeconds(-2), Ended = TimeProvider.System.GetUtcNow() })] });
+
+        const string Paused = "planner_promise_paused\\{[^}]*sla_class=\"gold\",window=\"1h\"\\} ";
+        Assert.Matches(Paused + "7\n", (await one.GetAsync("/metrics")).Text);
+        Assert.Matches(Paused + "0\n", (await other.GetAsync("/metrics")).Text);
+    }
+
+    [Fact]
+    public async Task A_store_that_stands_still_holds_up_no_scrape()
+    {
+        await using var service = await ServiceHere.StartAsync();
+        var store = StandingStore.Before(service.Store);
+        var counts = new LedgerCounts(store, service.Parts.Policies, TimeProvider.System);
+
+        Assert.Empty(counts.Read());
+
+        StandingStore.GoOn(store);
+        Assert.True(SpinWait.SpinUntil(() => counts.Read().Any(c => c.SlaClass == "gold"), TimeSpan.FromMinutes(1)));
     }
 
     private static async Task<(int Status, string Output)> RunAsync(string program, params string[] arguments)

@@ -8,9 +8,13 @@ internal sealed class LedgerCounts(IMeasurementStore store, PolicyBook policies,
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private IReadOnlyList<ClassCounts> _counts = [];
-    private DateTimeOffset _at = DateTimeOffset.MinValue;
+    private long? _countedAt;
+    private Task _counting = Task.CompletedTask;
+    private long _countingSince;
 
     /// <summary>A class's counts.</summary>
     /// <param name="SlaClass">The class.</param>
@@ -21,30 +25,51 @@ internal sealed class LedgerCounts(IMeasurementStore store, PolicyBook policies,
     /// <param name="EvidenceAge">How long ago the last blackout was, of a commit or a rehearsal; null for never in the period.</param>
     internal sealed record ClassCounts(string SlaClass, ClassBudget Budget, IReadOnlyList<(string Name, BurnCount Count)> Windows, int Bounds, int BoundsMissed, TimeSpan? EvidenceAge);
 
-    /// <summary>The counts of all classes, at most some seconds old.</summary>
+    /// <summary>The counts of all classes, some seconds old at most, unless the store takes longer than a second over them: then the last that were counted, so that a slow store holds up no scrape.</summary>
     public IReadOnlyList<ClassCounts> Read()
     {
+        Task counting;
+        TimeSpan left;
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
-            if (now - _at < Fresh && now >= _at)
+            if (_countedAt is { } at && clock.GetElapsedTime(at) < Fresh)
             {
                 return _counts;
             }
 
-            try
+            if (_counting.IsCompleted)
             {
-                var longest = policies.All.Max(p => p.ErrorBudget?.Per ?? ClassBudget.UsualPeriod);
-                var attempts = store.ReadSummaries(null, now - (longest > ClassBudget.UsualPeriod ? longest : ClassBudget.UsualPeriod));
-                _counts = [.. policies.All.Select(p => Of(p, attempts, now))];
-                _at = now;
-            }
-            catch (StoreException)
-            {
-                // Old counts are better than none; that the store is gone is told apart.
+                _countingSince = clock.GetTimestamp();
+                _counting = Task.Run(Count);
             }
 
+            counting = _counting;
+            left = Patience - clock.GetElapsedTime(_countingSince);
+        }
+
+        counting.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        lock (_gate)
+        {
             return _counts;
+        }
+    }
+
+    private void Count()
+    {
+        try
+        {
+            var now = clock.GetUtcNow();
+            var longest = policies.All.Max(p => p.ErrorBudget?.Per ?? ClassBudget.UsualPeriod);
+            var attempts = store.ReadSummaries(null, now - (longest > ClassBudget.UsualPeriod ? longest : ClassBudget.UsualPeriod));
+            IReadOnlyList<ClassCounts> counts = [.. policies.All.Select(p => Of(p, attempts, now))];
+            lock (_gate)
+            {
+                (_counts, _countedAt) = (counts, clock.GetTimestamp());
+            }
+        }
+        catch (Exception e) when (e is StoreException or ObjectDisposedException)
+        {
+            // Old counts are better than none; that the store is gone is told apart.
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
 
 namespace Planner.Service;
 
@@ -33,6 +34,9 @@ internal sealed class ServiceInstruments : IDisposable
         _meter.CreateObservableGauge("planner.store.waiting", () => parts.Samples.Waiting, description: "Batches of measurements that could not be written yet.");
         _meter.CreateObservableCounter("planner.store.lost", () => parts.Samples.Lost, description: "Batches of measurements that were lost, since too many waited.");
     }
+
+    /// <summary>A view that leaves out what other services of this process tell: a meter is found by its name alone, and theirs has the same.</summary>
+    public MetricStreamConfiguration? OthersAreLeftOut(Instrument instrument) => instrument.Meter.Name == MeterName && instrument.Meter != _meter ? MetricStreamConfiguration.Drop : null;
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
