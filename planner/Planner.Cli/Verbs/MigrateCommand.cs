@@ -25,10 +25,12 @@ internal static class MigrateCommand
         var machine = new Option<string?>("--machine") { Description = "The machine's name, for error budgets and records; without it the hypervisor's name for it, or the source's address, under which no error budget is kept.", HelpName = "NAME" };
         var channel = new Option<string?>("--channel") { Description = "Where a machine's memory goes; without it a socket beside the destination's monitor.", HelpName = common.Drivers.ChannelForms };
         var listen = new Option<string?>("--listen") { Description = "Where the destination listens, if something stands between it and the channel.", HelpName = common.Drivers.ChannelForms };
+        var credentials = new Option<string?>("--tls-creds") { Description = "Carry a machine's memory under TLS, with the credentials of this name on both sides (QEMU: -object tls-creds-x509,id=NAME; libvirt keeps its own: write 'libvirt').", HelpName = "NAME" };
+        var channels = new Option<int?>("--channels") { Description = $"How many connections carry a machine's memory (multifd), 1 to {MigrationTransport.MostChannels}; without it as both sides are set.", HelpName = "N" };
         var shadow = new Option<bool>("--shadow") { Description = "Evaluate and report, commit nothing." };
         var paused = new Option<bool>("--paused") { Description = "Migrate a machine whose guest is paused, and leave it paused on the destination." };
         var record = new Option<string?>("--record") { Description = "Write what happens to a file that 'replay' reads.", HelpName = "FILE" };
-        var command = new Command(Name, "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, shadow, paused, record };
+        var command = new Command(Name, "Migrate a machine or devices under an SLA: commit only when the bound on the blackout fits.") { source, destination, sla, machine, channel, listen, credentials, channels, shadow, paused, record };
         command.SetAction((parsed, _) => RunUntilStoppedAsync(
             common.Bind(parsed),
             new MigrateArguments(
@@ -38,6 +40,7 @@ internal static class MigrateCommand
                 parsed.GetValue(machine),
                 parsed.GetValue(channel),
                 parsed.GetValue(listen),
+                new MigrationTransport(parsed.GetValue(credentials), parsed.GetValue(channels)),
                 parsed.GetValue(shadow),
                 parsed.GetValue(paused),
                 parsed.GetValue(record))));

@@ -15,20 +15,22 @@ internal static class QemuCapabilities
         QmpMigrationCapability.DirtyLimit,
     ];
 
-    /// <summary>Everything that <see cref="Wanted"/> may change.</summary>
+    /// <summary>Everything that <see cref="Wanted"/> may change, whatever carries the memory.</summary>
     public static IReadOnlyList<string> Changed { get; } = [.. Needed, QmpMigrationCapability.AutoConverge, .. Off];
 
     /// <summary>How the capabilities that QEMU knows are to be for a held migration. All others stay as they are.</summary>
     /// <param name="side">The side.</param>
     /// <param name="mayThrottle">Whether the guest may be slowed down.</param>
+    /// <param name="hasChannels">Whether several connections are to carry the memory.</param>
     /// <param name="known">The capabilities that QEMU knows.</param>
-    public static IReadOnlyList<QmpMigrationCapability> Wanted(MigrationSide side, bool mayThrottle, IReadOnlyList<string> known) =>
+    public static IReadOnlyList<QmpMigrationCapability> Wanted(MigrationSide side, bool mayThrottle, bool hasChannels, IReadOnlyList<string> known) =>
     [
         .. Changed.Where(known.Contains).Select(name => new QmpMigrationCapability
         {
             Name = name,
             On = Needed.Contains(name) || (name == QmpMigrationCapability.AutoConverge && side == MigrationSide.Source && mayThrottle),
         }),
+        .. hasChannels ? (QmpMigrationCapability[])[new() { Name = QmpMigrationCapability.Multifd, On = true }] : [],
     ];
 
     /// <summary>Those of the wanted that are not so yet.</summary>

@@ -40,6 +40,9 @@ public sealed class QemuDriver(TimeProvider? clock = null) : IHypervisorDriver
     public string? FindChannelProblem(string channel) => ChannelAddress.TryParse(channel, out _, out var problem) ? null : problem;
 
     /// <inheritdoc/>
-    public async Task<IHypervisor> OpenAsync(string name, CancellationToken cancellationToken) =>
-        await QemuMachine.OpenAsync(name, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+    public Task<IHypervisor> OpenAsync(string name, CancellationToken cancellationToken) => OpenAsync(name, MigrationTransport.AsFound, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IHypervisor> OpenAsync(string name, MigrationTransport transport, CancellationToken cancellationToken) =>
+        await QemuMachine.OpenAsync(name, transport, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
 }

@@ -36,6 +36,10 @@ internal static class QemuFailures
         ("device and IOMMU dirty tracking", "neither the device nor the IOMMU logs written pages: with enable-migration=on on both sides it migrates all the same, and all of its memory may be sent again while the guest stands"),
         ("disabled for VFIO device", "start it with enable-migration=on, or unplug it first"),
         ("not supported in kernel", "the kernel's driver for the device has no migration: bind it to one that has, or unplug it first"),
+        ("No hostname for certificate validation", "a channel that is a socket names no host: set tls-hostname of the source's migration parameters to the name in the destination's certificate, or use a channel tcp:HOST:PORT"),
+        ("certificate is not trusted", "a certificate has expired, or the two sides trust different authorities: look at the time of the other side's certificate and at ca-cert.pem on both"),
+        ("TLS connection was non-properly terminated", "the destination has refused the source's certificate: look whether it has expired, and at ca-cert.pem on both; the destination's log says more"),
+        ("does not match the hostname", "the destination's certificate is of another host: give it one of the name in the channel, or set tls-hostname of the source's migration parameters to the name in it"),
         ("out of sync", "the device was stopped and started again during the migration, which its stream does not survive: migrate again"),
     ];
 

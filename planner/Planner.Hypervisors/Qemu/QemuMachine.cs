@@ -13,14 +13,15 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
 
     private readonly QmpConnection _connection;
     private readonly TimeProvider _clock;
+    private readonly MigrationTransport _transport;
     private readonly QemuEventPump _pump;
     private readonly Lock _asking = new();
     private Task<HypervisorReport>? _asked;
     private int _isDisposed;
 
-    private QemuMachine(QmpConnection connection, string address, HypervisorOffer offer, TimeProvider clock)
+    private QemuMachine(QmpConnection connection, string address, HypervisorOffer offer, MigrationTransport transport, TimeProvider clock)
     {
-        (_connection, Address, Offer, _clock) = (connection, address, offer, clock);
+        (_connection, Address, Offer, _transport, _clock) = (connection, address, offer, transport, clock);
         _pump = new QemuEventPump(new QmpVoice(connection), clock);
     }
 
@@ -49,20 +50,24 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
         }
     }
 
+    /// <summary>Opens a monitor whose memory is carried as it is set up.</summary>
+    public static Task<QemuMachine> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken) => OpenAsync(path, MigrationTransport.AsFound, clock, cancellationToken);
+
     /// <summary>Opens a monitor and reads what is there.</summary>
     /// <param name="path">The absolute path of the monitor's socket.</param>
+    /// <param name="transport">How its memory is to be carried.</param>
     /// <param name="clock">Stamps events and keeps time limits.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HypervisorException">There is no monitor that answers, or its QEMU cannot be held in pre-copy.</exception>
-    public static async Task<QemuMachine> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
+    /// <exception cref="HypervisorException">There is no monitor that answers, or its QEMU cannot be held in pre-copy, or cannot carry memory like that.</exception>
+    public static async Task<QemuMachine> OpenAsync(string path, MigrationTransport transport, TimeProvider clock, CancellationToken cancellationToken)
     {
         var address = QemuDriver.AddressOf(path);
         QmpConnection? connection = null;
         try
         {
             connection = await QmpConnection.OpenAsync(path, Options, clock, cancellationToken).ConfigureAwait(false);
-            var offer = await new QemuProbe(connection, address, CommandLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
-            return new QemuMachine(connection, address, offer, clock);
+            var offer = await new QemuProbe(connection, address, transport, CommandLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
+            return new QemuMachine(connection, address, offer, transport, clock);
         }
         catch (Exception e)
         {
@@ -122,14 +127,24 @@ internal sealed class QemuMachine : IObservedHypervisor, IRecordedHypervisor
     public async Task<string> ReadSettingsAsync(CancellationToken cancellationToken)
     {
         var capabilities = await AskAsync(QmpCommands.QueryMigrateCapabilities, cancellationToken).ConfigureAwait(false);
-        return QemuSettings.Of(capabilities, await AskAsync(QmpCommands.QueryMigrateParameters, cancellationToken).ConfigureAwait(false)).ToText();
+        return QemuSettings.Of(capabilities, await AskAsync(QmpCommands.QueryMigrateParameters, cancellationToken).ConfigureAwait(false), _transport).ToText();
     }
 
     /// <inheritdoc/>
     public async Task PrepareAsync(MigrationSide side, bool mayThrottle, CancellationToken cancellationToken)
     {
         _pump.Side = side;
-        await SetCapabilitiesAsync(QemuCapabilities.Wanted(side, mayThrottle, Offer.Capabilities), cancellationToken).ConfigureAwait(false);
+        if (_transport.TlsCredentials is { } credentials)
+        {
+            QemuTransport.CheckEnd(await AskAsync(QmpCommands.QomGetText, QemuTransport.End(credentials), CommandLimit, cancellationToken).ConfigureAwait(false), _transport, side, Address);
+        }
+
+        await SetCapabilitiesAsync(QemuCapabilities.Wanted(side, mayThrottle, _transport.Channels is not null, Offer.Capabilities), cancellationToken).ConfigureAwait(false);
+        if (_transport != MigrationTransport.AsFound)
+        {
+            await SetAsync(QemuTransport.Parameters(_transport), cancellationToken).ConfigureAwait(false);
+        }
+
         if (side == MigrationSide.Source)
         {
             await SetAsync(QemuHold.Held, cancellationToken).ConfigureAwait(false);

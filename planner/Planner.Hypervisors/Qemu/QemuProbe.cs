@@ -5,8 +5,9 @@ namespace Planner.Hypervisors;
 /// <summary>Reads what a QEMU and its machine are, and refuses one that cannot be held in pre-copy.</summary>
 /// <param name="connection">The monitor.</param>
 /// <param name="address">The monitor's address, for messages.</param>
+/// <param name="transport">How the memory is to be carried.</param>
 /// <param name="limit">The time limit of each command.</param>
-internal sealed class QemuProbe(QmpConnection connection, string address, TimeSpan limit)
+internal sealed class QemuProbe(QmpConnection connection, string address, MigrationTransport transport, TimeSpan limit)
 {
     private const string MachineSuffix = "-machine";
 
@@ -19,6 +20,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
         var capabilities = await AskAsync(QmpCommands.QueryMigrateCapabilities, cancellation).ConfigureAwait(false);
         var parameters = await AskAsync(QmpCommands.QueryMigrateParameters, cancellation).ConfigureAwait(false);
         Check(version, capabilities, parameters);
+        (capabilities, parameters) = await new QemuTransport(connection, address, limit).ApplyAsync(transport, capabilities, parameters, cancellation).ConfigureAwait(false);
         var kvm = await AskAsync(QmpCommands.QueryKvm, cancellation).ConfigureAwait(false);
         var cpus = await AskAsync(QmpCommands.QueryCpus, cancellation).ConfigureAwait(false);
         if (cpus.Count == 0)
@@ -33,7 +35,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, TimeSp
         return new HypervisorOffer
         {
             Version = $"QEMU {version}",
-            HypervisorClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}",
+            HypervisorClass = $"qemu/{version.Number.Major}.{version.Number.Minor}/{accelerator}{QemuTransport.ClassOf(capabilities, parameters)}",
             Devices = [.. (devices ?? []).Select(d => d with { Machine = name ?? address })],
             TellsDevices = devices is not null,
             Name = name,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Planner.Measurements;
 
 namespace Planner.Hypervisors;
 
@@ -15,9 +16,12 @@ internal sealed record QemuSettings
     public required QmpMigrationParameters Parameters { get; init; }
 
     /// <summary>Takes what is changed out of what QEMU says.</summary>
-    public static QemuSettings Of(IReadOnlyList<QmpMigrationCapability> capabilities, QmpMigrationParameters parameters) => new()
+    /// <param name="capabilities">The capabilities.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="transport">How the memory is to be carried.</param>
+    public static QemuSettings Of(IReadOnlyList<QmpMigrationCapability> capabilities, QmpMigrationParameters parameters, MigrationTransport transport) => new()
     {
-        Capabilities = [.. capabilities.Where(c => QemuCapabilities.Changed.Contains(c.Name))],
+        Capabilities = [.. capabilities.Where(c => QemuCapabilities.Changed.Contains(c.Name) || (transport.Channels is not null && c.Name == QmpMigrationCapability.Multifd))],
         Parameters = new QmpMigrationParameters
         {
             DowntimeLimitMilliseconds = parameters.DowntimeLimitMilliseconds,
@@ -27,6 +31,8 @@ internal sealed record QemuSettings
             CpuThrottleTailSlow = parameters.CpuThrottleTailSlow,
             MaxCpuThrottlePercent = parameters.MaxCpuThrottlePercent,
             ThrottleTriggerPercent = parameters.ThrottleTriggerPercent,
+            MultifdChannels = transport.Channels is null ? null : parameters.MultifdChannels,
+            TlsCredentials = transport.TlsCredentials is null ? null : parameters.TlsCredentials ?? "",
         },
     };
 

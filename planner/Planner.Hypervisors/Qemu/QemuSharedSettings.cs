@@ -9,8 +9,6 @@ namespace Planner.Hypervisors;
 /// (auto-converge, zero-copy-send) may differ. Names of TLS credentials are each process's own; only whether there is TLS is compared.</remarks>
 internal static class QemuSharedSettings
 {
-    private const string Multifd = "multifd";
-
     private static readonly string[] Capabilities =
     [
         "xbzrle", "compress", QmpMigrationCapability.PostCopyMemory, "postcopy-preempt", "switchover-ack", "x-ignore-shared", "mapped-ram", "rdma-pin-all",
@@ -20,7 +18,8 @@ internal static class QemuSharedSettings
     public static IReadOnlyList<SharedSetting> Of(IReadOnlyList<QmpMigrationCapability> capabilities, QmpMigrationParameters parameters) =>
     [
         .. capabilities.Where(c => Capabilities.Contains(c.Name)).Select(c => new SharedSetting(c.Name, c.On ? "on" : SharedSetting.Off, Switch(c.Name, c.On))),
-        .. capabilities.Where(c => c.Name == Multifd).Select(c => c.On ? WithMultifd(parameters) : new SharedSetting(Multifd, SharedSetting.Off, Switch(Multifd, false))),
+        .. capabilities.Where(c => c.Name == QmpMigrationCapability.Multifd)
+            .Select(c => c.On ? WithMultifd(parameters) : new SharedSetting(QmpMigrationCapability.Multifd, SharedSetting.Off, Switch(QmpMigrationCapability.Multifd, false))),
         Tls(parameters.TlsCredentials),
     ];
 
@@ -29,7 +28,7 @@ internal static class QemuSharedSettings
         var channels = parameters.MultifdChannels is { } count ? string.Create(CultureInfo.InvariantCulture, $" with {count} channels") : "";
         var compression = parameters.MultifdCompression is { } method ? $" and compression {method}" : "";
         var set = new QmpMigrationParameters { MultifdChannels = parameters.MultifdChannels, MultifdCompression = parameters.MultifdCompression };
-        return new SharedSetting(Multifd, $"on{channels}{compression}", $"{Switch(Multifd, true)} and {Set(set)}");
+        return new SharedSetting(QmpMigrationCapability.Multifd, $"on{channels}{compression}", $"{Switch(QmpMigrationCapability.Multifd, true)} and {Set(set)}");
     }
 
     private static SharedSetting Tls(string? credentials) => string.IsNullOrEmpty(credentials)

@@ -42,6 +42,8 @@ internal sealed class QmpMigrationConverter : JsonConverter<QmpMigration>
         TotalBytes = ram.Count("total"),
         DirtySyncCount = ram.Count("dirty-sync-count"),
         MegabitsPerSecond = ram.Megabits("mbps"),
-        DowntimeBytes = ram.Count("downtime-bytes"),
+
+        // Over several connections QEMU counts only what the first of them sent while the guest stood, which is hardly any of it (seen on 10.0).
+        DowntimeBytes = ram.Count("multifd-bytes") > 0 ? null : ram.Count("downtime-bytes"),
     };
 }

@@ -25,6 +25,9 @@ internal sealed record SwitchoverParts
 
     private long Bytes { get; init; }
 
+    // Whether the source counts what it sent while the guest stood.
+    private bool IsCounted { get; init; }
+
     private long OwnStateBytes { get; init; }
 
     private long DeviceBytes { get; init; }
@@ -79,6 +82,7 @@ internal sealed record SwitchoverParts
             Arcs = arcs,
             Keys = known.Keys,
             Bytes = record.StopPhaseBytes ?? 0,
+            IsCounted = record.StopPhaseBytes is not null,
             OwnStateBytes = known.OwnStateBytes,
             DeviceBytes = hasDevices ? record.DeviceStopBytes ?? 0 : 0,
             ExpectedDeviceBytes = record.ExpectedDeviceBytes,
@@ -117,9 +121,9 @@ internal sealed record SwitchoverParts
     public AttemptTraffic Traffic => new()
     {
         PreCopyBytes = SentBytes > 0 ? SentBytes : null,
-        StopBytes = Sending is null ? null : Bytes + DeviceBytes,
+        StopBytes = Sending is not null && IsCounted ? Bytes + DeviceBytes : null,
         PreCopyBytesPerSecond = BytesPerSecond > 0 ? BytesPerSecond : null,
-        StopBytesPerSecond = Sending is { Ticks: > 0 } took ? (Bytes + DeviceBytes) / took.TotalSeconds : null,
+        StopBytesPerSecond = Sending is { Ticks: > 0 } took && IsCounted ? (Bytes + DeviceBytes) / took.TotalSeconds : null,
     };
 
     /// <summary>The blackout beside what was predicted for it. Where neither events nor the source's count tell when the guest stood, it is no score.</summary>

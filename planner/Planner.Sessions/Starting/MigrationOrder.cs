@@ -1,3 +1,4 @@
+using Planner.Measurements;
 using Planner.Policies;
 
 namespace Planner.Sessions;
@@ -25,6 +26,9 @@ public sealed record MigrationOrder
 
     /// <summary>Where the destination's hypervisor listens; null for the channel.</summary>
     public string? Listen { get; init; }
+
+    /// <summary>How a machine's memory is to be carried.</summary>
+    public MigrationTransport Transport { get; init; } = MigrationTransport.AsFound;
 
     /// <summary>Whether nothing is committed.</summary>
     public bool IsShadow { get; init; }

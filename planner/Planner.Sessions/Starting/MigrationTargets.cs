@@ -54,6 +54,11 @@ public sealed class MigrationTargets
             throw new OrderRefusedException(OrderFault.InvalidInput, $"--channel and --listen are for machines ({drivers.HypervisorForms}); devices send through the planner");
         }
 
+        if (order.Transport != MigrationTransport.AsFound)
+        {
+            throw new OrderRefusedException(OrderFault.InvalidInput, $"--tls-creds and --channels are for machines ({drivers.HypervisorForms}); devices send through the planner");
+        }
+
         if (order.IsPaused)
         {
             throw new OrderRefusedException(OrderFault.InvalidInput, $"--paused is for machines ({drivers.HypervisorForms}); a device has no guest that could be paused");
@@ -74,6 +79,11 @@ public sealed class MigrationTargets
         if (source.Identity is not null && source.Identity == destination.Identity)
         {
             throw new OrderRefusedException(OrderFault.InvalidInput, $"{order.Source} is named twice; a machine cannot migrate to itself");
+        }
+
+        if (order.Transport.Problem is { } wrong)
+        {
+            throw new OrderRefusedException(OrderFault.InvalidInput, wrong);
         }
 
         var channel = order.Channel ?? drivers.ChannelTo(destination.Address);

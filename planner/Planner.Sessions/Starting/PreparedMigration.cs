@@ -102,9 +102,9 @@ public sealed class PreparedMigration : IAsyncDisposable
         List<object> opened = [];
         try
         {
-            var from = await OpenSourceAsync(targets.Drivers, source.Address, moved, stop).ConfigureAwait(false);
+            var from = await OpenSourceAsync(targets, source.Address, moved, stop).ConfigureAwait(false);
             opened.Add(from);
-            var to = await targets.Drivers.OpenHypervisorAsync(destination.Address, stop).ConfigureAwait(false);
+            var to = await targets.Drivers.OpenHypervisorAsync(destination.Address, order.Transport, stop).ConfigureAwait(false);
             opened.Add(to);
             CheckEnds(targets, from, to, moved);
 
@@ -167,11 +167,11 @@ public sealed class PreparedMigration : IAsyncDisposable
         }
     }
 
-    private static async Task<IHypervisor> OpenSourceAsync(Drivers drivers, string address, string? moved, CancellationToken stop)
+    private static async Task<IHypervisor> OpenSourceAsync(MigrationTargets targets, string address, string? moved, CancellationToken stop)
     {
         try
         {
-            return await drivers.OpenHypervisorAsync(address, stop).ConfigureAwait(false);
+            return await targets.Drivers.OpenHypervisorAsync(address, targets.Order.Transport, stop).ConfigureAwait(false);
         }
         catch (HypervisorException e) when (e.Fault == HypervisorFault.NotFound && moved is not null)
         {

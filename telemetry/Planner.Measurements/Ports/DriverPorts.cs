@@ -60,7 +60,7 @@ public interface IHypervisorDriver : IDriver
     /// <summary>Opens what is only looked at, with no right to change anything where there is such a right.</summary>
     /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HypervisorException">As with <see cref="OpenAsync"/>.</exception>
+    /// <exception cref="HypervisorException">As with <see cref="OpenAsync(string, CancellationToken)"/>.</exception>
     Task<IHypervisor> OpenToLookAsync(string name, CancellationToken cancellationToken) => OpenAsync(name, cancellationToken);
 
     /// <summary>Opens a monitor and reads what is there.</summary>
@@ -68,4 +68,13 @@ public interface IHypervisorDriver : IDriver
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HypervisorException">There is no monitor that answers, or its machine cannot be held in pre-copy.</exception>
     Task<IHypervisor> OpenAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Opens one side of a migration whose memory is carried in a certain way. What it offers is as it will be then; nothing is changed before <see cref="IHypervisor.PrepareAsync"/>.</summary>
+    /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
+    /// <param name="transport">How the memory is carried.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HypervisorException">As with <see cref="OpenAsync(string, CancellationToken)"/>; or it cannot carry it so.</exception>
+    Task<IHypervisor> OpenAsync(string name, MigrationTransport transport, CancellationToken cancellationToken) => transport == MigrationTransport.AsFound
+        ? OpenAsync(name, cancellationToken)
+        : throw new HypervisorException(HypervisorFault.NotSupported, $"{Scheme}:{name}: TLS and channels cannot be chosen here; set them up at the hypervisor, and leave them out.");
 }

@@ -61,14 +61,18 @@ public sealed class Drivers
 
     /// <summary>Opens a hypervisor's monitor.</summary>
     /// <exception cref="HypervisorException">The text is no address, there is no monitor that answers, or its machine cannot be held in pre-copy.</exception>
-    public Task<IHypervisor> OpenHypervisorAsync(string address, CancellationToken cancellationToken)
+    public Task<IHypervisor> OpenHypervisorAsync(string address, CancellationToken cancellationToken) => OpenHypervisorAsync(address, MigrationTransport.AsFound, cancellationToken);
+
+    /// <summary>Opens one side of a migration whose memory is carried in a certain way.</summary>
+    /// <exception cref="HypervisorException">The text is no address, there is no monitor that answers, its machine cannot be held in pre-copy, or it cannot carry the memory so.</exception>
+    public Task<IHypervisor> OpenHypervisorAsync(string address, MigrationTransport transport, CancellationToken cancellationToken)
     {
         var (driver, name) = Hypervisor(address);
-        return driver.OpenAsync(name, cancellationToken);
+        return driver.OpenAsync(name, transport, cancellationToken);
     }
 
     /// <summary>Opens a hypervisor that is only looked at.</summary>
-    /// <exception cref="HypervisorException">As with <see cref="OpenHypervisorAsync"/>.</exception>
+    /// <exception cref="HypervisorException">As with <see cref="OpenHypervisorAsync(string, CancellationToken)"/>.</exception>
     public Task<IHypervisor> OpenHypervisorToLookAsync(string address, CancellationToken cancellationToken)
     {
         var (driver, name) = Hypervisor(address);

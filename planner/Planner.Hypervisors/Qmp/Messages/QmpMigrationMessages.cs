@@ -82,6 +82,9 @@ internal sealed record QmpMigrationCapability
     /// <summary>The guest may run at the destination before all memory is there.</summary>
     public const string PostCopyMemory = "postcopy-ram";
 
+    /// <summary>Several connections carry the memory; needed alike on both sides.</summary>
+    public const string Multifd = "multifd";
+
     /// <summary>Its name, such as <see cref="Events"/>. QEMU refuses a name that it does not know.</summary>
     [JsonPropertyName("capability")]
     public required string Name { get; init; }
