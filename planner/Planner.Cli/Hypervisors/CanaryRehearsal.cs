@@ -9,7 +9,7 @@ namespace Planner.Cli;
 /// <summary>Rehearses whole migrations of a machine that carries no load, a canary, so that machines of its class on this pair of hosts have past blackouts before the first of
 /// them is promised anything.</summary>
 /// <remarks>A machine that its own monitor migrates goes one way: both its sides have to be started afresh for each round. One under a manager goes there and back.</remarks>
-internal sealed class CanaryRehearsal(CommandContext context, MigrationOrder there, string? restart, StopSignal stop)
+internal sealed class CanaryRehearsal(CommandContext context, MigrationOrder there, string? channelBack, string? restart, StopSignal stop)
 {
     // As migrations run: stopped where the model says that half of them fit the usual limit.
     public static readonly SlaPolicy Policy = new()
@@ -34,7 +34,17 @@ internal sealed class CanaryRehearsal(CommandContext context, MigrationOrder the
             throw new CliException(ExitStatus.InvalidInput, "after one round neither side is as it was: name a command with --restart that starts the side afresh that it is given, source or destination; or ask for --rounds 1");
         }
 
-        var back = goesBack ? there with { Source = context.Drivers.FindDestination(there.Source, there.Destination).Address, Destination = there.Source } : there;
+        if (goesBack && there.Channel is not null && channelBack is null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{there.Source} goes there and back: name the way back, too, with --channel-back ({context.Drivers.ChannelForms}), or leave out --channel");
+        }
+
+        if (!goesBack && channelBack is not null)
+        {
+            throw new CliException(ExitStatus.InvalidInput, $"{there.Source} goes one way, and its sides are started afresh: leave out --channel-back");
+        }
+
+        var back = goesBack ? there with { Source = context.Drivers.FindDestination(there.Source, there.Destination).Address, Destination = there.Source, Channel = channelBack } : there;
         SessionResult? last = null;
         var done = 0;
         while (done < rounds && !stop.Token.IsCancellationRequested)

@@ -41,14 +41,15 @@ internal static class MeasureCommand
             HelpName = "COMMAND",
         };
         var channel = new Option<string?>("--channel") { Description = "With a machine as the canary: where its memory goes, as with migrate.", HelpName = common.Drivers.ChannelForms };
+        var channelBack = new Option<string?>("--channel-back") { Description = "With a canary that goes there and back: where its memory goes on the way back, as the destination's side reaches the source's.", HelpName = common.Drivers.ChannelForms };
         var listen = new Option<string?>("--listen") { Description = "With a machine as the canary: where the destination listens, as with migrate.", HelpName = common.Drivers.ChannelForms };
-        var command = new Command(Name, "Walk a device through its arcs, or rehearse the switchovers of devices or of a canary machine; keep the samples, print the latencies.") { device, rounds, to, restart, channel, listen };
+        var command = new Command(Name, "Walk a device through its arcs, or rehearse the switchovers of devices or of a canary machine; keep the samples, print the latencies.") { device, rounds, to, restart, channel, channelBack, listen };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), new Asked(
-            parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to), parsed.GetValue(restart), parsed.GetValue(channel), parsed.GetValue(listen))));
+            parsed.GetRequiredValue(device), parsed.GetValue(rounds), parsed.GetValue(to), parsed.GetValue(restart), parsed.GetValue(channel), parsed.GetValue(channelBack), parsed.GetValue(listen))));
         return command;
     }
 
-    private sealed record Asked(string Source, int Rounds, string? Destination, string? Restart, string? Channel, string? Listen);
+    private sealed record Asked(string Source, int Rounds, string? Destination, string? Restart, string? Channel, string? ChannelBack, string? Listen);
 
     private static async Task<int> RunAsync(CommandContext context, Asked asked)
     {
@@ -59,9 +60,9 @@ internal static class MeasureCommand
             return await RehearseMachineAsync(context, asked, stop);
         }
 
-        if ((asked.Restart ?? asked.Channel ?? asked.Listen) is not null)
+        if ((asked.Restart ?? asked.Channel ?? asked.ChannelBack ?? asked.Listen) is not null)
         {
-            throw new CliException(ExitStatus.InvalidInput, $"--restart, --channel and --listen are for machines ({context.Drivers.HypervisorForms}); devices send through the planner, there and back");
+            throw new CliException(ExitStatus.InvalidInput, $"--restart, --channel, --channel-back and --listen are for machines ({context.Drivers.HypervisorForms}); devices send through the planner, there and back");
         }
 
         using var store = context.OpenStore(stop.Token);
@@ -103,6 +104,7 @@ internal static class MeasureCommand
         var (done, last) = await new CanaryRehearsal(
             context,
             new MigrationOrder { Source = asked.Source, Destination = asked.Destination, Policy = CanaryRehearsal.Policy, Channel = asked.Channel, Listen = asked.Listen, IsRehearsal = true },
+            asked.ChannelBack,
             asked.Restart,
             stop).RunAsync(asked.Rounds);
         var trouble = last?.Outcome is null or MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit ? last?.StoreTrouble : last.Reason;

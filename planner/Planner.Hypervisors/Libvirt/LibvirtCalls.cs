@@ -10,6 +10,8 @@ internal static class LibvirtCalls
     private const int PeerToPeer = 2;
     private const int PersistDestination = 8;
     private const int UndefineSource = 16;
+    private const int Tls = 1 << 16;
+    private const int Parallel = 1 << 17;
 
     /// <summary>Reads what a daemon and a domain of it are; the domain is null if there is none of that name.</summary>
     public static (HypervisorOffer Offer, Version Daemon, LibvirtDomainHandle? Domain) Probe(LibvirtConnectHandle connection, string name)
@@ -62,8 +64,9 @@ internal static class LibvirtCalls
     /// <param name="domain">The domain.</param>
     /// <param name="uri">The destination's daemon, as the source's reaches it.</param>
     /// <param name="hasByteThreshold">Whether max downtime is to be a number of bytes.</param>
+    /// <param name="transport">How the memory is carried.</param>
     /// <returns>Below 0 if it failed.</returns>
-    public static unsafe int Migrate(LibvirtDomainHandle domain, string uri, bool hasByteThreshold)
+    public static unsafe int Migrate(LibvirtDomainHandle domain, string uri, bool hasByteThreshold, MigrationTransport transport)
     {
         LibvirtParameter* parameters = null;
         int count = 0, room = 0;
@@ -74,8 +77,14 @@ internal static class LibvirtCalls
                 LibvirtConnection.Check(LibvirtNative.virTypedParamsAddULLong(ref parameters, ref count, ref room, "bandwidth.avail.switchover", LibvirtHold.SwitchoverMiBPerSecond));
             }
 
+            if (transport.Channels is { } channels)
+            {
+                LibvirtConnection.Check(LibvirtNative.virTypedParamsAddInt(ref parameters, ref count, ref room, "parallel.connections", channels));
+            }
+
             // A domain that is defined moves with its definition.
-            var flags = Live | PeerToPeer | (LibvirtConnection.Check(LibvirtNative.virDomainIsPersistent(domain)) == 1 ? PersistDestination | UndefineSource : 0);
+            var flags = Live | PeerToPeer | (transport.TlsCredentials is null ? 0 : Tls) | (transport.Channels is null ? 0 : Parallel)
+                | (LibvirtConnection.Check(LibvirtNative.virDomainIsPersistent(domain)) == 1 ? PersistDestination | UndefineSource : 0);
             return LibvirtNative.virDomainMigrateToURI3(domain, uri, parameters, (uint)count, (uint)flags);
         }
         finally

@@ -50,12 +50,15 @@ public sealed class LibvirtDriver(TimeProvider? clock = null) : IHypervisorDrive
         Read(destination) is { Domain: null } host ? (host with { Domain = Read(source).Domain }).ToString() : destination;
 
     /// <inheritdoc/>
-    public async Task<IHypervisor> OpenAsync(string name, CancellationToken cancellationToken) =>
-        await LibvirtMachine.OpenAsync(Read(name), isReadOnly: false, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+    public Task<IHypervisor> OpenAsync(string name, CancellationToken cancellationToken) => OpenAsync(name, MigrationTransport.AsFound, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IHypervisor> OpenAsync(string name, MigrationTransport transport, CancellationToken cancellationToken) =>
+        await LibvirtMachine.OpenAsync(Read(name), isReadOnly: false, LibvirtTransport.Checked(transport, AddressOf(name)), clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<IHypervisor> OpenToLookAsync(string name, CancellationToken cancellationToken) =>
-        await LibvirtMachine.OpenAsync(Read(name), isReadOnly: true, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        await LibvirtMachine.OpenAsync(Read(name), isReadOnly: true, MigrationTransport.AsFound, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
 
     private static LibvirtAddress Read(string name) => LibvirtAddress.TryParse(name, out var address, out var problem)
         ? address

@@ -22,6 +22,7 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
     private readonly LibvirtConnection _connection;
     private readonly LibvirtAddress _address;
     private readonly TimeProvider _clock;
+    private readonly MigrationTransport _transport;
     private readonly Version _daemon;
     private readonly QemuEventPump _pump;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,10 +36,12 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
     private Action<HypervisorEvent>? _observer;
     private int _isDisposed;
 
-    private LibvirtMachine(LibvirtConnection connection, LibvirtAddress address, (HypervisorOffer Offer, Version Daemon, LibvirtDomainHandle? Domain) found, TimeProvider clock)
+    private LibvirtMachine(
+        LibvirtConnection connection, LibvirtAddress address, (HypervisorOffer Offer, Version Daemon, LibvirtDomainHandle? Domain) found, MigrationTransport transport, TimeProvider clock)
     {
-        (_connection, _address, _clock) = (connection, address, clock);
-        (Offer, _daemon, _domain) = found;
+        (_connection, _address, _transport, _clock) = (connection, address, transport, clock);
+        (_, _daemon, _domain) = found;
+        Offer = found.Offer with { HypervisorClass = found.Offer.HypervisorClass + LibvirtTransport.ClassOf(transport) };
         _pump = new QemuEventPump(this, clock) { Observer = Take };
     }
 
@@ -62,10 +65,12 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
     /// <summary>Connects to a daemon and reads what is there.</summary>
     /// <param name="address">The daemon, and the domain.</param>
     /// <param name="isReadOnly">Whether nothing is to be changed.</param>
+    /// <param name="transport">How memory is to be carried.</param>
     /// <param name="clock">Stamps events and keeps time limits.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HypervisorException">There is no library, no daemon that may be used, or no domain is named.</exception>
-    public static async Task<LibvirtMachine> OpenAsync(LibvirtAddress address, bool isReadOnly, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<LibvirtMachine> OpenAsync(
+        LibvirtAddress address, bool isReadOnly, MigrationTransport transport, TimeProvider clock, CancellationToken cancellationToken)
     {
         var name = LibvirtDriver.AddressOf(address.ToString());
         if (address.Domain is null)
@@ -77,7 +82,7 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
         try
         {
             var found = await connection.CallAsync(c => LibvirtCalls.Probe(c, address.Domain), OpenLimit, "virDomainGetXMLDesc", cancellationToken).ConfigureAwait(false);
-            return new LibvirtMachine(connection, address, found, clock);
+            return new LibvirtMachine(connection, address, found, transport, clock);
         }
         catch (Exception e)
         {
@@ -163,7 +168,7 @@ internal sealed class LibvirtMachine : ISteeredHypervisor, IQemuVoice
     {
         _hasByteThreshold = _daemon >= LibvirtHold.SwitchoverSince;
         _connection.ForgetCompleted();
-        var migrating = OnDomainAsync(domain => LibvirtCalls.Migrate(domain, channel, _hasByteThreshold), "virDomainMigrateToURI3", Timeout.InfiniteTimeSpan, CancellationToken.None);
+        var migrating = OnDomainAsync(domain => LibvirtCalls.Migrate(domain, channel, _hasByteThreshold, _transport), "virDomainMigrateToURI3", Timeout.InfiniteTimeSpan, CancellationToken.None);
         _migrating = TellEndAsync(migrating);
 
         // It returns at the migration's end, and by itself only if nothing has begun.

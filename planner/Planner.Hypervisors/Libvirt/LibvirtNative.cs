@@ -122,6 +122,9 @@ internal static unsafe partial class LibvirtNative
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virTypedParamsAddULLong(ref LibvirtParameter* parameters, ref int count, ref int room, string name, ulong value);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virTypedParamsAddInt(ref LibvirtParameter* parameters, ref int count, ref int room, string name, int value);
+
     [LibraryImport(Library)]
     public static partial void virTypedParamsFree(LibvirtParameter* parameters, int count);
 

@@ -33,6 +33,12 @@ public sealed record ComparedMigration
     /// <summary>The blackout by the guest's own clock.</summary>
     public double? GuestBlackoutSeconds { get; init; }
 
+    /// <summary>The pause that the planner told, where the blackout was taken from elsewhere.</summary>
+    public double? ToldSeconds { get; init; }
+
+    /// <summary>From the end of the source until the guest ran on the destination, where a manager hands it over.</summary>
+    public double? HandoverSeconds { get; init; }
+
     /// <summary>From the request to the end, connecting and preparing included.</summary>
     public double TotalSeconds { get; init; }
 

@@ -11,6 +11,9 @@ public static class ComparedRule
     /// <summary>QEMU alone: <c>downtime-limit</c> is the limit.</summary>
     public const string Qemu = "qemu";
 
+    /// <summary>Libvirt alone: max downtime is the limit.</summary>
+    public const string Libvirt = "libvirt";
+
     /// <summary>All, in the order of reports. What is not the planner's is a rule of <see cref="PeerRules"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [Planner, Qemu, "margin-20", "kubevirt-stall", "nova", "proxmox"];
 

@@ -20,10 +20,10 @@ public static class ComparisonTable
     {
         var counted = migrations.Where(m => m.Run > 0).ToList();
         var text = new StringBuilder(
-            "| cell | rule | completed | over the limit | 95 % interval | blackout p50 | p90 | largest | total p50 | of QEMU's |\n|---|---|---|---|---|---|---|---|---|---|\n");
+            "| cell | rule | completed | over the limit | 95 % interval | blackout p50 | p90 | largest | total p50 | of its own |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var cell in counted.GroupBy(m => m.Cell).OrderBy(g => ComparisonOrder.Cell(g.Key)))
         {
-            var alone = Quantile(cell.Where(m => m.Rule == ComparedRule.Qemu && m.IsCompleted).Select(m => m.TotalSeconds), 0.5);
+            var alone = Quantile(cell.Where(m => m.Rule is ComparedRule.Qemu or ComparedRule.Libvirt && m.IsCompleted).Select(m => m.TotalSeconds), 0.5);
             foreach (var rule in cell.GroupBy(m => m.Rule).OrderBy(g => ComparisonOrder.Rule(g.Key)))
             {
                 Row(text, cell.Key, rule.Key, [.. rule], alone);

@@ -14,7 +14,39 @@ internal static class LibvirtCommands
         var memory = new Option<int>("--memory") { Description = "The guest's memory in MiB.", DefaultValueFactory = _ => 512 };
         var up = new System.CommandLine.Command("up", "Start two hosts with a libvirt daemon each and a guest on one, print their addresses, and keep them until Ctrl-C.") { load, link, memory };
         up.SetAction((parsed, cancel) => LabCommandLine.GuardedAsync(error, () => KeepAsync(parsed.GetValue(load)!, parsed.GetValue(link), parsed.GetValue(memory), output, cancel)));
-        return new System.CommandLine.Command("libvirt", "A lab of two real libvirt daemons.") { up };
+        return new System.CommandLine.Command("libvirt", "A lab of two real libvirt daemons.") { up, Compare(output, error) };
+    }
+
+    private static System.CommandLine.Command Compare(TextWriter output, TextWriter error)
+    {
+        string[] names = ["steady-10", "steady-40", "alternating"];
+        var planner = new Option<string>("--planner") { Description = "The planner's command, as it was built.", Required = true };
+        var runs = new Option<int>("--runs") { Description = "Migrations a cell and rule.", DefaultValueFactory = _ => 20 };
+        var evidence = new Option<int>("--evidence") { Description = "Migrations of the planner that come first in each cell.", DefaultValueFactory = _ => 12 };
+        var cells = new Option<string[]>("--cell") { Description = "Only this cell; may be given several times.", DefaultValueFactory = _ => names }.AcceptOnlyFromAmong(names);
+        var limit = new Option<double>("--limit") { Description = "The blackout limit in milliseconds.", DefaultValueFactory = _ => 300 };
+        var rule = new Option<string>("--rule") { Description = "The planner's switchover rule.", DefaultValueFactory = _ => "calmest" }.AcceptOnlyFromAmong("earliest", "calmest");
+        var folder = new Option<string>("--out") { Description = "Where results and evidence are kept; a comparison that is there goes on.", DefaultValueFactory = _ => "libvirt-comparison" };
+        var command = new System.CommandLine.Command("compare", "Migrate under the planner and under libvirt alone in turn, and compare blackouts.") { planner, runs, evidence, cells, limit, rule, folder };
+        command.SetAction((parsed, cancel) => LabCommandLine.GuardedAsync(error, async () =>
+        {
+            var study = new LibvirtStudy(
+                new LibvirtStudyOptions
+                {
+                    Planner = parsed.GetValue(planner)!,
+                    Cells = [.. ComparisonCell.All.Where(c => parsed.GetValue(cells)!.Contains(c.Name))],
+                    Runs = parsed.GetValue(runs),
+                    Evidence = parsed.GetValue(evidence),
+                    Limit = TimeSpan.FromMilliseconds(parsed.GetValue(limit)),
+                    Rule = parsed.GetValue(rule)!,
+                    Folder = parsed.GetValue(folder)!,
+                },
+                output);
+            await study.RunAsync(cancel);
+            await output.WriteLineAsync(ComparisonTable.Of(study.Results));
+            await output.WriteLineAsync(LibvirtForecasts.Of(study.Results));
+        }));
+        return command;
     }
 
     private static async Task KeepAsync(string load, double link, int memory, TextWriter output, CancellationToken cancel)

@@ -9,6 +9,8 @@ public sealed class LibvirtPair : IAsyncDisposable
     public const string Domain = "lab";
 
     private const string Interface = "lab0";
+    private const string AddressOfA = "10.99.0.1";
+    private const string AddressOfB = "10.99.0.2";
 
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(120);
 
@@ -45,11 +47,16 @@ public sealed class LibvirtPair : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(folder, "share"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Copy(packages.Kernel, Path.Combine(folder, "share/vmlinuz"));
         File.Copy(image, Path.Combine(folder, "share/initrd.gz"));
+        using (var certificates = new LabCertificates(Path.Combine(folder, "share")))
+        {
+            certificates.Make("tls", $"{AddressOfA},{AddressOfB}");
+        }
+
         var pair = new LibvirtPair(folder, packages, memoryMiB);
         try
         {
-            pair.A = await LibvirtHost.StartAsync(packages, folder, "a", "10.99.0.1", cancel).ConfigureAwait(false);
-            pair.B = await LibvirtHost.StartAsync(packages, folder, "b", "10.99.0.2", cancel).ConfigureAwait(false);
+            pair.A = await LibvirtHost.StartAsync(packages, folder, "a", AddressOfA, cancel).ConfigureAwait(false);
+            pair.B = await LibvirtHost.StartAsync(packages, folder, "b", AddressOfB, cancel).ConfigureAwait(false);
             await pair.ConnectAsync(linkMiBPerSecond, cancel).ConfigureAwait(false);
             await Task.WhenAll(pair.A.StartDaemonAsync(cancel), pair.B.StartDaemonAsync(cancel)).ConfigureAwait(false);
             return pair;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -27,15 +28,15 @@ public sealed class LabCertificates : IDisposable
 
     /// <summary>Makes certificates of both ends.</summary>
     /// <param name="name">The name of their folder.</param>
-    /// <param name="host">The host that they are of.</param>
+    /// <param name="hosts">The hosts that they are of, by name or address, joined by commas.</param>
     /// <param name="hasExpired">Whether their time is over.</param>
     /// <returns>The folder.</returns>
-    public string Make(string name, string host = "localhost", bool hasExpired = false)
+    public string Make(string name, string hosts = "localhost", bool hasExpired = false)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         File.WriteAllText(Path.Combine(folder, Authority), _authority.ExportCertificatePem());
-        Make(folder, "server", host, "1.3.6.1.5.5.7.3.1", hasExpired);
-        Make(folder, "client", host, "1.3.6.1.5.5.7.3.2", hasExpired);
+        Make(folder, "server", hosts, "1.3.6.1.5.5.7.3.1", hasExpired);
+        Make(folder, "client", hosts, "1.3.6.1.5.5.7.3.2", hasExpired);
         return folder;
     }
 
@@ -46,15 +47,26 @@ public sealed class LabCertificates : IDisposable
         _key.Dispose();
     }
 
-    private void Make(string folder, string end, string host, string purpose, bool hasExpired)
+    private void Make(string folder, string end, string hosts, string purpose, bool hasExpired)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={hosts.Split(',')[0]}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: true));
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
+        foreach (var host in hosts.Split(','))
+        {
+            if (IPAddress.TryParse(host, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(host);
+            }
+        }
+
         request.CertificateExtensions.Add(names.Build());
         var until = DateTimeOffset.UtcNow + (hasExpired ? TimeSpan.FromDays(-1) : TimeSpan.FromDays(7));
         using var certificate = request.Create(_authority, DateTimeOffset.UtcNow - TimeSpan.FromDays(14), until, [(byte)Interlocked.Increment(ref _serial)]);

@@ -28,6 +28,8 @@ public sealed class LibvirtInputTests(LibvirtLab lab)
             (2, "are on one host", ["migrate", run.Source, $"libvirt:{run.Pair.A.Uri}&mode=direct", "--sla", "gold"]),
             (2, "has no URI of a libvirt daemon", ["migrate", run.Source, run.Destination, "--sla", "gold", "--channel", "tcp:10.99.0.2:1"]),
             (2, "are reached in two ways", ["migrate", run.Source, "qmp:/nowhere", "--sla", "gold"]),
+            (7, "knows no 'vault'; write --tls-creds libvirt", ["migrate", run.Source, run.Destination, "--sla", "gold", "--tls-creds", "vault"]),
+            (2, "name the way back, too, with --channel-back", ["measure", run.Source, "--to", run.Destination, "--channel", run.Pair.B.PeerUri]),
             (7, "--paused is not offered", ["migrate", run.Source, run.Destination, "--sla", "gold", "--paused"]),
         ];
         foreach (var (expected, words, arguments) in cases)

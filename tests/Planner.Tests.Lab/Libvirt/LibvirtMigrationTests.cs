@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Planner.Lab;
 using Xunit;
 
 namespace Planner.Tests.Lab;
@@ -22,6 +23,36 @@ public sealed class LibvirtMigrationTests(LibvirtLab lab)
         Assert.InRange(json.RootElement.GetProperty("blackoutSeconds").GetDouble(), 0.005, 0.3);
         Assert.Contains("manager counts", json.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal("b", await run.WhereAsync());
+    }
+
+    [Fact]
+    public async Task Under_TLS_and_over_parallel_connections_a_guest_migrates_on_evidence_of_its_own()
+    {
+        await using var run = await LibvirtRun.PrepareAsync(lab);
+        run.Start("--tls-creds", "libvirt", "--channels", "2", "--output", "json");
+        await run.CalmAsync();
+
+        var status = await run.EndAsync();
+
+        Assert.True(status == 0, $"{run.Planner}");
+        using var json = JsonDocument.Parse(run.Planner.Output);
+        Assert.Contains("/tls/parallel-2 ", json.RootElement.GetProperty("decision").GetProperty("evidence").GetProperty("of").GetString(), StringComparison.Ordinal);
+        Assert.Equal("b", await run.WhereAsync());
+    }
+
+    [Fact]
+    public async Task A_canary_is_rehearsed_there_and_back()
+    {
+        await using var run = await LibvirtRun.PrepareAsync(lab, "ws_32,steady_2");
+
+        var (status, output, error) = await run.RunAsync(
+            "measure", run.Source, "--to", run.Destination, "--channel", run.Pair.B.PeerUri, "--channel-back", run.Pair.A.PeerUri, "--rounds", "2", "--output", "json");
+
+        Assert.True(status == 0, error);
+        Assert.Equal(2, JsonDocument.Parse(output).RootElement.GetProperty("rounds").GetInt32());
+        using var guest = new LabGuest(run.Pair.A.ControlPath(LibvirtPair.Domain));
+        await guest.WaitForHeartbeatAsync(LibvirtRun.HangGuard, TestContext.Current.CancellationToken);
+        Assert.Null(await run.Pair.B.StateAsync(LibvirtPair.Domain, TestContext.Current.CancellationToken));
     }
 
     [Fact]
