@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace Planner.Estimators;
 
 /// <summary>An upper bound of the next score that keeps its share of misses while the series drifts, steps and spikes, and stays finite.</summary>
@@ -30,6 +32,7 @@ public sealed class AdaptiveConformal : IScoreBound
 
     private readonly AdaptiveConformalOptions _options;
     private readonly int _need;
+    private readonly double _levelDeviations;
     private readonly SampleWindow _level;
     private readonly SampleWindow _distances;
     private readonly MissFeedback _feedback;
@@ -50,6 +53,7 @@ public sealed class AdaptiveConformal : IScoreBound
         _distances = new SampleWindow(options.Window);
         _feedback = new MissFeedback(options);
         _drift = new DriftMartingale(options.FalseAlarm);
+        _levelDeviations = Normal.InvCDF(0, 1, 1 - (options.AllowedMisses / 2));
     }
 
     /// <inheritdoc/>
@@ -80,17 +84,26 @@ public sealed class AdaptiveConformal : IScoreBound
         return logBound == CutOff ? double.NaN : Math.Exp(logBound) * RoundedUp;
     }
 
-    /// <summary>What is subtracted from the logarithm of the share of misses asked for: what feedback has learned, and more after a change.</summary>
-    internal double Correction(double allowedMisses)
-    {
-        var correction = _feedback.Correction;
-        if (IsRecalibrating)
-        {
-            // A median of m scores is as noisy as 1/m: until the window is full, as much less is allowed.
-            correction += Math.Log(_options.LevelWindow / (_scoresSinceAlarm + 1.0));
-        }
+    /// <summary>What is subtracted from the logarithm of the share of misses asked for: what feedback has learned.</summary>
+    internal double Correction(double allowedMisses) => Math.Max(_feedback.Correction, Math.Log(allowedMisses / LargestShare));
 
-        return Math.Max(correction, Math.Log(allowedMisses / LargestShare));
+    /// <summary>By how much the level may be too low after a change, as a logarithm: at least 0, and 0 once its window is full again.</summary>
+    /// <remarks>The median of m scores is below their quantile at p with probability I(p; (m + 1)/2, (m + 1)/2), the distribution function of a Beta variable, since an order
+    /// statistic of uniform numbers is one. So by as much as the scatter's quantile at p, where that probability is half of what is allowed, lies below its median. The p is that of the normal
+    /// distribution with the Beta's variance 1/(4 (m + 2)), which is lower where m is small.</remarks>
+    internal double LevelMargin
+    {
+        get
+        {
+            var sorted = _distances.Sorted;
+            if (!IsRecalibrating || _level.Count >= _options.LevelWindow || sorted.Length == 0)
+            {
+                return 0;
+            }
+
+            var low = Math.Max(_options.AllowedMisses / 2, 0.5 - (_levelDeviations / (2 * Math.Sqrt(_level.Count + 2))));
+            return sorted[sorted.Length / 2] - sorted[(int)(low * sorted.Length)];
+        }
     }
 
     /// <inheritdoc/>
@@ -135,7 +148,7 @@ public sealed class AdaptiveConformal : IScoreBound
     private double LogBound(double allowedMisses)
     {
         var quantile = UpperTail.Quantile(_distances.Sorted, allowedMisses, Correction(allowedMisses), UpperTail.CountFrom(_distances.Sorted, CutOff));
-        return quantile == CutOff ? CutOff : Math.Min(_level.Median + quantile, LargestLogBound);
+        return quantile == CutOff ? CutOff : Math.Min(_level.Median + LevelMargin + quantile, LargestLogBound);
     }
 
     /// <summary>Whether a score exceeds the bound as it is stated, at the price of an exponential only where the logarithms are too near to tell.</summary>
@@ -159,6 +172,8 @@ public sealed class AdaptiveConformal : IScoreBound
             _distances.Add(CutOff);
         }
 
+        // Nor are the misses of a step any of the scatter's.
+        _feedback.ForgetBurst();
         _drift.Restart(changed);
         _scoresSinceAlarm = 0;
     }

@@ -34,6 +34,9 @@ internal sealed class MissFeedback
     /// <summary>What to subtract from the logarithm of the level asked for; 0 as long as misses come as expected.</summary>
     public double Correction => _integral + _burstGain * (_recentMisses - _allowed * _memory);
 
+    /// <summary>Forgets the latest misses, which something else explains. The sum of all of them, which the guarantee rests on, stays.</summary>
+    public void ForgetBurst() => _recentMisses = _allowed * _memory;
+
     /// <summary>Takes whether the score exceeded its bound.</summary>
     public void Update(bool missed)
     {

@@ -19,6 +19,7 @@ public sealed record ScoreTable
     private readonly double _allowedMisses;
     private readonly bool _isCalibrated;
     private readonly double _logLevel;
+    private readonly double _levelMargin;
     private readonly double _correction;
     private readonly double _meanExcess;
     private readonly int _cutOff;
@@ -45,6 +46,7 @@ public sealed record ScoreTable
         _allowedMisses = allowedMisses;
         _isCalibrated = true;
         _logLevel = calibration.LogLevel;
+        _levelMargin = calibration.LevelMargin;
         _correction = calibration.Correction(allowedMisses);
         _meanExcess = UpperTail.MeanExcess(_sorted);
         _cutOff = UpperTail.CountFrom(_sorted, AdaptiveConformal.CutOff);
@@ -133,7 +135,7 @@ public sealed record ScoreTable
     public double MissProbability(double threshold)
     {
         threshold /= Widening;
-        var value = !_isCalibrated ? threshold : threshold > 0 ? Math.Log(threshold) - _logLevel : double.NegativeInfinity;
+        var value = !_isCalibrated ? threshold : threshold > 0 ? Math.Log(threshold) - _logLevel - _levelMargin : double.NegativeInfinity;
         var misses = _sorted.Length - SortedSamples.CountAtMost(_sorted, value);
         var counted = UpperLimit(misses);
         if (!_isCalibrated)
