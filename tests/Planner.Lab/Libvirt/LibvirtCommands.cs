@@ -56,7 +56,7 @@ internal static class LibvirtCommands
             throw new LabException(string.Create(CultureInfo.InvariantCulture, $"The link's rate is wrong: give --link a number above 0."));
         }
 
-        await using var pair = await LibvirtPair.StartAsync(memory, link, cancel: cancel);
+        await using var pair = await LibvirtPair.StartAsync(memory, link, cancel);
         using var guest = await pair.BootAsync(pair.A, load, cancel);
         await output.WriteLineAsync(
             $"""

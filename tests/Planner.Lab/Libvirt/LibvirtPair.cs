@@ -32,17 +32,16 @@ public sealed class LibvirtPair : IAsyncDisposable
     /// <summary>Fetches and builds what is missing and starts both hosts; about 6 s once cached. No guest is started.</summary>
     /// <param name="memoryMiB">The memory of guests.</param>
     /// <param name="linkMiBPerSecond">The rate of the link.</param>
-    /// <param name="isOld">Whether it is Debian 12's own libvirt 9.0 with QEMU 7.2 in place of 11.3 with 10.0.</param>
     /// <param name="cancel">Stops it and cleans up.</param>
     /// <exception cref="LabException">Something is missing or does not start; it needs root.</exception>
-    public static async Task<LibvirtPair> StartAsync(int memoryMiB = 256, double linkMiBPerSecond = 50, bool isOld = false, CancellationToken cancel = default)
+    public static async Task<LibvirtPair> StartAsync(int memoryMiB = 256, double linkMiBPerSecond = 50, CancellationToken cancel = default)
     {
         if (Environment.UserName != "root")
         {
             throw new LabException("The libvirt lab makes namespaces and mounts, so it needs root: run it with sudo.");
         }
 
-        var packages = await LabPackages.FetchLibvirtAsync(isOld, cancel).ConfigureAwait(false);
+        var packages = await LabPackages.FetchLibvirtAsync(cancel).ConfigureAwait(false);
         var image = await GuestImage.BuildAsync(packages.Cache, cancel).ConfigureAwait(false);
         var folder = $"/tmp/lv-{Guid.NewGuid():N}"[..16];
         Directory.CreateDirectory(Path.Combine(folder, "share"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -75,7 +74,12 @@ public sealed class LibvirtPair : IAsyncDisposable
     /// <param name="cancel">Stops it.</param>
     public async Task<LabGuest> BootAsync(LibvirtHost host, string load, CancellationToken cancel = default)
     {
-        await CreateAsync(host, "domain.xml", cancel).ConfigureAwait(false);
+        var xml = (await File.ReadAllTextAsync(LabPackages.Ingredient("domain.xml"), cancel).ConfigureAwait(false))
+            .Replace("NAME", Domain, StringComparison.Ordinal)
+            .Replace("UUID", $"{Guid.NewGuid()}", StringComparison.Ordinal)
+            .Replace("MEMORY", _memoryMiB.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(_folder, $"share/{Domain}.xml"), xml, cancel).ConfigureAwait(false);
+        await host.VirshAsync(["create", $"/run/lab/{Domain}.xml"], cancel).ConfigureAwait(false);
         var guest = new LabGuest(host.ControlPath(Domain));
         await guest.WaitForHeartbeatAsync(BootLimit, cancel).ConfigureAwait(false);
         foreach (var command in load.Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -84,19 +88,6 @@ public sealed class LibvirtPair : IAsyncDisposable
         }
 
         return guest;
-    }
-
-    /// <summary>Starts a machine without any operating system that writes to 512 KiB of its memory without end: for versions of QEMU under which the guest's kernel dies. It has no heartbeat.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="cancel">Stops it.</param>
-    public async Task BootBareAsync(LibvirtHost host, CancellationToken cancel = default)
-    {
-        // ax = 1000h; again: ds = ax, bx = 0; each page: inc byte [bx], bx += 1000h until it is 0; ax += 1000h while it is below 9000h; from the beginning.
-        var floppy = new byte[1440 << 10];
-        Convert.FromHexString("B800108ED831DBFE0781C3001075F80500108ED83D009072ECEBE5").CopyTo(floppy, 0);
-        (floppy[510], floppy[511]) = (0x55, 0xaa);
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "share/bare.img"), floppy, cancel).ConfigureAwait(false);
-        await CreateAsync(host, "bare-domain.xml", cancel).ConfigureAwait(false);
     }
 
     /// <summary>Sets the rate of the link in both directions.</summary>
@@ -119,16 +110,6 @@ public sealed class LibvirtPair : IAsyncDisposable
         B?.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
-    }
-
-    private async Task CreateAsync(LibvirtHost host, string description, CancellationToken cancel)
-    {
-        var xml = (await File.ReadAllTextAsync(LabPackages.Ingredient(description), cancel).ConfigureAwait(false))
-            .Replace("NAME", Domain, StringComparison.Ordinal)
-            .Replace("UUID", $"{Guid.NewGuid()}", StringComparison.Ordinal)
-            .Replace("MEMORY", _memoryMiB.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(_folder, $"share/{Domain}.xml"), xml, cancel).ConfigureAwait(false);
-        await host.VirshAsync(["create", $"/run/lab/{Domain}.xml"], cancel).ConfigureAwait(false);
     }
 
     private async Task ConnectAsync(double linkMiBPerSecond, CancellationToken cancel)

@@ -30,7 +30,7 @@ public sealed class LibvirtStudy(LibvirtStudyOptions options, TextWriter output)
     /// <exception cref="LabException">The lab does not start, or a guest is lost.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await using var pair = await LibvirtPair.StartAsync(MemoryMiB, LinkMiBPerSecond, cancel: cancel).ConfigureAwait(false);
+        await using var pair = await LibvirtPair.StartAsync(MemoryMiB, LinkMiBPerSecond, cancel).ConfigureAwait(false);
         (_from, _to) = (pair.A, pair.B);
         _guest = await pair.BootAsync(pair.A, WorkingSet, cancel).ConfigureAwait(false);
         try

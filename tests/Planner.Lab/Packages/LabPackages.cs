@@ -26,10 +26,9 @@ public sealed record LabPackages(string Tree, string Kernel, string Cache)
     public static Task<LabPackages> FetchAsync(QemuVersion version, CancellationToken cancel = default) => FetchAsync(Name(version), cancel);
 
     /// <summary>The same with libvirt's daemon beside QEMU; its library for other programs is in the folder <c>client</c> of the tree's name.</summary>
-    /// <param name="isOld">Whether Debian 12's own (libvirt 9.0 with QEMU 7.2) is wanted and not that of its backports (11.3 with 10.0).</param>
     /// <param name="cancel">Stops it; what was downloaded is used the next time.</param>
     /// <exception cref="LabException">There is no network, no Debian, or a signature was wrong.</exception>
-    public static Task<LabPackages> FetchLibvirtAsync(bool isOld = false, CancellationToken cancel = default) => FetchAsync(isOld ? "libvirt-9.0" : "libvirt", cancel);
+    public static Task<LabPackages> FetchLibvirtAsync(CancellationToken cancel = default) => FetchAsync("libvirt", cancel);
 
     private static async Task<LabPackages> FetchAsync(string what, CancellationToken cancel)
     {

@@ -19,7 +19,7 @@ public sealed class LibvirtLab : IAsyncDisposable
     /// <summary>Both daemons up, the link as ever, and the guest on the first host alone.</summary>
     public async Task<(LibvirtPair Pair, LabGuest Guest)> ReadyAsync(string load)
     {
-        _pair ??= await LibvirtPair.StartAsync(memoryMiB: 128, LinkMiBPerSecond, cancel: Cancellation);
+        _pair ??= await LibvirtPair.StartAsync(memoryMiB: 128, LinkMiBPerSecond, Cancellation);
         await _pair.CutAsync(isCut: false, Cancellation);
         await _pair.ShapeAsync(LinkMiBPerSecond, Cancellation);
         if (await _pair.A.StateAsync(LibvirtPair.Domain, Cancellation) == "running" && await _pair.B.StateAsync(LibvirtPair.Domain, Cancellation) is null && _guest is { IsRunning: true })
