@@ -171,6 +171,19 @@ public static class HypervisorEngine
 
     private static void Told(MachineStepBuilder step, HypervisorTold e)
     {
+        if (e is { Side: MigrationSide.Source, What: GuestEnded ended })
+        {
+            step.State = step.State with { EndedByGuest = ended.Word };
+            return;
+        }
+
+        if (e is { Side: MigrationSide.Source, What: GuestStopped } && step.State.EndedByGuest is not null && IsOnTheWay(step.State.Stage))
+        {
+            // Nobody keeps it from running, so that is no pause.
+            step.Resolve(MigrationOutcome.Recovered, "The guest has shut itself down.");
+            return;
+        }
+
         HypervisorTimes.Note(step, e);
         switch (e.What)
         {

@@ -89,6 +89,9 @@ internal static class HypervisorResolving
             case GuestRunState.Migrated:
                 Migrated(step, destination);
                 break;
+            case GuestRunState.Over when step.State.EndedByGuest is not null:
+                EndedByItself(step);
+                break;
             case GuestRunState.Over:
                 step.End(MigrationOutcome.NeedsPerson,
                     $"The guest of {step.Plan.SourceAddress} has shut down or crashed ({source.Words}); nothing runs on the destination either: start it anew, and end {step.Plan.DestinationAddress}.");
@@ -148,6 +151,10 @@ internal static class HypervisorResolving
         {
             HypervisorEngine.HandOver(step);
         }
+        else if (step.State is { EndedByGuest: not null, IsHandedOver: false })
+        {
+            EndedByItself(step);
+        }
         else if (destination.Report is { Guest: GuestRunState.Incoming, Migration: HypervisorMigrationStatus.Active or HypervisorMigrationStatus.Device } && !IsOver(step))
         {
             // It may be loading the last bytes.
@@ -158,6 +165,10 @@ internal static class HypervisorResolving
                 $"The process of {step.Plan.SourceAddress} has ended before everything was sent, and the guest's memory with it: start the guest anew from its disks, and end {step.Plan.DestinationAddress}.");
         }
     }
+
+    private static void EndedByItself(MachineStepBuilder step) => step.End(
+        MigrationOutcome.Recovered,
+        $"The guest of {step.Plan.SourceAddress} has shut itself down during the migration ({step.State.EndedByGuest}), so there is nothing left to migrate: start it anew where it is to run, and end {step.Plan.DestinationAddress} if that is still there.");
 
     /// <summary>While the devices are saved a monitor does not answer, and a link that is dead may keep it so.</summary>
     private static void SourceIsSilent(MachineStepBuilder step, HypervisorSide source)

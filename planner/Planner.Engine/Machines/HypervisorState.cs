@@ -27,6 +27,9 @@ public sealed record HypervisorState : SessionState
     /// <summary>The moments of the switchover.</summary>
     public SwitchoverTimes Times { get; init; } = new();
 
+    /// <summary>The hypervisor's word for a guest that has shut itself down on the source; null if it has not.</summary>
+    public string? EndedByGuest { get; init; }
+
     /// <summary>How often the destination was told to run.</summary>
     public int Continued { get; init; }
 

@@ -7,6 +7,9 @@ internal sealed class QemuEventPump : IAsyncDisposable
 {
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(10);
 
+    // What only the guest itself can have wanted. Source: ShutdownCause in QEMU's QMP reference.
+    private static readonly string[] OfTheGuest = ["guest-shutdown", "guest-reset"];
+
     private readonly IQemuVoice _qemu;
     private readonly TimeProvider _clock;
     private readonly PreCopyWatch _watch;
@@ -86,6 +89,13 @@ internal sealed class QemuEventPump : IAsyncDisposable
         else if (told.Is(QmpEvents.Resumed))
         {
             Tell(new GuestResumed { HappenedAt = happened, ReceivedNanoseconds = received }, _watch.GuestResumed);
+        }
+        else if (told.Is(QmpEvents.Shutdown))
+        {
+            if (TryRead(told, QmpEvents.Shutdown) is { Reason: { } reason } && OfTheGuest.Contains(reason))
+            {
+                Tell(new GuestEnded(reason) { HappenedAt = happened, ReceivedNanoseconds = received }, null);
+            }
         }
         else if (told.Is(QmpEvents.Migration))
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Planner.Measurements;
 
 namespace Planner.Hypervisors;
@@ -10,6 +12,7 @@ namespace Planner.Hypervisors;
 internal sealed class QemuProbe(QmpConnection connection, string address, MigrationTransport transport, TimeSpan limit)
 {
     private const string MachineSuffix = "-machine";
+    private const int MostFeatureWords = 256;
 
     /// <summary>Reads the offer.</summary>
     /// <exception cref="HypervisorException">The QEMU lacks what is needed.</exception>
@@ -42,6 +45,7 @@ internal sealed class QemuProbe(QmpConnection connection, string address, Migrat
             Process = connection.ServerProcessId is { } server && cpus[0].ThreadId is { } thread ? QemuProcess.Identify(server, thread) : null,
             MachineType = machineType.EndsWith(MachineSuffix, StringComparison.Ordinal) ? machineType[..^MachineSuffix.Length] : machineType,
             CpuModel = cpus[0].QomType ?? await TypeAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),
+            CpuFeatures = await FeaturesAsync(cpus[0].QomPath, cancellation).ConfigureAwait(false),
             Vcpus = cpus.Count,
             RamBytes = (await AskAsync(QmpCommands.QueryMemorySizes, cancellation).ConfigureAwait(false)).TotalBytes,
             Accelerator = accelerator,
@@ -74,6 +78,29 @@ internal sealed class QemuProbe(QmpConnection connection, string address, Migrat
             throw QemuFailures.Make(
                 HypervisorFault.NotSupported, address, $"QEMU {version} lacks the migration {string.Join(" and the ", lacking)}, so it cannot be held in pre-copy; use QEMU 8.2 or later");
         }
+    }
+
+    /// <summary>The words of CPUID as the guest finds them. Other architectures have no such property, and what makes no sense is not known.</summary>
+    private async Task<IReadOnlyList<CpuFeatures>> FeaturesAsync(string cpu, CancellationToken cancellation)
+    {
+        try
+        {
+            var words = await connection.ExecuteAsync(QmpCommands.QomGet, new QmpQomProperty { Path = cpu, Property = "feature-words" }, limit, cancellation).ConfigureAwait(false);
+            return words.ValueKind == JsonValueKind.Array ? [.. words.EnumerateArray().Take(MostFeatureWords).Select(Word).OfType<CpuFeatures>()] : [];
+        }
+        catch (QmpException e) when (e.Fault == QmpFault.Refused)
+        {
+            return [];
+        }
+
+        static CpuFeatures? Word(JsonElement word) =>
+            word.ValueKind == JsonValueKind.Object && Number(word, "cpuid-input-eax") is { } leaf && Number(word, "features") is { } bits
+            && word.TryGetProperty("cpuid-register", out var register) && register.ValueKind == JsonValueKind.String
+                ? new CpuFeatures(string.Create(CultureInfo.InvariantCulture, $"CPUID {leaf:X}{(Number(word, "cpuid-input-ecx") is { } part ? $".{part:X}" : "")} {QemuDevices.Clean(register.GetString()!)}"), bits)
+                : null;
+
+        static uint? Number(JsonElement word, string name) =>
+            word.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetUInt32(out var number) ? number : null;
     }
 
     /// <summary>What it was called, else its UUID; null if it has neither.</summary>

@@ -24,6 +24,7 @@ internal static class HypervisorMatch
 
         Same("machine type", from.MachineType, to.MachineType, "-machine");
         Same("CPU model", from.CpuModel, to.CpuModel, "-cpu");
+        SameFeatures(source, destination);
         Same("memory", Quantity.FormatBytes(from.RamBytes), Quantity.FormatBytes(to.RamBytes), "-m");
         Same("number of vCPUs", $"{from.Vcpus}", $"{to.Vcpus}", "-smp");
         Same("accelerator", from.Accelerator, to.Accelerator, "-accel");
@@ -38,6 +39,17 @@ internal static class HypervisorMatch
                 throw new PlanRefusedException(
                     $"The {what} differs: {source.Address} has {ofSource}, {destination.Address} has {ofDestination}; start the destination with the same {option}.");
             }
+        }
+    }
+
+    /// <summary>A model such as <c>host</c> or <c>max</c> is what a host and a version make of it: a guest that comes to CPUs that lack what it has found on its own dies at their first use.</summary>
+    private static void SameFeatures(IHypervisor source, IHypervisor destination)
+    {
+        var (known, there) = (source.Offer.CpuFeatures, destination.Offer.CpuFeatures);
+        if (known.Count > 0 && there.Count > 0 && CpuFeatures.Missing(known, there) is { Count: > 0 } missing)
+        {
+            throw new PlanRefusedException(
+                $"The CPUs of {destination.Address} lack what the guest has on {source.Address} ({string.Join("; ", missing)}), so it would die there: start both with a -cpu model that both hosts have in full.");
         }
     }
 

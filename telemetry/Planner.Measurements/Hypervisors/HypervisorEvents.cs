@@ -21,6 +21,10 @@ public sealed record GuestStopped : HypervisorEvent
 /// <summary>The guest runs.</summary>
 public sealed record GuestResumed : HypervisorEvent;
 
+/// <summary>The guest shut itself down, or reset itself where that ends its process: nobody has stopped it.</summary>
+/// <param name="Word">The hypervisor's word for it.</param>
+public sealed record GuestEnded(string Word) : HypervisorEvent;
+
 /// <summary>The guest was found to run. Told often while the hypervisor may stop it, so that a stop of it is known in time whatever its host's clock says.</summary>
 /// <param name="AskedNanoseconds">When it was asked for, on the monotonic clock of this host.</param>
 public sealed record GuestRan(long AskedNanoseconds) : HypervisorEvent;

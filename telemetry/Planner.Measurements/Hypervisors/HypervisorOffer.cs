@@ -52,6 +52,9 @@ public sealed record HypervisorOffer
     /// <summary>The CPU model, such as <c>max-x86_64-cpu</c>.</summary>
     public required string CpuModel { get; init; }
 
+    /// <summary>The features of its CPUs, which a guest looks for once and then relies on; empty if they are not told.</summary>
+    public IReadOnlyList<CpuFeatures> CpuFeatures { get; init; } = [];
+
     /// <summary>The number of vCPUs; at least 1.</summary>
     public int Vcpus { get; init; } = 1;
 

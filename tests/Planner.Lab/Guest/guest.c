@@ -4,7 +4,8 @@
  *   hb SEQUENCE MONOTONIC_NS REALTIME_NS WRITTEN_PAGES WRITER    heartbeat; the clocks are the guest's own
  *   ok COMMAND | error COMMAND: REASON                            the answer to a command, which it repeats
  * From the host, and joined by commas in the kernel's command line with _ for a space (lab=ws_64,steady_10). Rates are MiB/s.
- *   ws MB | steady R | random R | zipf R A | burst R ON_MS OFF_MS [LOW] | busy R | stop | hb MS | ping
+ *   ws MB | steady R | random R | zipf R A | burst R ON_MS OFF_MS [LOW] | busy R | stop | hb MS | ping | off | again
+ * Off and again shut the guest down, and reset it, a tenth of a second after the answer.
  * All are paced by the clock but busy, which needs the whole processor for its rate, so that a slower one writes less.
  */
 #define _GNU_SOURCE
@@ -19,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -122,6 +124,14 @@ static const char *obey(const char *line)
     double a = 0, b = 0, c = 0, d = 0;
     int n = sscanf(line, "%15s %lf %lf %lf %lf", verb, &a, &b, &c, &d) - 1;
     if (!strcmp(verb, "ping")) return NULL;
+    if (!strcmp(verb, "off") || !strcmp(verb, "again")) {
+        if (fork() == 0) {
+            usleep(100000);
+            reboot(!strcmp(verb, "off") ? RB_POWER_OFF : RB_AUTOBOOT);
+            _exit(1);
+        }
+        return NULL;
+    }
     if (!strcmp(verb, "ws")) return resize(n == 1 ? a : 0);
     if (!strcmp(verb, "hb")) {
         if (n != 1 || a < 1 || a > 10000) return "1 to 10000 ms are allowed";

@@ -100,6 +100,33 @@ public sealed class HypervisorPeerTests
         Assert.Contains(new TellHypervisor(MigrationSide.Source, HypervisorOrder.Cancel), told.Commands);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_guest_that_shuts_itself_down_in_pre_copy_needs_nobody_and_was_not_paused(bool isProcessKept)
+    {
+        var told = new ToldSwitchover();
+        told.Source(100, new GuestEnded("guest-shutdown") { ReceivedNanoseconds = 0 });
+        if (isProcessKept)
+        {
+            told.Source(101, new GuestStopped { ReceivedNanoseconds = 0 });
+            told.Answered(102, HypervisorOrder.Report, MigrationSide.Source, Source(GuestRunState.Over, HypervisorMigrationStatus.Active, "shutdown/active"));
+        }
+        else
+        {
+            told.Source(101, new MonitorLost("the connection was closed") { ReceivedNanoseconds = 0 });
+            told.Feed(102, new HypervisorAnswered(MigrationSide.Source, HypervisorOrder.Report, "nothing listens", HypervisorFault.NotFound));
+        }
+
+        Destination(told, 103, Waiting);
+        var (outcome, reason) = told.End();
+
+        Assert.Equal(MigrationOutcome.Recovered, outcome);
+        Assert.Contains("has shut itself down during the migration (guest-shutdown)", reason, StringComparison.Ordinal);
+        Assert.Null(told.State.Pause);
+        AssertNobodyContinues(told);
+    }
+
     [Fact]
     public void A_paused_guest_arrives_paused_and_is_told_to_run_on_neither_side()
     {

@@ -35,6 +35,15 @@ public sealed class SafetyRefusalTests(SafetyLab lab)
         SafetyRun.AssertSentence(error, $"The {what} differs", $"start the destination with the same {option}");
     }
 
+    [Fact]
+    public async Task A_destination_whose_CPU_lacks_what_the_guest_has_found_is_refused_though_its_model_is_the_same()
+    {
+        var (status, output, error) = await RefusedAsync(SafetyLab.Machine with { Cpu = "max,-avx2,-bmi1" }, isDestination: true);
+
+        Assert.True(status == TargetLacks, $"{status}\n{output}\n{error}");
+        SafetyRun.AssertSentence(error, "lack what the guest has on", "CPUID 7.0 EBX bits 3, 5");
+    }
+
     [Theory]
     [InlineData(true, "does not wait for a machine")]
     [InlineData(false, "already runs a guest")]
