@@ -24,6 +24,7 @@ public sealed class PlannerService : IAsyncDisposable
 {
     private const int MostConnections = 4096;
     private const int WritesPerSecond = 200;
+    private static readonly string[] ChangeNothing = ["/v1/decisions", "/v1/switchover-decisions"];
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
@@ -196,7 +197,7 @@ public sealed class PlannerService : IAsyncDisposable
     private static void Limit(RateLimiterOptions limits)
     {
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-            HttpMethods.IsGet(http.Request.Method) || http.Request.Path == "/v1/decisions"
+            HttpMethods.IsGet(http.Request.Method) || Array.Exists(ChangeNothing, path => http.Request.Path == path)
                 ? RateLimitPartition.GetNoLimiter("")
                 : RateLimitPartition.GetTokenBucketLimiter(http.Caller().Name, _ => new TokenBucketRateLimiterOptions
                 {

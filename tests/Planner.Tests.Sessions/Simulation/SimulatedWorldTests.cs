@@ -7,7 +7,7 @@ namespace Planner.Tests.Simulation;
 /// <summary>Whole sessions, journals and recoveries in worlds where devices, disks, hosts and the planner itself fail.</summary>
 public sealed class SimulatedWorldTests
 {
-    private const int Seeds = 2000;
+    private const int Seeds = 500;
 
     [Fact]
     public void No_promise_is_broken_whatever_fails()
