@@ -14,7 +14,8 @@ namespace Planner.Cli;
 /// <param name="machine">The machine.</param>
 /// <param name="policy">The promise.</param>
 /// <param name="store">What is known of earlier migrations.</param>
-internal sealed class Steering(CommandContext context, ISteeredHypervisor machine, SlaPolicy policy, IMeasurementStore store)
+/// <param name="journal">Names the limit to give back from before it is changed until it was given back, for whoever comes after a crash.</param>
+internal sealed class Steering(CommandContext context, ISteeredHypervisor machine, SlaPolicy policy, IMeasurementStore store, IJournal journal)
 {
     // Held, passes are as short as the link makes them, and each is looked at.
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
@@ -33,6 +34,7 @@ internal sealed class Steering(CommandContext context, ISteeredHypervisor machin
     private bool _isGivenBack;
     private volatile bool _hasStopped;
     private bool _wasOverwritten;
+    private bool _isWritten;
     private int _pass;
 
     private bool IsShadow => policy.Mode == SlaMode.Shadow;
@@ -101,6 +103,7 @@ internal sealed class Steering(CommandContext context, ISteeredHypervisor machin
         if (_ours is null)
         {
             _before = await machine.ReadLimitAsync(stop);
+            Write();
             await HoldAsync(stop);
             context.Say(string.Create(CultureInfo.InvariantCulture, $"{seen.Elapsed.TotalSeconds,7:F1} s  Took charge: the max downtime was {Quantity.Format(_before)}, and the migration is held."));
         }
@@ -188,11 +191,30 @@ internal sealed class Steering(CommandContext context, ISteeredHypervisor machin
         try
         {
             await machine.SetLimitAsync(_before, limit.Token);
+            Close();
             context.Say($"{why}: the max downtime is {Quantity.Format(_before)} again, and the migration is its master's.");
         }
         catch (HypervisorException e)
         {
             throw new CliException(ExitStatus.NeedsPerson, $"the max downtime could not be given back ({e.Message.TrimEnd('.')}): set it to {_before.TotalMilliseconds:0} ms ('virsh migrate-setmaxdowntime')");
+        }
+    }
+
+    private void Write()
+    {
+        var endpoint = new JournalEndpoint(machine.Address, DeviceState.Running, machine.Offer.MachineClass, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, OffersReset: false, Process: machine.Offer.Process);
+        journal.Begin(new JournalHeader(
+            Guid.CreateVersion7().ToString(), machine.Offer.Name ?? machine.Address, TimeProvider.System.GetUtcNow(), [], [new JournalDevice(MachineKeys.Participant, endpoint, endpoint)],
+            SlaClass: policy.Name, Limit: policy.BlackoutLimit, SteeredLimit: _before));
+        _isWritten = true;
+    }
+
+    private void Close()
+    {
+        if (_isWritten)
+        {
+            _isWritten = false;
+            journal.Close();
         }
     }
 
@@ -218,6 +240,7 @@ internal sealed class Steering(CommandContext context, ISteeredHypervisor machin
             return ExitStatus.Stayed;
         }
 
+        Close();
         var advised = _latest is null ? "nothing could be decided" : $"the last decision was {_latest.Decision.Verdict.ToString().ToLowerInvariant()}";
         if (await CountAsync() is not { } downtime)
         {

@@ -29,7 +29,7 @@ internal static class SteerCommand
             throw PreparedMigration.NoMachine(machine);
         }
 
-        context.Guard(context.Drivers.FindHypervisor(target) with { Process = machine.Offer.Process });
-        return await new Steering(context, machine, policy, store).RunAsync(stop.Token);
+        using var journal = new MigrationJournal(context.JournalPlace, context.Guard(context.Drivers.FindHypervisor(target) with { Process = machine.Offer.Process }));
+        return await new Steering(context, machine, policy, store, journal).RunAsync(stop.Token);
     }
 }

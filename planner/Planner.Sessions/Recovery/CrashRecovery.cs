@@ -87,6 +87,11 @@ public sealed class CrashRecovery
                 "Its simulated devices ended with the process that was killed; there is nothing left to recover.");
         }
 
+        if (header.SteeredLimit is { } limit)
+        {
+            return await GiveBackAsync(journal, path, header, limit).ConfigureAwait(false);
+        }
+
         var services = _services with { Journal = Wrap(journal) };
         var started = services.Clock.GetUtcNow();
         var isByHypervisor = header.Devices is [{ Source: var source }] && _drivers.IsHypervisor(source.Address);
@@ -100,6 +105,33 @@ public sealed class CrashRecovery
 
         journal.Close();
         return new RecoveredMachine(header.MigrationId, header.Machine, state.IntendedOutcome, reason) { StoreTrouble = trouble };
+    }
+
+    /// <summary>Gives the limit of a migration that is another master's back to it. The guest and the migration are left alone.</summary>
+    private async Task<RecoveredMachine> GiveBackAsync(MigrationJournal journal, string path, JournalHeader header, TimeSpan limit)
+    {
+        var address = header.Devices[0].Source.Address;
+        var said = Quantity.Format(limit);
+        try
+        {
+            await using var machine = await _drivers.OpenHypervisorAsync(address, CancellationToken.None).ConfigureAwait(false);
+            var isThere = machine is ISteeredHypervisor && !machine.Offer.IsEmpty;
+            if (isThere)
+            {
+                await ((ISteeredHypervisor)machine).SetLimitAsync(limit, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            journal.Close();
+            return new RecoveredMachine(header.MigrationId, header.Machine, MigrationOutcome.Recovered, isThere
+                ? $"The max downtime of {address} is {said} again; a migration that is under way is its master's."
+                : $"The machine of {address} is not there any more, so there is nothing to give back.");
+        }
+        catch (HypervisorException e)
+        {
+            return new RecoveredMachine(
+                header.MigrationId, header.Machine, MigrationOutcome.NeedsPerson,
+                $"The max downtime of {address} could not be given back ({e.Message.TrimEnd('.')}): set it to {limit.TotalMilliseconds:0} ms ('virsh migrate-setmaxdowntime'), or run '{RecoverCommand.For(_stateDirectory)}' again. The journal is {path}.");
+        }
     }
 
     /// <summary>The interrupted attempt, or the latest recovery of it that was itself killed after it was written down; null if none was.</summary>

@@ -9,6 +9,7 @@ namespace Planner.Measurements;
 /// <param name="Boot">The start of the planner's host in which it was written; null if it is not known.</param>
 /// <param name="SlaClass">The SLA class; null in the journals of earlier planners.</param>
 /// <param name="Limit">The limit on the guest's pauses; null where none was promised, and in the journals of earlier planners.</param>
+/// <param name="SteeredLimit">The limit that another master's migration had before its switchover was taken charge of, which is all there is to put back; null for a migration of the planner's own.</param>
 public sealed record JournalHeader(
     string MigrationId,
     string Machine,
@@ -17,7 +18,8 @@ public sealed record JournalHeader(
     IReadOnlyList<JournalDevice> Devices,
     string? Boot = null,
     string? SlaClass = null,
-    TimeSpan? Limit = null);
+    TimeSpan? Limit = null,
+    TimeSpan? SteeredLimit = null);
 
 /// <summary>One device of a journaled migration.</summary>
 /// <param name="Name">The device's name in the machine.</param>

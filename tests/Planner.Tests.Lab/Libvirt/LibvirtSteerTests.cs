@@ -53,6 +53,30 @@ public sealed class LibvirtSteerTests(LibvirtLab lab)
         Assert.Equal("a", await run.WhereAsync());
     }
 
+    [Fact]
+    public async Task Killed_while_it_holds_it_leaves_a_journal_by_which_the_limit_is_given_back()
+    {
+        await using var run = await LibvirtRun.PrepareAsync(lab);
+        run.StartVerb("steer", run.Source, "--sla", "lab", "--policy", run.Policy());
+        await run.UntilAsync("waiting for one");
+        var before = await run.MaxDowntimeAsync();
+        var virsh = MigrateAsync(run);
+        await run.UntilAsync("the migration is held");
+        Assert.NotEqual(before, await run.MaxDowntimeAsync());
+
+        run.Planner.Kill();
+        var again = await run.RunAsync("steer", run.Source, "--sla", "lab", "--policy", run.Policy());
+        Assert.Contains("was interrupted: run 'planner recover", again.Error, StringComparison.Ordinal);
+        var (status, output, error) = await run.RunAsync("recover");
+
+        Assert.True(status == 0, $"{output}{error}");
+        Assert.Contains("a migration that is under way is its master's", output, StringComparison.Ordinal);
+        Assert.Equal(before, await run.MaxDowntimeAsync());
+        await run.Pair.A.VirshAsync(["domjobabort", LibvirtPair.Domain], Cancellation);
+        await Assert.ThrowsAsync<LabException>(() => virsh);
+        Assert.Equal("a", await run.WhereAsync());
+    }
+
     private static Task<string> MigrateAsync(LibvirtRun run) =>
         run.Pair.A.VirshAsync(["migrate", LibvirtPair.Domain, "--live", "--p2p", run.Pair.B.PeerUri], Cancellation);
 }
