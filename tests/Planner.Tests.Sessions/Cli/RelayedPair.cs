@@ -32,7 +32,6 @@ internal sealed class RelayedPair : IDisposable
     private readonly FrameRelay[] _relays;
     private TaskCompletionSource _come = new();
     private bool _isPastCommit;
-    private bool _isExchanged;
 
     private RelayedPair(DeviceProcesses devices)
     {
@@ -69,9 +68,6 @@ internal sealed class RelayedPair : IDisposable
         return device.GetState();
     }
 
-    /// <summary>The machine has moved: what was the destination is the source of the next migration.</summary>
-    public void Exchange() => _isExchanged = !_isExchanged;
-
     /// <summary>Stops the server of a side, or lets it go on.</summary>
     public void Freeze(MigrationSide side, bool isFrozen = true) => Devices.Freeze($"{Names[Index(side)]}.server", isFrozen);
 
@@ -101,7 +97,7 @@ internal sealed class RelayedPair : IDisposable
         }
     }
 
-    private int Index(MigrationSide side) => (int)side ^ (_isExchanged ? 1 : 0);
+    private int Index(MigrationSide side) => (int)side;
 
     public void Dispose()
     {
