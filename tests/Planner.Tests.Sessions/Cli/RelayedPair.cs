@@ -97,7 +97,7 @@ internal sealed class RelayedPair : IDisposable
         }
     }
 
-    private int Index(MigrationSide side) => (int)side;
+    private static int Index(MigrationSide side) => (int)side;
 
     public void Dispose()
     {
