@@ -211,6 +211,7 @@ internal static class WorldChecks
             .Select(c => (At: c.Begin, IsPause: true, Change: new DeviceChange(c.Begin, c.Side, c.Device, null, true)))
             .Concat(history.Changes.Where(c => c.At <= session.End).Select(c => (c.At, IsPause: IsStop(history, c), Change: c)))
             .OrderBy(m => m.At).ThenBy(m => m.IsPause).ToList();
+        var handover = history.Noted.Where(n => n.Session == index && n.Entry.Kind == JournalEntryKind.Handover).Select(n => n.At).DefaultIfEmpty(long.MaxValue).Min();
         var now = new Dictionary<(MigrationSide, int), DeviceChange>();
         var (felt, since) = (0L, (long?)null);
         foreach (var (at, isPause, change) in moments)
@@ -220,7 +221,7 @@ internal static class WorldChecks
             {
                 since ??= at;
             }
-            else if (since is { } began && IsGuestFree(history, now))
+            else if (since is { } began && IsGuestFree(history, now, at >= handover))
             {
                 felt += Math.Max(0, at - Math.Max(began, session.Start));
                 since = null;
@@ -234,9 +235,10 @@ internal static class WorldChecks
     /// <summary>Whether a hypervisor stopped the guest by itself, which no command says.</summary>
     private static bool IsStop(WorldHistory history, DeviceChange change) => history.IsByHypervisor && change is { Side: MigrationSide.Source, State: DeviceState.Stop };
 
-    private static bool IsGuestFree(WorldHistory history, Dictionary<(MigrationSide, int), DeviceChange> now) =>
+    /// <summary>Once it was handed over, a device that a server resets has lost its state, and keeps the guest from running no longer.</summary>
+    private static bool IsGuestFree(WorldHistory history, Dictionary<(MigrationSide, int), DeviceChange> now, bool isHandedOver) =>
         Enumerable.Range(0, history.Devices).All(i => now.GetValueOrDefault((MigrationSide.Source, i)) is { State: { } s } && IsFree(s))
-        || Enumerable.Range(0, history.Devices).All(i => now.GetValueOrDefault((MigrationSide.Destination, i)) is { State: DeviceState.Running, HasGuest: true });
+        || Enumerable.Range(0, history.Devices).All(i => now.GetValueOrDefault((MigrationSide.Destination, i)) is { State: DeviceState.Running } d && (d.HasGuest || (isHandedOver && history.MayLoseState)));
 
     private static bool IsFree(DeviceState state) => state is DeviceState.Running or DeviceState.PreCopy;
 

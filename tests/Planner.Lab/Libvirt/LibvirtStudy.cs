@@ -10,6 +10,7 @@ public sealed class LibvirtStudy(LibvirtStudyOptions options, TextWriter output)
 {
     private const string Name = "libvirt 11.3";
     private const int MemoryMiB = 512;
+    private const double LinkMiBPerSecond = 50;
     private const string WorkingSet = "ws_128";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -52,8 +53,6 @@ public sealed class LibvirtStudy(LibvirtStudyOptions options, TextWriter output)
             _guest.Dispose();
         }
     }
-
-    private const double LinkMiBPerSecond = 50;
 
     private async Task KeepAsync(LibvirtPair pair, ComparisonCell cell, string rule, int run, CancellationToken cancel)
     {
