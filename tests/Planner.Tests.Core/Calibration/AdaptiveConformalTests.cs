@@ -93,6 +93,39 @@ public sealed class AdaptiveConformalTests
         Assert.InRange(bound.ScoreBound(0.01), 2.0, 2.8);
     }
 
+    /// <summary>Blackouts on a busy host scatter by a factor of two, and some in a row are six times as long.</summary>
+    [Fact]
+    public void After_a_step_among_scores_that_scatter_the_bound_is_as_wide_as_they_scatter_and_no_tail_of_theirs()
+    {
+        const double Allowed = 0.01;
+        var draws = new Random(5);
+        double Scattered(double level) => level * Math.Exp(0.7 * Math.Sqrt(-2 * Math.Log(1 - draws.NextDouble())) * Math.Cos(2 * Math.PI * draws.NextDouble()));
+        var bounds = new List<double>();
+        for (var world = 0; world < 40; world++)
+        {
+            var bound = new AdaptiveConformal(BlackoutScores.Options(Allowed));
+            for (var i = 0; i < 380; i++)
+            {
+                bound.Update(Scattered(1));
+            }
+
+            for (var i = 0; i < 30 && !bound.IsRecalibrating; i++)
+            {
+                bound.Update(Scattered(6));
+            }
+
+            Assert.True(bound.IsRecalibrating);
+            bounds.Add(bound.ScoreBound(Allowed) / 6);
+        }
+
+        bounds.Sort();
+
+        // The scatter's own 99 % lies at 5.1 times the level. The tail that was continued before gave 30 on the median and 84 at the most.
+        Assert.InRange(bounds[0], 5.1, 24);
+        Assert.InRange(bounds[20], 5.1, 24);
+        Assert.InRange(bounds[^1], 5.1, 60);
+    }
+
     [Fact]
     public void A_step_down_is_followed_when_half_of_the_level_window_has_passed()
     {
