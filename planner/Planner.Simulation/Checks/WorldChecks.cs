@@ -90,12 +90,26 @@ internal static class WorldChecks
         : history.Sessions.Where(s => s.Outcome == MigrationOutcome.NeedsPerson).Select(s => $"a person was called although nothing failed: {s.Reason}");
 
     /// <summary>A guest that runs on the destination has there what it left at the source: every byte was carried once, and in order.</summary>
-    private static IEnumerable<string> WholeState(WorldHistory history) => history.MayLoseState ? [] :
+    private static IEnumerable<string> WholeState(WorldHistory history) => history.MayLoseState ? LossNoticed(history) :
         LastSession(history)?.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit && Last(history, MigrationSide.Destination).Any(c => c is not { HasGuest: true })
             ? ["the machine runs on the destination without what its guest left in a device"]
             : LastSession(history)?.Outcome == MigrationOutcome.Stayed && Last(history, MigrationSide.Source).Any(c => c is not { HasGuest: true })
                 ? ["the machine stayed, and a device lost what its guest left in it"]
                 : [];
+
+    /// <summary>A device that a server resets after the handover, and before it is sent to RUNNING, has visibly lost its state: that is not called well.</summary>
+    private static IEnumerable<string> LossNoticed(WorldHistory history)
+    {
+        var handover = history.Noted.Where(n => n.Entry.Kind == JournalEntryKind.Handover).Select(n => n.At).DefaultIfEmpty(long.MaxValue).Max();
+        return LastSession(history)?.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedOverLimit
+            ? Enumerable.Range(0, history.Devices).Where(i => LostAt(i) < StartedAt(i)).Select(i => $"device {i} was reset on the destination before it was sent to RUNNING, and nobody was told")
+            : [];
+
+        long LostAt(int device) => history.Changes.Where(c => c.Side == MigrationSide.Destination && c.Device == device && c.At >= handover && !c.HasGuest)
+            .Select(c => c.At).DefaultIfEmpty(long.MaxValue).Min();
+        long StartedAt(int device) => history.Commands.Where(c => c.Side == MigrationSide.Destination && c.Device == device && c.Begin >= handover && c.Target == DeviceState.Running)
+            .Select(c => c.Begin).DefaultIfEmpty(long.MaxValue).Min();
+    }
 
     /// <summary>Nothing is committed whose bound does not fit, and no device is stopped where the last word was to stay.</summary>
     private static IEnumerable<string> CommitFits(WorldHistory history)

@@ -214,6 +214,34 @@ public sealed class FailureTests
         }
     }
 
+    [Fact]
+    public void A_destination_that_its_server_resets_after_the_handover_is_not_taken_for_the_guest()
+    {
+        var world = Plans.World(Plans.Plan(Plans.WithP2P));
+        world.OnArc = c => c is { Side: MigrationSide.Destination, Arc: { From: DeviceState.Stop, To: DeviceState.RunningP2P } } && world.IsHandedOver
+            ? (ArcOutcome.Unknown, DeviceState.Running)
+            : null;
+        world.Start().Run();
+
+        Assert.Equal(MigrationOutcome.Recovered, world.Outcome);
+        Assert.Contains("although nothing has started it", world.End!.Reason, StringComparison.Ordinal);
+        Assert.Equal(DeviceState.Running, world.Truth(MigrationSide.Source, 0));
+    }
+
+    [Theory]
+    [InlineData(ArcOutcome.Unknown, MigrationOutcome.NeedsPerson)]
+    [InlineData(ArcOutcome.Failed, MigrationOutcome.Recovered)]
+    public void A_source_that_runs_where_no_arc_led_it_and_did_not_answer_may_have_lost_its_state(ArcOutcome outcome, MigrationOutcome expected)
+    {
+        var world = Plans.World(Plans.Plan(Plans.WithP2P));
+        world.OnArc = c => c is { Side: MigrationSide.Source, Arc.To: DeviceState.Stop } ? (outcome, DeviceState.Running) : null;
+        world.Start().Run();
+
+        Assert.Equal(expected, world.Outcome);
+        Assert.Equal(outcome == ArcOutcome.Unknown, world.End!.Reason.Contains("possibly lost", StringComparison.Ordinal));
+        Assert.Equal(DeviceState.Running, world.Truth(MigrationSide.Source, 0));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

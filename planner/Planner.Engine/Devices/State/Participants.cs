@@ -24,10 +24,10 @@ public sealed record Participant
     /// <summary>Whether an arc was ever sent to it in this migration.</summary>
     public bool WasTouched { get; init; }
 
-    /// <summary>In a recovery, the states that the journal left it in, until it has told its own; empty if the journal does not say.</summary>
+    /// <summary>The states in which the journal, or a connection that was lost, may have left it, until it has told its own; empty where nothing is known of that.</summary>
     public ImmutableArray<DeviceState> Left { get; init; } = [];
 
-    /// <summary>Whether it was found running where the journal does not lead: somebody else has moved it, or it was started anew or reset, and its state is gone.</summary>
+    /// <summary>Whether it was found running where no step leads: somebody else has moved it, or it was started anew or reset, and its state is gone.</summary>
     public bool IsAstray { get; init; }
 
     /// <summary>Whether an arc failed on it.</summary>

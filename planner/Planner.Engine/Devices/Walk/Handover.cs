@@ -93,6 +93,12 @@ internal static class Handover
             return false;
         }
 
+        if (destination.IsAstray)
+        {
+            step.Set(MigrationSide.Destination, device, destination with { GivenUp = "it runs although nothing has started it, as after a reset, which loses its state" });
+            return false;
+        }
+
         if (destination.FailedSteps >= StartTries || destination.State is not (DeviceState.Stop or DeviceState.RunningP2P or DeviceState.Running))
         {
             step.Set(MigrationSide.Destination, device, destination with { GivenUp = "it does not start" });

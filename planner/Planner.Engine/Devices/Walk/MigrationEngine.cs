@@ -90,6 +90,7 @@ public static class MigrationEngine
                     Pending = PendingCommand.None,
                     SilentSinceNanoseconds = null,
                     State = null,
+                    Left = [],
                     WasReset = e.Trouble is null,
                     ResetFailed = e.Trouble is not null,
                 });
@@ -146,9 +147,6 @@ public static class MigrationEngine
         // A reset leads to RUNNING (vfio-uapi section 6). A destination that it leaves where it was may still hold what it held; a source has been
         // reset for the guest all the same.
         var isInvalidReset = e.Side == MigrationSide.Destination && participant.WasReset && e.State is not DeviceState.Running;
-        // What was started anew or reset is in RUNNING; on a destination, where it may be the guest, every other state that runs counts too.
-        var isAstray = e.State is { } found && (found == DeviceState.Running || (e.Side == MigrationSide.Destination && found.IsRunning()))
-            && !participant.Left.IsEmpty && !participant.Left.Contains(found);
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
@@ -156,7 +154,7 @@ public static class MigrationEngine
             State = e.State,
             Found = participant.Found ?? e.State,
             Left = e.State is null ? participant.Left : [],
-            IsAstray = participant.IsAstray || isAstray,
+            IsAstray = participant.IsAstray || IsAstray(e.Side, participant.Left, e.State),
             GivenUp = e.State is null ? $"it cannot be asked for its state ({e.Trouble})" : participant.GivenUp,
             WasReset = participant.WasReset && !isInvalidReset,
             ResetFailed = participant.ResetFailed || isInvalidReset,
@@ -167,11 +165,15 @@ public static class MigrationEngine
     {
         var participant = step.Get(e.Side, e.Device);
         var isReached = e.Result.Reached && (e.Result.State ?? e.Arc.To) == e.Arc.To;
+        // Without an answer the connection was lost, and a server may reset its device then; whoever answers with an error has kept what it had.
+        ImmutableArray<DeviceState> left = e.Result.Outcome == ArcOutcome.Unknown ? [e.Arc.From, e.Arc.To] : [];
         step.Set(e.Side, e.Device, participant with
         {
             Pending = PendingCommand.None,
             SilentSinceNanoseconds = null,
             State = isReached ? e.Arc.To : e.Result.State,
+            Left = e.Result.State is null ? left : [],
+            IsAstray = participant.IsAstray || IsAstray(e.Side, left, e.Result.State),
             HasFailed = participant.HasFailed || (!isReached && e.Result.Outcome is not (ArcOutcome.Refused or ArcOutcome.AbortedInFlight)),
             FailedSteps = participant.FailedSteps + (isReached ? 0 : 1),
         });
@@ -181,11 +183,19 @@ public static class MigrationEngine
         }
     }
 
+    /// <summary>
+    /// Whether a device is where none of the states leads in which it was left. What was started anew or reset is in RUNNING; on a destination,
+    /// where it may be the guest, every other state that runs counts too.
+    /// </summary>
+    private static bool IsAstray(MigrationSide side, ImmutableArray<DeviceState> left, DeviceState? found) =>
+        !left.IsEmpty && found is { } state && !left.Contains(state) && (state == DeviceState.Running || (side == MigrationSide.Destination && state.IsRunning()));
+
     private static void NoteBrokenStream(DeviceStepBuilder step, StreamBroken e)
     {
         step.SetStream(e.Device, step.State.Streams[e.Device] with { Activity = StreamActivity.Broken });
         // What broke may be in another state now, or beyond reach.
-        step.Set(e.Side, e.Device, step.Get(e.Side, e.Device) with { State = null });
+        var participant = step.Get(e.Side, e.Device);
+        step.Set(e.Side, e.Device, participant with { State = null, Left = participant.State is { } state ? [state] : participant.Left });
         if (step.State.Stage != EngineStage.RollingBack)
         {
             Rollback.Begin(step, MigrationOutcome.Recovered, $"The stream of the {step.Plan.Devices[e.Device].Describe(e.Side)} broke: {e.Reason.TrimEnd('.')}.");

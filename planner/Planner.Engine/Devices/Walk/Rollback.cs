@@ -259,7 +259,7 @@ internal static class Rollback
             : "";
         var astray = string.Join(", ", step.Plan.Devices.Where((_, i) => step.State.Sources[i].IsAstray).Select(d => d.Describe(MigrationSide.Source)));
         var lost = astray.Length > 0
-            ? $" But its state is possibly lost: the {astray} was found running, and the journal does not say how it came back, as after a server that was started anew or has reset its device. Look at the guest, then delete the journal."
+            ? $" But its state is possibly lost: the {astray} was found running, and {(step.State.IsRecovery ? "the journal does not say how it came back" : "no step of this migration has led it back")}, as after a server that was started anew or has reset its device. Look at the guest, then delete the journal."
             : "";
         var outcome = lost.Length > 0 ? MigrationOutcome.NeedsPerson
             : left.Length > 0 || reset.Length > 0 ? MigrationOutcome.Recovered
