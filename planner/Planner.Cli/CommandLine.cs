@@ -42,6 +42,7 @@ internal static partial class CommandLine
         root.Subcommands.Add(PlanCommand.Create(common));
         root.Subcommands.Add(StoreCommand.Create(common));
         AddService(root, common);
+        root.Subcommands.Add(AgentCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));
 
         foreach (var help in root.Options.OfType<HelpOption>())

@@ -1,3 +1,4 @@
+using Planner.Agent;
 using Planner.Documents;
 using Planner.Engine;
 using Planner.Measurements;
@@ -19,7 +20,7 @@ internal static class Failures
             OrderFault.Stayed => ExitStatus.Stayed,
             _ => ExitStatus.TargetLacks,
         },
-        DocumentException or InvalidSnapshotException or StoreException { IsWrongAddress: true } => ExitStatus.InvalidInput,
+        DocumentException or InvalidSnapshotException or AgentRefusedException or StoreException { IsWrongAddress: true } => ExitStatus.InvalidInput,
         PlanRefusedException => ExitStatus.TargetLacks,
         DeviceException e => e.Fault switch
         {
@@ -51,6 +52,6 @@ internal static class Failures
     }
 
     private static bool IsForeseen(Exception exception) => exception
-        is CliException or OrderRefusedException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or HypervisorException or StoreException or JournalException
+        is CliException or OrderRefusedException or DocumentException or InvalidSnapshotException or PlanRefusedException or DeviceException or HypervisorException or StoreException or JournalException or AgentRefusedException
         or IOException or UnauthorizedAccessException;
 }

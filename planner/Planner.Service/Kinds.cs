@@ -16,6 +16,15 @@ internal static class Kinds
     /// <summary>What was done by the calendar last.</summary>
     public const string Schedule = "schedule";
 
+    /// <summary>Hosts that have an agent, or are to have one.</summary>
+    public const string Agent = "agent";
+
+    /// <summary>How far the outboxes of agents are kept.</summary>
+    public const string AgentMark = "agentMark";
+
+    /// <summary>How often the service was started.</summary>
+    public const string Start = "start";
+
     /// <summary>Nodes that are in maintenance.</summary>
     public const string Maintenance = "maintenance";
 }

@@ -7,11 +7,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using Planner.Agent;
 using Planner.Measurements;
 using Planner.Sessions;
 using Planner.Telemetry;
@@ -22,8 +24,9 @@ namespace Planner.Service;
 /// <summary>The service: an interface over HTTP for control planes, and the migrations that are asked for through it.</summary>
 public sealed class PlannerService : IAsyncDisposable
 {
-    private const int MostConnections = 4096;
+    private const int MostConnections = 16_384;
     private const int WritesPerSecond = 200;
+    private const int LongestMessage = 64 * 1024 * 1024;
     private static readonly string[] ChangeNothing = ["/v1/decisions", "/v1/switchover-decisions"];
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -38,7 +41,10 @@ public sealed class PlannerService : IAsyncDisposable
     private PlannerService(ServiceParts parts, WebApplication app) => (_parts, _app) = (parts, app);
 
     /// <summary>Where it listens, with the ports that were taken.</summary>
-    public IReadOnlyList<string> Urls => [.. _app.Urls];
+    public IReadOnlyList<string> Urls => [.. _app.Urls.Where(u => u != AgentsUrl)];
+
+    /// <summary>Where agents dial in; null where it takes none.</summary>
+    public string? AgentsUrl => _parts.Options.AgentsUrl is null ? null : _app.Urls.First();
 
     internal ServiceParts Parts => _parts;
 
@@ -51,6 +57,8 @@ public sealed class PlannerService : IAsyncDisposable
     {
         var parts = new ServiceParts(options);
         var addresses = ServiceAddresses.Read(options, parts.Records.ListTokens(), parts.Now);
+        parts.AgentBook.Authority = options.AgentsUrl is null ? null
+            : AgentAuthority.Open(options.AuthorityFile ?? throw new ArgumentException("Agents need an authority.", nameof(options)), options.CertificateLife, parts.Clock);
         var app = Build(parts, addresses);
         var service = new PlannerService(parts, app);
 
@@ -68,6 +76,7 @@ public sealed class PlannerService : IAsyncDisposable
                 .Build();
             service._owned.AddRange([instruments, metrics]);
             Map(app, metrics);
+            parts.AgentWork.Token = NextToken(parts);
             await app.StartAsync(stop).ConfigureAwait(false);
             await clockwork.ConfigureAwait(false);
             await parts.Migrations.ResumeAsync(stop).ConfigureAwait(false);
@@ -146,11 +155,12 @@ public sealed class PlannerService : IAsyncDisposable
     {
         // Nothing is taken from files beside the program or from the environment: all options are the command's.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "planner", ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, parts.Options, addresses));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, parts, addresses));
         builder.Services.AddSingleton(parts).AddSingleton<Gatekeeper>().AddSingleton<CallGuard>().AddSingleton<Forecasts>().AddSingleton<SwitchoverAdvisor>().AddSingleton<PlanMaker>().AddSingleton<HostReader>();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = LongestMessage);
         builder.Services.AddRouting();
         builder.Services.AddRateLimiter(Limit);
         builder.Services.AddOpenApi("v1", api => api.AddOperationTransformer(CallDocument.CompleteAsync).AddDocumentTransformer((document, _, _) =>
@@ -163,22 +173,51 @@ public sealed class PlannerService : IAsyncDisposable
         return builder.Build();
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServiceOptions options, IReadOnlyList<(IPAddress Address, int Port, bool IsSecure)> addresses)
+    private static void Listen(KestrelServerOptions kestrel, ServiceParts parts, IReadOnlyList<(IPAddress Address, int Port, bool IsSecure)> addresses)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = RequestBody.MostBytes;
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
         kestrel.Limits.RequestHeadersTimeout = HeadersLimit;
+        ListenForAgents(kestrel, parts);
         foreach (var (address, port, isSecure) in addresses)
         {
             kestrel.Listen(address, port, listen =>
             {
                 if (isSecure)
                 {
-                    listen.UseHttps(Certificate(options));
+                    listen.UseHttps(Certificate(parts.Options));
                 }
             });
         }
+    }
+
+    /// <summary>Listens for agents: any may dial, and which are let in is for each call, since one that is to join has no certificate yet.</summary>
+    private static void ListenForAgents(KestrelServerOptions kestrel, ServiceParts parts)
+    {
+        if (parts.AgentBook.Authority is not { } authority)
+        {
+            return;
+        }
+
+        var (address, port) = ServiceAddresses.ReadForAgents(parts.Options.AgentsUrl!);
+        kestrel.Listen(address, port, listen => listen.UseHttps(https =>
+        {
+            https.ServerCertificateSelector = (_, _) => authority.Own;
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.ClientCertificateValidation = (certificate, _, _) => Trust.IsIssued(certificate, authority.All, isService: false);
+        }));
+    }
+
+    /// <summary>In whose name machines are moved from now on: later than that of every start before on this store.</summary>
+    private static MachineToken NextToken(ServiceParts parts)
+    {
+        var count = parts.Records.Change(change =>
+        {
+            change.Put(Kinds.Start, Kinds.Start, "{}", new Dictionary<string, string>(), parts.Now);
+            return change.Find(Kinds.Start, Kinds.Start)!.Version;
+        });
+        return new MachineToken(0, count, Guid.NewGuid().ToString("N"));
     }
 
     private static X509Certificate2 Certificate(ServiceOptions options)
@@ -197,7 +236,7 @@ public sealed class PlannerService : IAsyncDisposable
     private static void Limit(RateLimiterOptions limits)
     {
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-            HttpMethods.IsGet(http.Request.Method) || Array.Exists(ChangeNothing, path => http.Request.Path == path)
+            HttpMethods.IsGet(http.Request.Method) || Array.Exists(ChangeNothing, path => http.Request.Path == path) || http.Request.Path.Value!.StartsWith(AgentStream.Path, StringComparison.Ordinal)
                 ? RateLimitPartition.GetNoLimiter("")
                 : RateLimitPartition.GetTokenBucketLimiter(http.Caller().Name, _ => new TokenBucketRateLimiterOptions
                 {
@@ -240,6 +279,8 @@ public sealed class PlannerService : IAsyncDisposable
         NoticesApi.Map(api);
         WebhooksApi.Map(api);
         SessionApi.Map(api);
+        EnrolmentsApi.Map(api);
+        app.MapGrpcService<AgentStream>();
     }
 
     private static IResult Ready(ServiceParts parts)

@@ -20,6 +20,15 @@ public sealed record ServiceOptions
     /// <summary>Its key, as PEM; null if it stands in the same file.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>Where agents dial in, such as <c>https://192.0.2.1:8443</c>; null to take none.</summary>
+    public string? AgentsUrl { get; init; }
+
+    /// <summary>The authority that certifies agents, certificate and key as PEM; made at the first start.</summary>
+    public string? AuthorityFile { get; init; }
+
+    /// <summary>How long certificates of agents last; they are renewed at two thirds of it.</summary>
+    public TimeSpan CertificateLife { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Whether callers on this host need a token, too. From other hosts they always do.</summary>
     public bool RequiresTokens { get; init; }
 

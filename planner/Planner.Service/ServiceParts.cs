@@ -1,3 +1,4 @@
+using Planner.Agent;
 using Planner.Measurements;
 using Planner.Storage;
 
@@ -19,6 +20,8 @@ internal sealed class ServiceParts : IDisposable
         Recent = new RecentAttempts(options.Store, Policies, Clock);
         Fleet = new FleetOverview(this);
         Ledger = new LedgerCounts(options.Store, Policies, Clock);
+        AgentBook = new AgentBook(this);
+        AgentWork = new AgentWork(this) { Token = new MachineToken(0, 0, "") };
         Migrations = new MigrationRunner(this);
         Clockwork = new Clockwork(Clock);
         Plans = new PlanRunner(this);
@@ -44,6 +47,15 @@ internal sealed class ServiceParts : IDisposable
     public RecentAttempts Recent { get; }
 
     public FleetOverview Fleet { get; }
+
+    /// <summary>Which hosts have an agent.</summary>
+    public AgentBook AgentBook { get; }
+
+    /// <summary>The agents whose streams are up.</summary>
+    public AttachedAgents Agents { get; } = new();
+
+    /// <summary>The migrations that agents carry out.</summary>
+    public AgentWork AgentWork { get; }
 
     public MigrationRunner Migrations { get; }
 

@@ -45,23 +45,7 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
     /// <inheritdoc/>
     public void Append(MeasurementBatch batch) => Write((connection, transaction) =>
     {
-        InsertSamples(connection, transaction, batch);
-
-        // In one order everywhere, so that two programs never wait for each other.
-        connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From).OrderBy(r => r.Link, StringComparer.Ordinal).ThenBy(r => r.Age), transaction);
-
-        // One by one: in a list the first row's texts would say how long the texts of the others may be.
-        foreach (var attempt in batch.Attempts)
-        {
-            connection.Execute(Statements.InsertAttempt, AttemptRow.From(attempt), transaction);
-            connection.Execute(Statements.InsertPause, PauseRow.From(attempt), transaction);
-            connection.Execute(Statements.InsertScore, attempt.Scores.Where(s => s.Actual > TimeSpan.Zero).Select(s => ScoreRow.From(s, attempt.Id)), transaction);
-            foreach (var decision in DecisionRow.From(attempt))
-            {
-                connection.Execute(Statements.InsertDecision, decision, transaction);
-            }
-        }
-
+        Insert(connection, transaction, batch);
         return true;
     });
 
@@ -171,6 +155,27 @@ public abstract class SqlMeasurementStore : IMeasurementStore, IModelStore
     /// <summary>Runs work on an open connection that nobody else uses meanwhile.</summary>
     /// <exception cref="StoreException">The engine failed, in words that say what to do; or it may not be written and was to be.</exception>
     internal abstract T Use<T>(Func<DbConnection, T> work, bool toWrite);
+
+    /// <summary>Keeps a batch within a transaction.</summary>
+    internal void Insert(DbConnection connection, DbTransaction transaction, MeasurementBatch batch)
+    {
+        InsertSamples(connection, transaction, batch);
+
+        // In one order everywhere, so that two programs never wait for each other.
+        connection.Execute(Statements.AddLinkAge, batch.LinkAges.Select(LinkAgeRow.From).OrderBy(r => r.Link, StringComparer.Ordinal).ThenBy(r => r.Age), transaction);
+
+        // One by one: in a list the first row's texts would say how long the texts of the others may be.
+        foreach (var attempt in batch.Attempts)
+        {
+            connection.Execute(Statements.InsertAttempt, AttemptRow.From(attempt), transaction);
+            connection.Execute(Statements.InsertPause, PauseRow.From(attempt), transaction);
+            connection.Execute(Statements.InsertScore, attempt.Scores.Where(s => s.Actual > TimeSpan.Zero).Select(s => ScoreRow.From(s, attempt.Id)), transaction);
+            foreach (var decision in DecisionRow.From(attempt))
+            {
+                connection.Execute(Statements.InsertDecision, decision, transaction);
+            }
+        }
+    }
 
     private List<ModelRecord> ReadModels(string name, int leastAccepted, int latest) => Read(connection => connection
         .Query<ModelRow>(Statements.ReadModels, new { name, leastAccepted, latest, longest = ModelRecord.MaximumBodyLength })

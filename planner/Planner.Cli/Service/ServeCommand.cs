@@ -27,14 +27,18 @@ internal static class ServeCommand
         };
         var certificate = new Option<string?>("--certificate") { Description = "The certificate for https, as PEM.", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "Its key, as PEM, if it stands in a file of its own.", HelpName = "FILE" };
+        var agents = new Option<string?>("--agents") { Description = "Where agents dial in, such as https://192.0.2.1:8443; the certificate is the service's own.", HelpName = "URL" };
+        var authority = new Option<string?>("--authority") { Description = "The authority that certifies agents, with its key, as PEM; made at the first start, in the state directory unless told. Services that take turns share it.", HelpName = "FILE" };
         var tokens = new Option<bool>("--require-tokens") { Description = "Ask callers on this host for a token, too." };
         var configuration = new Option<string?>("--config") { Description = "Commands that make destinations, and what is done by the calendar.", HelpName = "FILE" };
-        var command = new Command("serve", "Serve control planes over HTTP: decisions, forecasts, migrations, plans, events, the ledger.") { urls, certificate, key, tokens, configuration };
+        var command = new Command("serve", "Serve control planes over HTTP: decisions, forecasts, migrations, plans, events, the ledger.") { urls, certificate, key, agents, authority, tokens, configuration };
         command.SetAction((parsed, _) => RunAsync(common.Bind(parsed), (policies, services, store, context) => new ServiceOptions
         {
             Urls = parsed.GetRequiredValue(urls),
             CertificateFile = parsed.GetValue(certificate),
             KeyFile = parsed.GetValue(key),
+            AgentsUrl = parsed.GetValue(agents),
+            AuthorityFile = parsed.GetValue(authority) ?? Path.Combine(context.JournalPlace, "authority.pem"),
             RequiresTokens = parsed.GetValue(tokens),
             Configuration = parsed.GetValue(configuration) is { } file ? ServiceConfiguration.Read(TextFiles.Read(file), file) : ServiceConfiguration.Usual,
             Store = store,
@@ -72,11 +76,11 @@ internal static class ServeCommand
             var where = string.Join(", ", service.Urls);
             if (context.IsJson)
             {
-                context.Output.WriteLine(CliJson.Write(new ServiceReport("service", service.Urls), ServiceReports.Default.ServiceReport));
+                context.Output.WriteLine(CliJson.Write(new ServiceReport("service", service.Urls) { Agents = service.AgentsUrl }, ServiceReports.Default.ServiceReport));
             }
             else
             {
-                context.Output.WriteLine($"The planner serves at {where}; Ctrl-C ends it.");
+                context.Output.WriteLine($"The planner serves at {where}{(service.AgentsUrl is { } dial ? $", and takes agents at {dial}" : "")}; Ctrl-C ends it.");
             }
 
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ends.Token).ContinueWith(_ => { }, TaskScheduler.Default);

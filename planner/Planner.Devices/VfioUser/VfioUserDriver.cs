@@ -27,6 +27,9 @@ public sealed class VfioUserDriver(VfioUserOptions? options = null, Func<IReadOn
     public TargetIdentity? Identify(string name) => new TargetIdentity(SchemeName, RealPath.Of(name));
 
     /// <inheritdoc/>
+    public string? SocketOf(string name) => name;
+
+    /// <inheritdoc/>
     public IMigrationDevice Open(string name) => VfioUserDevice.Open(
         name, names?.Invoke() is { } called ? (options ?? new VfioUserOptions()) with { ClassOf = path => called.GetValueOrDefault(path) } : options);
 }

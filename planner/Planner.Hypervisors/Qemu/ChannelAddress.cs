@@ -39,7 +39,10 @@ internal sealed record ChannelAddress
     public override string ToString() => _text;
 
     /// <summary>A socket beside another.</summary>
-    internal static string Beside(string socketPath) => $"{UnixScheme}{socketPath}.migration";
+    internal static string Beside(string socketPath) => OfSocket($"{socketPath}.migration");
+
+    /// <summary>The channel by way of a socket.</summary>
+    internal static string OfSocket(string path) => UnixScheme + path;
 
     private static (ChannelAddress?, string?) Unix(string text) =>
         SocketPaths.TryParse(text[UnixScheme.Length..], text, out var path, out var problem) ? (new ChannelAddress(UnixScheme + path), null) : (null, problem);

@@ -37,6 +37,12 @@ public sealed class QemuDriver(TimeProvider? clock = null) : IHypervisorDriver
     public string ChannelTo(string name) => ChannelAddress.Beside(name);
 
     /// <inheritdoc/>
+    public string? ChannelBy(string path) => ChannelAddress.OfSocket(path);
+
+    /// <inheritdoc/>
+    public string? SocketOf(string name) => name;
+
+    /// <inheritdoc/>
     public string? FindChannelProblem(string channel) => ChannelAddress.TryParse(channel, out _, out var problem) ? null : problem;
 
     /// <inheritdoc/>

@@ -16,9 +16,9 @@ internal static class Admission
     /// <param name="active">Those that wait or run.</param>
     /// <param name="machine">The machine.</param>
     /// <param name="wanted">What would move, and where to.</param>
-    /// <param name="drivers">Tell what addresses stand for.</param>
+    /// <param name="identify">Tells what addresses on a node stand for.</param>
     /// <exception cref="RefusedException">It is taken.</exception>
-    public static void CheckFree(IEnumerable<Operation> active, string machine, IReadOnlySet<TargetIdentity> wanted, Drivers drivers)
+    public static void CheckFree(IEnumerable<Operation> active, string machine, IReadOnlySet<TargetIdentity> wanted, Func<string, string?, IEnumerable<TargetIdentity>> identify)
     {
         foreach (var other in active)
         {
@@ -27,7 +27,8 @@ internal static class Admission
                 throw new RefusedException(StatusCodes.Status409Conflict, $"A migration of {machine} is not over yet: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };
             }
 
-            var taken = DevicePairs.Split(other.Source).Concat(DevicePairs.Split(other.Destination)).FirstOrDefault(a => drivers.Identify(a) is { } identity && wanted.Contains(identity));
+            var taken = DevicePairs.Split(other.Source).Select(a => (Address: a, Node: other.SourceNode)).Concat(DevicePairs.Split(other.Destination).Select(a => (Address: a, Node: other.DestinationNode)))
+                .FirstOrDefault(t => identify(t.Address, t.Node).Any(wanted.Contains)).Address;
             if (taken is not null)
             {
                 throw new RefusedException(StatusCodes.Status409Conflict, $"{taken} is in another migration, of {other.Machine}: {other.Id}.") { CheapestChange = $"wait for {other.Id}, or cancel it" };

@@ -36,7 +36,7 @@ internal static class InterruptedMigrations
     public static IReadOnlyList<Operation> Adopt(ServiceParts parts) =>
     [
         .. from operation in parts.Records.ActiveOperations().Select(OperationRecords.Read)
-           where operation.State == Operation.Running && IsOfAnother(parts, operation)
+           where operation.State == Operation.Running && IsOfAnother(parts, operation) && AgentWork.NodeOf(operation) is null
            let attempt = parts.Samples.FindAttempt(operation.Id)
                ?? parts.Samples.ReadAttempts(new AttemptFilter(operation.Machine, null, LatestOfMachine)).LastOrDefault(a => a.Recovers == operation.Id)
            where attempt is not null

@@ -29,7 +29,9 @@ internal sealed class LiveMigration : ISessionObserver, IDisposable
     public LiveMigration(Operation operation, Admission.Use use, MigrationEta eta, DateTimeOffset now, Action<Operation, string> changed)
     {
         (Use, _eta, _changed, _heard) = (use, eta, changed, now);
-        _operation = operation with { State = Operation.Running, StartTime = now, HeartbeatTime = now, Phase = "opening", EtaSeconds = eta.At(0), StatusDetail = null };
+        _operation = operation.State == Operation.Running
+            ? operation with { HeartbeatTime = now }
+            : operation with { State = Operation.Running, StartTime = now, HeartbeatTime = now, Phase = "opening", EtaSeconds = eta.At(0), StatusDetail = null };
     }
 
     /// <summary>What it uses.</summary>

@@ -133,7 +133,7 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                 throw new RefusedException(StatusCodes.Status409Conflict, $"The node '{node}' is in maintenance and takes no machines.") { CheapestChange = $"another destination, or DELETE /v1/nodes/{node}/maintenance" };
             }
 
-            Admission.CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, wanted, parts.Drivers);
+            Admission.CheckFree(change.ActiveOperations().Select(OperationRecords.Read), body.Machine, wanted, IdentitiesOf);
             change.Insert(OperationRecords.Of(operation) with { Key = key, RequestHash = key is null ? null : hash });
             change.Append(OperationRecords.EventOf(operation, "migration.queued"));
             kept?.Invoke(change, operation);
@@ -190,6 +190,11 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             Keep(operation, operation.Destination);
         }
 
+        foreach (var operation in parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Running && AgentWork.NodeOf(o) is not null))
+        {
+            Run(new LiveMigration(operation, UseOf(operation), EtaOf(operation), parts.Now, KeepChange), isHandedOver: true);
+        }
+
         parts.IsReady = true;
     }
 
@@ -224,7 +229,8 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isClosing = true;
-        foreach (var live in Live)
+        // What an agent has goes on there.
+        foreach (var live in Live.Where(l => AgentWork.NodeOf(l.Operation) is null))
         {
             await live.Stop.CancelAsync().ConfigureAwait(false);
             await (live.Task ?? Task.CompletedTask).ConfigureAwait(false);
@@ -240,7 +246,8 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
         change.Append(OperationRecords.EventOf(operation, kind));
     });
 
-    private void Wake() => Interlocked.Exchange(ref _wake, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    /// <summary>Looks again at what waits.</summary>
+    public void Wake() => Interlocked.Exchange(ref _wake, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private void Beat()
     {
@@ -284,13 +291,13 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
             foreach (var operation in parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Queued && !_live.ContainsKey(o.Id)))
             {
                 var use = UseOf(operation);
-                if (Admission.FindWait([.. _live.Values.Select(l => l.Use)], use, parts.Options.MostPerNode, parts.Options.MostPerLink) is { } wait)
+                if ((Admission.FindWait([.. _live.Values.Select(l => l.Use)], use, parts.Options.MostPerNode, parts.Options.MostPerLink) ?? parts.AgentWork.FindWait(operation)) is { } wait)
                 {
                     _waits[operation.Id] = wait;
                     continue;
                 }
 
-                var live = new LiveMigration(operation with { RunBy = parts.Options.Name }, use, EtaOf(operation), parts.Now, KeepChange);
+                var live = new LiveMigration(operation with { RunBy = parts.AgentWork.RunBy(operation.SourceNode) ?? parts.Options.Name }, use, EtaOf(operation), parts.Now, KeepChange);
                 KeepChange(live.Operation, "migration.started");
                 if (parts.Options.Store.IsTakenOver)
                 {
@@ -299,18 +306,26 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
                     return;
                 }
 
-                _live[operation.Id] = live;
-                live.Task = Task.Run(() => RunOneAsync(live));
+                Run(live, isHandedOver: false);
             }
         }
     }
 
-    private async Task RunOneAsync(LiveMigration live)
+    private void Run(LiveMigration live, bool isHandedOver)
     {
-        var ended = await _work.RunAsync(live, KeepChange).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _live[live.Operation.Id] = live;
+            live.Task = Task.Run(() => RunOneAsync(live, isHandedOver));
+        }
+    }
+
+    private async Task RunOneAsync(LiveMigration live, bool isHandedOver)
+    {
+        var ended = await _work.RunAsync(live, isHandedOver, KeepChange).ConfigureAwait(false);
 
         // What the service itself called back may be asked for again.
-        Keep(live.End(ended with { Interrupted = _isClosing && !live.Operation.CancelRequested }), ended.Destination);
+        Keep(live.End(ended with { Interrupted = ended.Interrupted || (_isClosing && !live.Operation.CancelRequested) }), ended.Destination);
         lock (_gate)
         {
             _live.Remove(ended.Id);
@@ -367,9 +382,19 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
     }
 
     // Of a destination that is yet to be made nothing is known.
-    private HashSet<TargetIdentity> Identities(Destinations.Resolved resolved) => resolved.Command is null
-        ? [.. MigrationTargets.Parse(resolved.Order, parts.Drivers).All.Select(t => t.Identity).OfType<TargetIdentity>()]
-        : [.. DevicePairs.Split(resolved.Order.Source).Select(parts.Drivers.Identify).OfType<TargetIdentity>()];
+    private HashSet<TargetIdentity> Identities(Destinations.Resolved resolved)
+    {
+        if (resolved.Command is null && !parts.AgentBook.HasAgent(resolved.Machine.Node) && !parts.AgentBook.HasAgent(resolved.Node))
+        {
+            return [.. MigrationTargets.Parse(resolved.Order, parts.Drivers).All.Select(t => t.Identity).OfType<TargetIdentity>()];
+        }
+
+        return [.. IdentitiesOf(resolved.Order.Source, resolved.Machine.Node), .. IdentitiesOf(resolved.Order.Destination, resolved.Node)];
+    }
+
+    // A path on a host with an agent is another thing than the same path elsewhere.
+    private IEnumerable<TargetIdentity> IdentitiesOf(string addresses, string? node) => DevicePairs.Split(addresses)
+        .Select(address => parts.AgentBook.HasAgent(node) ? new TargetIdentity($"on {node}", address) : parts.Drivers.Identify(address)).OfType<TargetIdentity>();
 
     /// <summary>What a migration uses.</summary>
     public Admission.Use UseOf(Operation operation) => new(

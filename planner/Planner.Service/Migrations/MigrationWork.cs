@@ -12,14 +12,17 @@ internal sealed class MigrationWork(ServiceParts parts) : IDisposable
 
     /// <summary>Runs a migration to its end.</summary>
     /// <param name="live">The migration.</param>
+    /// <param name="isHandedOver">Whether an agent has it already, and it is only waited for.</param>
     /// <param name="keep">Keeps what it comes to on its way, and the kind of that change.</param>
     /// <returns>How it ended.</returns>
-    public async Task<Operation> RunAsync(LiveMigration live, Action<Operation, string> keep)
+    public async Task<Operation> RunAsync(LiveMigration live, bool isHandedOver, Action<Operation, string> keep)
     {
         var operation = live.Operation;
         try
         {
-            return await MigrateAsync(live, operation, keep).ConfigureAwait(false);
+            return isHandedOver
+                ? await parts.AgentWork.RunAsync(live, AgentWork.NodeOf(operation)!, null).ConfigureAwait(false)
+                : await MigrateAsync(live, operation, keep).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -60,6 +63,11 @@ internal sealed class MigrationWork(ServiceParts parts) : IDisposable
             Machine = operation.Machine,
             IsShadow = operation.Shadow,
         };
+        if (AgentWork.NodeOf(operation) is { } node)
+        {
+            return await parts.AgentWork.RunAsync(live, node, order).ConfigureAwait(false);
+        }
+
         var targets = MigrationTargets.Parse(order, parts.Drivers);
         var services = parts.Options.Sessions with { Store = parts.Samples, Models = parts.Samples, AskedBy = operation.AskedBy };
 

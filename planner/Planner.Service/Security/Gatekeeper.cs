@@ -67,7 +67,7 @@ internal sealed class Gatekeeper(ServiceParts parts)
     private void CheckOrigin(HttpContext http)
     {
         var host = http.Request.Host;
-        if (_isOpen && !(host.Host is "localhost" || (IPAddress.TryParse(host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))))
+        if (_isOpen && http.Connection.LocalIpAddress is { } here && IPAddress.IsLoopback(here) && !(host.Host is "localhost" || (IPAddress.TryParse(host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))))
         {
             throw new RefusedException(StatusCodes.Status403Forbidden, $"This service answers to localhost alone, and not to '{host.Host}'.");
         }

@@ -34,6 +34,12 @@ internal static class ServiceAddresses
             : read;
     }
 
+    /// <summary>Reads the address that agents dial.</summary>
+    /// <exception cref="OrderRefusedException">It is none.</exception>
+    public static (IPAddress Address, int Port) ReadForAgents(string url) => Read(url) is (var address, var port, true)
+        ? (address, port)
+        : throw Refused($"{url} is for agents, which only come under TLS: write https; the certificate is the service's own");
+
     private static (IPAddress Address, int Port, bool IsSecure) Read(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)

@@ -33,6 +33,9 @@ public sealed record SessionServices
     /// <summary>The journal of this migration; null to do without, where a crash need not be survived (simulated devices in this process).</summary>
     public IJournal? Journal { get; init; }
 
+    /// <summary>What stands before a migration's journal, made of it: whatever it throws before the commit leads home. Null for nothing.</summary>
+    public Func<IJournal, IJournal>? Guard { get; init; }
+
     /// <summary>The state directory that the journal is in, for messages that advise a recovery; null to leave it out.</summary>
     public string? StateDirectory { get; init; }
 
@@ -64,6 +67,8 @@ public sealed record SessionServices
 
     /// <summary>The size of each buffer in bytes; at least 4 KiB.</summary>
     public int TransferBufferBytes { get; init; } = 1024 * 1024;
+
+    internal IJournal? Guarded(IJournal? journal) => journal is null || Guard is null ? journal : Guard(journal);
 
     internal IDataMover NewMover() => Mover?.Invoke() ?? new DataMover(TransferBuffers, TransferBufferBytes, Clock);
 }

@@ -90,7 +90,7 @@ public sealed class PreparedMigration : IAsyncDisposable
             Mode = ModeOf(order),
             ErrorBudgetRemaining = budget,
         };
-        return new PreparedMigration(request, services with { Journal = journal }) { _opened = { devices, journal! } };
+        return new PreparedMigration(request, services with { Journal = services.Guarded(journal) }) { _opened = { devices, journal! } };
     }
 
     private static async Task<PreparedMigration> OpenMachineAsync(MigrationTargets targets, SessionServices services, IReadOnlyList<string> places, CancellationToken stop)
@@ -128,7 +128,7 @@ public sealed class PreparedMigration : IAsyncDisposable
                 Mode = ModeOf(order),
                 ErrorBudgetRemaining = budget,
             };
-            var prepared = new PreparedMigration(request, services with { Journal = journal });
+            var prepared = new PreparedMigration(request, services with { Journal = services.Guarded(journal) });
             prepared._opened.AddRange([.. opened, journal!]);
             return prepared;
         }

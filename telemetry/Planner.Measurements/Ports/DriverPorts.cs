@@ -25,6 +25,10 @@ public interface IDriver
     /// <param name="name">A name that <see cref="TryParse"/> gave.</param>
     /// <returns>The same for all names of one thing; null for what is a part of this process: no other name reaches it, and it ends with the process.</returns>
     TargetIdentity? Identify(string name);
+
+    /// <summary>The Unix socket that it is reached by and that speaks for all of it, so that it may be reached from afar through another one; null where there is none.</summary>
+    /// <param name="name">A name that <see cref="TryParse"/> gave.</param>
+    string? SocketOf(string name) => null;
 }
 
 /// <summary>A driver of devices.</summary>
@@ -45,6 +49,10 @@ public interface IHypervisorDriver : IDriver
     /// <summary>The channel to a destination if nobody names one.</summary>
     /// <param name="name">A name that <see cref="IDriver.TryParse"/> gave.</param>
     string ChannelTo(string name);
+
+    /// <summary>The channel by way of a Unix socket; null where there is no such channel.</summary>
+    /// <param name="path">The socket's path.</param>
+    string? ChannelBy(string path) => null;
 
     /// <summary>What is wrong with a channel, in one sentence; null if nothing is. Whether anything is there is not looked at.</summary>
     string? FindChannelProblem(string channel);

@@ -101,6 +101,20 @@ public sealed class Drivers
         return driver.ChannelTo(name);
     }
 
+    /// <summary>The channel to a destination by way of a Unix socket; null where there is no such channel.</summary>
+    /// <param name="destination">The destination's address.</param>
+    /// <param name="path">The socket's path.</param>
+    /// <exception cref="HypervisorException">It is none.</exception>
+    public string? ChannelBy(string destination, string path) => Hypervisor(destination).Driver.ChannelBy(path);
+
+    /// <summary>The Unix socket that speaks for all of a target, as <see cref="IDriver.SocketOf"/> says; null where there is none, or for what no driver knows.</summary>
+    public string? SocketOf(string address) => DriverOf(address) is { } driver && TryParse(driver, address, out var name, out _) ? driver.SocketOf(name) : null;
+
+    /// <summary>The address of the same target by way of another socket.</summary>
+    /// <param name="address">An address that has a socket.</param>
+    /// <param name="path">The other socket's path.</param>
+    public string ThroughSocket(string address, string path) => $"{DriverOf(address)!.Scheme}:{path}";
+
     /// <summary>What is wrong with a channel to a destination, in one sentence; null if nothing is.</summary>
     /// <exception cref="HypervisorException">The destination's address is none.</exception>
     public string? FindChannelProblem(string destination, string channel) => Hypervisor(destination).Driver.FindChannelProblem(channel);

@@ -1,15 +1,20 @@
 using System.Data.Common;
 using Dapper;
+using Planner.Measurements;
 
 namespace Planner.Storage;
 
 /// <summary>What is changed together: all of it is kept, or nothing. Reads see what was changed before in the same change.</summary>
 public sealed class ServiceChange
 {
+    private readonly SqlMeasurementStore _store;
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
 
-    internal ServiceChange(DbConnection connection, DbTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    internal ServiceChange(SqlMeasurementStore store, DbConnection connection, DbTransaction transaction) => (_store, _connection, _transaction) = (store, connection, transaction);
+
+    /// <summary>Keeps measurements in the same change.</summary>
+    public void Keep(MeasurementBatch batch) => _store.Insert(_connection, _transaction, batch);
 
     /// <summary>Puts something under a name, anew or in place of what is there.</summary>
     /// <param name="kind">Its kind.</param>
@@ -94,6 +99,9 @@ public sealed class ServiceChange
         _connection.Execute(ServiceStatements.DropAudit, new { beforeTicks = auditBefore.UtcTicks }, _transaction);
         return _connection.Execute(ServiceStatements.DropEvents, new { beforeTicks = eventsBefore.UtcTicks }, _transaction);
     }
+
+    /// <summary>Drops changes up to a number; the latest stays, so that numbers go on.</summary>
+    public void DropEvents(long upTo) => _connection.Execute(ServiceStatements.DropEventsUpTo, new { upTo }, _transaction);
 
     /// <summary>Drops migrations, plans and notices that are over and were asked for before a moment. The ledger keeps what became of migrations.</summary>
     /// <returns>How many were dropped.</returns>

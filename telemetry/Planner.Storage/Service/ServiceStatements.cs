@@ -112,6 +112,8 @@ internal static class ServiceStatements
 
     public const string DropEvents = "delete from event where at_ticks < @beforeTicks and number < (select max(number) from event)";
 
+    public const string DropEventsUpTo = "delete from event where number <= @upTo and number < (select max(number) from event)";
+
     public const string PutToken = """
         insert into access_token (id, name, scope, hash, created_ticks, expires_ticks, revoked_ticks)
         values (@Id, @Name, @Scope, @Hash, @CreatedTicks, @ExpiresTicks, @RevokedTicks)

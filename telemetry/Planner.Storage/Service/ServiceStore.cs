@@ -12,7 +12,7 @@ public sealed class ServiceStore(SqlMeasurementStore store)
     public T Change<T>(Func<ServiceChange, T> work) => store.Write((connection, transaction) =>
     {
         store.TakeTurn(connection, transaction);
-        return work(new ServiceChange(connection, transaction));
+        return work(new ServiceChange(store, connection, transaction));
     });
 
     /// <summary>Makes a change.</summary>

@@ -25,11 +25,12 @@ public sealed class ReferenceRuleTests
         ["Planner.Sessions"] = [.. Core, "Planner.Documents"],
         ["Planner.Simulation"] = [.. Core, "Planner.Documents", "Planner.Devices", "Planner.Sessions"],
         ["Planner.Evaluation"] = [.. Core, "Planner.Documents", "Planner.Fleet", "Planner.Simulation"],
-        ["Planner.Service"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Telemetry", "Planner.Sessions", "Planner.Fleet"],
+        ["Planner.Agent"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Sessions"],
+        ["Planner.Service"] = [.. Core, "Planner.Documents", "Planner.Storage", "Planner.Telemetry", "Planner.Sessions", "Planner.Fleet", "Planner.Agent"],
         ["Planner.Cli"] =
         [
             .. Core, "Planner.Documents", "Planner.Learning", "Planner.Storage", "Planner.Telemetry", "Planner.Devices", "Planner.Hypervisors", "Planner.Sessions",
-            "Planner.Simulation", "Planner.Evaluation", "Planner.Fleet", "Planner.Service",
+            "Planner.Simulation", "Planner.Evaluation", "Planner.Fleet", "Planner.Agent", "Planner.Service",
         ],
     };
 
