@@ -68,7 +68,7 @@ internal sealed class Tunnels : IAsyncDisposable
     public AttemptSide OriginOf(AttemptSide side)
     {
         var ends = side.Address.Split(',').Select(a => _open.FirstOrDefault(t => a.EndsWith($":{t.Key}", StringComparison.Ordinal)).Value.Ends).ToList();
-        return ends.Contains(null) ? side : side with { Host = ends[0]!.PeerNode, Address = string.Join(',', ends.Select(e => e!.Origin)) };
+        return ends.Any(e => e is null) ? side : side with { Host = ends[0]!.PeerNode, Address = string.Join(',', ends.Select(e => e!.Origin)) };
     }
 
     /// <summary>Asks the other agent whether a token still counts there. Blocks, for a few seconds at the most.</summary>
