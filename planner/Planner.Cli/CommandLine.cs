@@ -25,22 +25,7 @@ internal static partial class CommandLine
         var root = new RootCommand("A deadline-aware planner for live migrations: it commits a switchover only when the bound on its blackout fits the SLA.");
         var common = new CommonOptions(output, error, input, drivers);
         common.AddTo(root);
-        root.Subcommands.Add(DemoCommand.Create(common));
-        root.Subcommands.Add(ProbeCommand.Create(common));
-        root.Subcommands.Add(MeasureCommand.Create(common));
-        root.Subcommands.Add(DecideCommand.Create(common));
-        root.Subcommands.Add(MigrateCommand.Create(common));
-        root.Subcommands.Add(WatchCommand.Create(common));
-        root.Subcommands.Add(SteerCommand.Create(common));
-        root.Subcommands.Add(DeviceCommand.Create(common));
-        root.Subcommands.Add(RecoverCommand.Create(common));
-        root.Subcommands.Add(AttemptsCommand.Create(common));
-        root.Subcommands.Add(PolicyCommand.Create(common));
-        root.Subcommands.Add(ReplayCommand.Create(common));
-        root.Subcommands.Add(EvaluateCommand.Create(common));
-        root.Subcommands.Add(SimulateCommand.Create(common));
-        root.Subcommands.Add(PlanCommand.Create(common));
-        root.Subcommands.Add(StoreCommand.Create(common));
+        AddVerbs(root, common);
         AddService(root, common);
         root.Subcommands.Add(AgentCommand.Create(common));
         root.Subcommands.Add(CompletionCommand.Create(common));
@@ -84,6 +69,9 @@ internal static partial class CommandLine
             return Failures.StatusOf(e);
         }
     }
+
+    // A program that is the agent alone goes without what it does not need.
+    static partial void AddVerbs(RootCommand root, CommonOptions common);
 
     // A program compiled ahead of time goes without the service.
     static partial void AddService(RootCommand root, CommonOptions common);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Planner.Agent;
 using Planner.Hypervisors;
 using Planner.Sessions;
@@ -57,10 +58,14 @@ internal static class AgentCommand
                 Say = sentence => context.Error.WriteLine($"planner: {sentence}"),
             },
             stop.Token);
-        // So that no guest waits for code that is compiled meanwhile.
-        Readiness.LoadCode();
-        await Readiness.ForDevicesAsync();
-        await WarmUp.MachinesAsync();
+        // So that no guest waits for code that is compiled meanwhile; what was compiled ahead of time has none.
+        if (RuntimeFeature.IsDynamicCodeSupported)
+        {
+            Readiness.LoadCode();
+            await Readiness.ForDevicesAsync();
+            await WarmUp.MachinesAsync();
+        }
+
         if (context.IsJson)
         {
             context.Output.WriteLine(CliJson.Write(new AgentReport("agent", agent.Node, service), AgentReports.Default.AgentReport));
