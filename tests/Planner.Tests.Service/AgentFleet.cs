@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Planner.Tests.Cli;
+
+namespace Planner.Tests.Service;
+
+/// <summary>A service and agents, each a process of its own, and devices behind sockets. The hosts are one, with a state directory and a port for each.</summary>
+internal sealed class AgentFleet : IDisposable
+{
+    private readonly DeviceProcesses _devices = new();
+    private readonly int _agentsPort = FreePort();
+    private readonly Dictionary<string, int> _peerPorts = [];
+    private readonly List<Process> _agents = [];
+
+    public ServiceProcess Service { get; private set; } = null!;
+
+    public HttpClient Http => Service.Http;
+
+    public string AgentsUrl => $"https://127.0.0.1:{_agentsPort}";
+
+    /// <summary>Starts a fleet with two hosts, a device on each, and a machine on the first.</summary>
+    public static async Task<AgentFleet> StartAsync(CancellationToken stop)
+    {
+        var fleet = new AgentFleet();
+        var (a, b) = (await fleet._devices.StartAsync("fast-nic", "a", 1, stop), await fleet._devices.StartAsync("fast-nic", "b", 2, stop));
+        await fleet.StartServiceAsync();
+        await KilledUnderLoad.PutAsync(fleet.Http, "/v1/nodes/h1", "{}");
+        await KilledUnderLoad.PutAsync(fleet.Http, "/v1/nodes/h2", "{}");
+        await KilledUnderLoad.PutAsync(fleet.Http, "/v1/machines/vm1", $$$"""{ "node": "h1", "devices": ["{{{a}}}"], "startDestination": { "readyAt": { "h1": "{{{a}}}", "h2": "{{{b}}}" } } }""");
+        await KilledUnderLoad.PutLenientAsync(fleet.Http);
+        return fleet;
+    }
+
+    /// <summary>Starts the service, or the next one on its store.</summary>
+    public async Task StartServiceAsync()
+    {
+        Service?.Dispose();
+        Service = await ServiceProcess.StartAsync(_devices.StateHome, null, "--agents", AgentsUrl);
+    }
+
+    /// <summary>A token with which a host may join.</summary>
+    public async Task<string> InviteAsync(string node)
+    {
+        using var answer = await KilledUnderLoad.SendAsync(Http, HttpMethod.Post, "/v1/enrolments", $$"""{ "node": "{{node}}" }""");
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("joinToken").GetString()!;
+    }
+
+    /// <summary>Starts an agent and waits until it is attached.</summary>
+    /// <param name="node">Its host.</param>
+    /// <param name="token">Its join token; null for one that has joined.</param>
+    public async Task<Process> StartAgentAsync(string node, string? token)
+    {
+        var agent = Launch(node, token);
+        _agents.Add(agent);
+        if (await agent.StandardOutput.ReadLineAsync() is null)
+        {
+            throw new InvalidOperationException(await agent.StandardError.ReadToEndAsync());
+        }
+
+        await UntilAsync(async () => (await EnrolmentAsync(node)).GetProperty("attachedSince").ValueKind == JsonValueKind.String);
+        return agent;
+    }
+
+    /// <summary>Starts an agent.</summary>
+    public Process Launch(string node, string? token, string? folder = null)
+    {
+        if (!_peerPorts.TryGetValue(node, out var port))
+        {
+            _peerPorts[node] = port = FreePort();
+        }
+
+        string[] join = token is null ? [] : ["--join", token];
+        return PlannerProcess.Start(["agent", "--service", AgentsUrl, "--peers", $"127.0.0.1:{port}", "--state", folder ?? _devices.PathOf($"at-{node}"), .. join]);
+    }
+
+    public Task<JsonElement> EnrolmentAsync(string node) => KilledUnderLoad.GetAsync(Http, $"/v1/enrolments/{node}");
+
+    /// <summary>Asks for a migration.</summary>
+    public async Task<string> MigrateAsync(string destination)
+    {
+        using var answer = await KilledUnderLoad.SendAsync(Http, HttpMethod.Post, "/v1/migrations", $$"""{ "machine": "vm1", "destination": "{{destination}}", "sla": "lenient" }""");
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.StatusCode == HttpStatusCode.Accepted ? JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()! : throw new InvalidOperationException(text);
+    }
+
+    /// <summary>Waits for the end of a migration.</summary>
+    public async Task<JsonElement> EndAsync(string id)
+    {
+        await UntilAsync(async () => (await KilledUnderLoad.GetAsync(Http, $"/v1/migrations/{id}")).GetProperty("state").GetString() == "done");
+        return await KilledUnderLoad.GetAsync(Http, $"/v1/migrations/{id}");
+    }
+
+    /// <summary>Rehearses switchovers into the service's store, so that a decision has something to go by.</summary>
+    public async Task RehearseAsync()
+    {
+        using var store = Storage.SqlMeasurementStore.Open(Storage.StoreAddress.Parse(Path.Combine(_devices.StateHome, "planner.db")));
+        await Evidence.RehearseAsync(store);
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await isSo())
+        {
+            await Task.Delay(50, guard.Token);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var agent in _agents)
+        {
+            if (!agent.HasExited)
+            {
+                agent.Kill();
+                agent.WaitForExit();
+            }
+
+            agent.Dispose();
+        }
+
+        Service?.Dispose();
+        _devices.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
