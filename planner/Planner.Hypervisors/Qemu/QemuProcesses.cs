@@ -13,6 +13,8 @@ public sealed record FoundQemu(int Id, string Name, string? Address, bool IsWait
 /// <summary>Finds the machines that QEMU runs on this host, by what its processes were started with. No monitor is opened: it has room for one visitor.</summary>
 public static class QemuProcesses
 {
+    // What is run with libraries of its own is run by the loader.
+    private const string Loader = "ld-linux";
     private const string Processes = "/proc";
     private const string ManagedFolder = "/var/lib/libvirt/qemu/";
 
@@ -53,14 +55,15 @@ public static class QemuProcesses
     /// <param name="absolute">Makes a path absolute as the process has it.</param>
     internal static FoundQemu? Read(int id, IReadOnlyList<string> arguments, Func<string, string> absolute)
     {
-        if (arguments.Count == 0 || Path.GetFileName(arguments[0]) is not { } program || !(program.StartsWith("qemu-system-", StringComparison.Ordinal) || program is "qemu-kvm" or "kvm"))
+        var first = arguments.TakeWhile(a => !IsQemu(a)).Count();
+        if (first == arguments.Count || (first > 0 && !Path.GetFileName(arguments[0]).StartsWith(Loader, StringComparison.Ordinal)))
         {
             return null;
         }
 
         var (name, monitor, isWaiting, isManaged) = ("", (string?)null, false, false);
         var (sockets, controls) = (new Dictionary<string, string>(), new List<string>());
-        for (var i = 1; i < arguments.Count; i++)
+        for (var i = first + 1; i < arguments.Count; i++)
         {
             var value = i + 1 < arguments.Count ? arguments[i + 1] : "";
             isManaged |= arguments[i].Contains(ManagedFolder, StringComparison.Ordinal);
@@ -89,6 +92,8 @@ public static class QemuProcesses
             : monitor is null ? null : QemuDriver.AddressOf(absolute(monitor));
         return new FoundQemu(id, name, address, isWaiting);
     }
+
+    private static bool IsQemu(string program) => Path.GetFileName(program) is var name && (name.StartsWith("qemu-system-", StringComparison.Ordinal) || name is "qemu-kvm" or "kvm");
 
     private static string? Option(string value, string key) =>
         value.Split(',').FirstOrDefault(part => part.StartsWith($"{key}=", StringComparison.Ordinal)) is { } found ? found[(key.Length + 1)..] : null;

@@ -43,6 +43,7 @@ internal sealed class AgentStream(ServiceParts parts) : Agents.AgentsBase
                 return;
             }
 
+            FoundMachines.Register(parts, node, new Inventory());
             parts.AgentWork.Came(agent, kept);
             var writing = WriteAsync(agent, responseStream, ends.Token);
             var reading = ReadAsync(agent, requestStream, silence, ends.Token);
