@@ -109,7 +109,8 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
     {
         lock (_gate)
         {
-            _store.Change(change => change.Put(State, "kept", LastNumber.ToString(System.Globalization.CultureInfo.InvariantCulture), NoLabels, clock.GetUtcNow()));
+            var last = LastNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            _store.Change(change => change.Put(State, "kept", last, NoLabels, clock.GetUtcNow()));
             return _epoch = NewEpoch();
         }
     }

@@ -202,7 +202,9 @@ internal sealed class ServiceLink(Uri service, AgentIdentity identity, AgentReco
             attachment.Look(records.LastNumber);
             if (entries.Count == 0)
             {
-                await wake.WaitAsync(stop).ConfigureAwait(false);
+                // Another process of this host may have written, too.
+                await Task.WhenAny(wake, Task.Delay(BeatEvery, clock, stop)).ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
             }
         }
     }

@@ -34,6 +34,8 @@ internal sealed class ServiceHere : IAsyncDisposable
 
     public ServiceParts Parts => _service.Parts;
 
+    public string AgentsUrl => _service.AgentsUrl!;
+
     public EventFeed Events => Parts.Events;
 
     /// <summary>Starts it.</summary>

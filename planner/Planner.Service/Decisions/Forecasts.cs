@@ -55,6 +55,11 @@ internal sealed class Forecasts(ServiceParts parts)
             return (null, $"The destination is made by the command '{command}' when the migration begins, and cannot be asked before.");
         }
 
+        if (parts.AgentBook.HasAgent(resolved.Machine.Node))
+        {
+            return (null, $"The agent of {resolved.Machine.Node} decides when the migration begins, and is not asked before: a shadow migration tells.");
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Limit);
         try

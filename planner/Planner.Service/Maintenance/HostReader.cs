@@ -4,7 +4,8 @@ using Planner.Measurements;
 
 namespace Planner.Service;
 
-/// <summary>Reads what is on a node at this moment: what is registered, what is on the way, and, of machines with a monitor that were or are to be there, whether a guest is.</summary>
+/// <summary>Reads what is on a node at this moment: what is registered, what is on the way, and what its agent finds there; where it has none, of machines with a monitor that were or are to be there,
+/// whether a guest is.</summary>
 internal sealed class HostReader(ServiceParts parts)
 {
     private const int AtOnce = 8;
@@ -18,15 +19,18 @@ internal sealed class HostReader(ServiceParts parts)
     {
         var at = Seconds;
         var isCordoned = NodeMaintenance.Of(parts, node) is not null;
-        var found = await AskMonitorsAsync(node, cancel).ConfigureAwait(false);
+        var isByAgent = parts.AgentBook.HasAgent(node);
+        var inventory = isByAgent ? parts.Agents.Find(node)?.Inventory : null;
+        var found = isByAgent ? [] : await AskMonitorsAsync(node, cancel).ConfigureAwait(false);
 
         // Migrations before the register: one that ends meanwhile is seen in one of the two.
         var active = parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => !o.Shadow).ToList();
-        var machines = NodeMaintenance.MachinesOn(parts, node).Concat(active.Where(o => o.SourceNode == node).Select(o => o.Machine)).Concat(found.Where(f => f.IsThere == true).Select(f => f.Machine));
+        var machines = NodeMaintenance.MachinesOn(parts, node).Concat(active.Where(o => o.SourceNode == node).Select(o => o.Machine)).Concat(found.Where(f => f.IsThere == true).Select(f => f.Machine))
+            .Concat(inventory?.Machines.Select(m => m.Name.Length > 0 ? m.Name : $"process {m.Process}") ?? []);
         return new HostReading(
             node,
             at,
-            found.All(f => f.IsThere is not null),
+            isByAgent ? inventory is { IsWhole: true } : found.All(f => f.IsThere is not null),
             isCordoned && NodeMaintenance.Of(parts, node) is not null,
             [.. machines.Distinct()],
             [.. active.Where(o => o.DestinationNode == node).Select(o => o.Machine)]);
