@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Planner.Measurements;
 
-namespace Planner.Agent.Wire;
+namespace Planner.Agent;
 
 /// <summary>The bodies of entries, notices and answers as JSON: what is measured as it is, times to the tick.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,7 +1,7 @@
 using Planner.Measurements;
 using Planner.Sessions;
 
-namespace Planner.Agent.Wire;
+namespace Planner.Agent;
 
 /// <summary>How a migration ended that an agent carried out.</summary>
 /// <param name="Migration">Its identifier.</param>

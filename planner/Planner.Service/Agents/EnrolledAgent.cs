@@ -25,8 +25,3 @@ internal sealed record EnrolledAgent
     [System.Text.Json.Serialization.JsonIgnore]
     public bool HasJoined => KeyHash is not null;
 }
-
-/// <summary>How far the outbox of an agent is kept.</summary>
-/// <param name="Epoch">The life of the outbox.</param>
-/// <param name="Number">The number of the last entry.</param>
-internal sealed record AgentMark(string Epoch, long Number);
