@@ -16,6 +16,12 @@ internal sealed class AgentFleet : IDisposable
 
     public ServiceProcess Service { get; private set; } = null!;
 
+    /// <summary>The running agents by their hosts.</summary>
+    public Dictionary<string, Process> Agents { get; } = [];
+
+    /// <summary>The machine's devices by their hosts.</summary>
+    public Dictionary<string, string> Devices { get; } = [];
+
     public HttpClient Http => Service.Http;
 
     public string AgentsUrl => $"https://127.0.0.1:{_agentsPort}";
@@ -25,6 +31,7 @@ internal sealed class AgentFleet : IDisposable
     {
         var fleet = new AgentFleet();
         var (a, b) = (await fleet._devices.StartAsync("fast-nic", "a", 1, stop), await fleet._devices.StartAsync("fast-nic", "b", 2, stop));
+        (fleet.Devices["h1"], fleet.Devices["h2"]) = (a, b);
         await fleet.StartServiceAsync();
         await KilledUnderLoad.PutAsync(fleet.Http, "/v1/nodes/h1", "{}");
         await KilledUnderLoad.PutAsync(fleet.Http, "/v1/nodes/h2", "{}");
@@ -54,6 +61,7 @@ internal sealed class AgentFleet : IDisposable
     {
         var agent = Launch(node, token);
         _agents.Add(agent);
+        Agents[node] = agent;
         if (await agent.StandardOutput.ReadLineAsync() is null)
         {
             throw new InvalidOperationException(await agent.StandardError.ReadToEndAsync());

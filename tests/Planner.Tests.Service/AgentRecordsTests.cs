@@ -1,5 +1,4 @@
 using Planner.Agent;
-using Planner.Agent.Wire;
 using Planner.Measurements;
 using Planner.Storage;
 using Planner.Tests.Processes;
