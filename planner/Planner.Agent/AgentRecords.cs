@@ -133,6 +133,9 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
         return null;
     });
 
+    /// <summary>The highest token that was seen of any machine; null for none.</summary>
+    public MachineToken? Highest => List(TokenKind, RecordsJson.Default.MachineToken).Select(t => t.Value).MaxBy(t => (t.Timeline, t.Counter));
+
     /// <summary>What the service answered last to a question, and when; null if it never did.</summary>
     public (string Body, DateTimeOffset At)? FindAnswer(string question) => _store.Find(AnswerKind, question) is { } found ? (found.Body, found.Changed) : null;
 

@@ -127,6 +127,11 @@ public sealed class PlannerAgent : IAsyncDisposable
             Peers = _options.Peers ?? "",
             Version = typeof(PlannerAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         };
+        if (_records.Highest is { } highest)
+        {
+            hello.Highest = highest.ToWire();
+        }
+
         hello.Running.AddRange(_migrations.Running);
         return hello;
     }

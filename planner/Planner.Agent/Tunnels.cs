@@ -15,6 +15,7 @@ internal sealed class Tunnels : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, (TunnelEnds Ends, Socket Listener, Task Work)> _open = new();
     private readonly CancellationTokenSource _stop = new();
+    private int _bound;
     private readonly string _folder;
     private readonly AgentIdentity _identity;
     private readonly AgentRecords _records;
@@ -116,12 +117,15 @@ internal sealed class Tunnels : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            File.Delete(path);
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            // A listener that is let go of removes the name that it was bound to, whenever that may be: no later one may have that name.
+            var bound = $"{path}.{Interlocked.Increment(ref _bound)}";
+            File.Delete(bound);
+            listener.Bind(new UnixDomainSocketEndPoint(bound));
+            File.SetUnixFileMode(bound, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             listener.Listen(Backlog);
+            File.Move(bound, path, overwrite: true);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SocketException or ArgumentException or UnauthorizedAccessException or IOException)
         {
             listener.Dispose();
             throw new IOException($"The socket {path} for {ends.Origin} on {ends.PeerNode} cannot be made ({e.Message.TrimEnd('.')}): give the agent a shorter --state.", e);

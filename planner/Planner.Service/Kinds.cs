@@ -22,7 +22,7 @@ internal static class Kinds
     /// <summary>How far the outboxes of agents are kept.</summary>
     public const string AgentMark = "agentMark";
 
-    /// <summary>How often the service was started.</summary>
+    /// <summary>The last number in whose name machines were moved.</summary>
     public const string Start = "start";
 
     /// <summary>Nodes that are in maintenance.</summary>

@@ -76,7 +76,6 @@ public sealed class PlannerService : IAsyncDisposable
                 .Build();
             service._owned.AddRange([instruments, metrics]);
             Map(app, metrics);
-            parts.AgentWork.Token = NextToken(parts);
             await app.StartAsync(stop).ConfigureAwait(false);
             await clockwork.ConfigureAwait(false);
             await parts.Migrations.ResumeAsync(stop).ConfigureAwait(false);
@@ -207,17 +206,6 @@ public sealed class PlannerService : IAsyncDisposable
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
             https.ClientCertificateValidation = (certificate, _, _) => Trust.IsIssued(certificate, authority.All, isService: false);
         }));
-    }
-
-    /// <summary>In whose name machines are moved from now on: later than that of every start before on this store.</summary>
-    private static MachineToken NextToken(ServiceParts parts)
-    {
-        var count = parts.Records.Change(change =>
-        {
-            change.Put(Kinds.Start, Kinds.Start, "{}", new Dictionary<string, string>(), parts.Now);
-            return change.Find(Kinds.Start, Kinds.Start)!.Version;
-        });
-        return new MachineToken(0, count, Guid.NewGuid().ToString("N"));
     }
 
     private static X509Certificate2 Certificate(ServiceOptions options)

@@ -1,4 +1,3 @@
-using Planner.Agent;
 using Planner.Measurements;
 using Planner.Storage;
 
@@ -21,7 +20,7 @@ internal sealed class ServiceParts : IDisposable
         Fleet = new FleetOverview(this);
         Ledger = new LedgerCounts(options.Store, Policies, Clock);
         AgentBook = new AgentBook(this);
-        AgentWork = new AgentWork(this) { Token = new MachineToken(0, 0, "") };
+        AgentWork = new AgentWork(this);
         Migrations = new MigrationRunner(this);
         Clockwork = new Clockwork(Clock);
         Plans = new PlanRunner(this);

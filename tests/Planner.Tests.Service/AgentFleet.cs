@@ -67,7 +67,7 @@ internal sealed class AgentFleet : IDisposable
             throw new InvalidOperationException(await agent.StandardError.ReadToEndAsync());
         }
 
-        await UntilAsync(async () => (await EnrolmentAsync(node)).GetProperty("attachedSince").ValueKind == JsonValueKind.String);
+        await AttachedAsync(node);
         return agent;
     }
 
@@ -105,6 +105,34 @@ internal sealed class AgentFleet : IDisposable
     {
         using var store = Storage.SqlMeasurementStore.Open(Storage.StoreAddress.Parse(Path.Combine(_devices.StateHome, "planner.db")));
         await Evidence.RehearseAsync(store);
+    }
+
+    /// <summary>Waits until agents are attached.</summary>
+    public async Task AttachedAsync(params string[] nodes)
+    {
+        foreach (var node in nodes)
+        {
+            await UntilAsync(async () => (await EnrolmentAsync(node)).GetProperty("attachedSince").ValueKind == JsonValueKind.String);
+        }
+    }
+
+    /// <summary>Copies the store of a service that is stopped.</summary>
+    public string Backup()
+    {
+        var copy = _devices.PathOf("backup.db");
+        File.Copy(_devices.PathOf("planner.db"), copy);
+        return copy;
+    }
+
+    /// <summary>Puts a copy back.</summary>
+    public void Restore(string copy)
+    {
+        foreach (var rest in new[] { "-wal", "-shm" })
+        {
+            File.Delete(_devices.PathOf("planner.db" + rest));
+        }
+
+        File.Copy(copy, _devices.PathOf("planner.db"), overwrite: true);
     }
 
     /// <summary>Waits until something is so.</summary>

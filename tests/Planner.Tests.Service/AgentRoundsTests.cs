@@ -14,6 +14,9 @@ public sealed class AgentRoundsTests
     private const int LongestDelay = 450;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    // Longer than a silent stream is kept.
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(20);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -29,7 +32,7 @@ public sealed class AgentRoundsTests
         var (node, migrations, told) = ("h1", new List<string>(), new List<string>());
         for (var round = 0; round < rounds; round++)
         {
-            var (other, trouble, delay) = (node == "h1" ? "h2" : "h1", (Trouble)random.Next(Enum.GetValues<Trouble>().Length), random.Next(LongestDelay));
+            var (other, trouble, delay) = (node == "h1" ? "h2" : "h1", (Trouble)random.Next(rounds > UsualRounds ? (int)Trouble.SourceStandsStillForLong + 1 : (int)Trouble.SourceStandsStillForLong), random.Next(LongestDelay));
             var id = await fleet.MigrateAsync(other);
             migrations.Add(id);
             await Task.Delay(delay, Stop);
@@ -67,10 +70,10 @@ public sealed class AgentRoundsTests
                 await fleet.Agents[node].WaitForExitAsync(Stop);
                 await fleet.StartAgentAsync(node, null);
                 break;
-            case Trouble.SourceStandsStill or Trouble.DestinationStandsStill:
-                var still = fleet.Agents[trouble == Trouble.SourceStandsStill ? source : destination];
+            case Trouble.SourceStandsStill or Trouble.DestinationStandsStill or Trouble.SourceStandsStillForLong:
+                var still = fleet.Agents[trouble == Trouble.DestinationStandsStill ? destination : source];
                 PlannerProcess.Signal(still, PlannerProcess.Stop);
-                await Task.Delay(Pause, Stop);
+                await Task.Delay(trouble == Trouble.SourceStandsStillForLong ? LongPause : Pause, Stop);
                 PlannerProcess.Signal(still, PlannerProcess.Continue);
                 break;
             case Trouble.ServiceAndSourceAreKilled:
@@ -119,5 +122,6 @@ public sealed class AgentRoundsTests
         SourceStandsStill,
         DestinationStandsStill,
         ServiceAndSourceAreKilled,
+        SourceStandsStillForLong,
     }
 }

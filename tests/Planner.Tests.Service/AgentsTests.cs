@@ -81,6 +81,31 @@ public sealed class AgentsTests
     }
 
     [Fact]
+    public async Task A_service_on_a_restored_backup_goes_on_above_what_its_agents_have_seen()
+    {
+        using var fleet = await AgentFleet.StartAsync(Stop);
+        await fleet.RehearseAsync();
+        await fleet.StartAgentAsync("h1", await fleet.InviteAsync("h1"));
+        await fleet.StartAgentAsync("h2", await fleet.InviteAsync("h2"));
+        Assert.Equal("completed", (await fleet.EndAsync(await fleet.MigrateAsync("h2"))).GetProperty("outcome").GetString());
+        Assert.Equal(0, await fleet.Service.StopAsync());
+        var backup = fleet.Backup();
+        for (var start = 0; start < 2; start++)
+        {
+            await fleet.StartServiceAsync();
+            await fleet.AttachedAsync("h1", "h2");
+            Assert.Equal("completed", (await fleet.EndAsync(await fleet.MigrateAsync(start == 0 ? "h1" : "h2"))).GetProperty("outcome").GetString());
+            Assert.Equal(0, await fleet.Service.StopAsync());
+        }
+
+        fleet.Restore(backup);
+        await fleet.StartServiceAsync();
+        await fleet.AttachedAsync("h1", "h2");
+
+        Assert.Equal("completed", (await fleet.EndAsync(await fleet.MigrateAsync("h1"))).GetProperty("outcome").GetString());
+    }
+
+    [Fact]
     public async Task A_migration_waits_for_an_agent_that_is_away()
     {
         using var fleet = await AgentFleet.StartAsync(Stop);

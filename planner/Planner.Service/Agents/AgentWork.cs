@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Planner.Agent;
 using Planner.Agent.Wire;
 using Planner.Documents;
@@ -19,8 +20,21 @@ internal sealed class AgentWork(ServiceParts parts)
 
     private readonly ConcurrentDictionary<string, Run> _runs = new();
 
-    /// <summary>In whose name machines are moved; a later start of the service has a later one.</summary>
-    public required MachineToken Token { get; set; }
+    private readonly Lock _gate = new();
+    private readonly string _owner = Guid.NewGuid().ToString("N");
+    private MachineToken? _token;
+
+    /// <summary>In whose name machines are moved: later than in every start before, and than whatever an agent has seen.</summary>
+    private MachineToken Token
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _token ??= NextToken(0, 0);
+            }
+        }
+    }
 
     /// <summary>Who runs a migration that leaves a node, as operations have it; null where no agent does.</summary>
     public string? RunBy(string? node) => parts.AgentBook.HasAgent(node) ? Prefix + node : null;
@@ -69,6 +83,7 @@ internal sealed class AgentWork(ServiceParts parts)
     /// <param name="kept">How far its outbox is kept.</param>
     public void Came(AttachedAgent agent, long kept)
     {
+        RaiseAbove(agent.Hello.Highest);
         foreach (var run in _runs.Values.Where(r => r.Node == agent.Node && r.Live.Operation.CancelRequested))
         {
             agent.Send(new ToAgent { Cancel = new Cancel { Migration = run.Live.Operation.Id } });
@@ -153,6 +168,27 @@ internal sealed class AgentWork(ServiceParts parts)
         run.HandedTo = source;
         source.Send(new ToAgent { Start = start });
     }
+
+    /// <summary>After a restored backup the count is lower than what agents have seen, and they would refuse it for ever.</summary>
+    private void RaiseAbove(Token? seen)
+    {
+        lock (_gate)
+        {
+            if (seen is not null && seen.Owner != _owner && (_token is null || (_token.Timeline, _token.Counter).CompareTo((seen.Timeline, seen.Counter)) <= 0))
+            {
+                _token = NextToken(seen.Timeline, seen.Counter);
+            }
+        }
+    }
+
+    // A service that was taken over cannot: its database refuses the change.
+    private MachineToken NextToken(long timeline, long above) => parts.Records.Change(change =>
+    {
+        var last = change.Find(Kinds.Start, Kinds.Start) is { Body: var body } ? long.Parse(body, CultureInfo.InvariantCulture) : 0;
+        var next = Math.Max(last, above) + 1;
+        change.Put(Kinds.Start, Kinds.Start, next.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), parts.Now);
+        return new MachineToken(timeline, next, _owner);
+    });
 
     // A manager reaches the other host by itself.
     private bool IsManaged(MigrationOrder order) => parts.Drivers.IsHypervisor(order.Source) && parts.Drivers.IsManaged(order.Source);
