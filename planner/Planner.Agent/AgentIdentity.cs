@@ -15,10 +15,12 @@ internal sealed class AgentIdentity : IDisposable
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(15);
 
     private readonly string _folder;
-    private readonly Uri _service;
     private readonly ECDsa _key;
 
-    private AgentIdentity(string folder, Uri service, ECDsa key) => (_folder, _service, _key) = (folder, service, key);
+    private AgentIdentity(string folder, Uri service, ECDsa key) => (_folder, Service, _key) = (folder, service, key);
+
+    /// <summary>The service that is asked for certificates.</summary>
+    public Uri Service { get; set; }
 
     /// <summary>The certificates that a service may be known by, the newest first.</summary>
     public X509Certificate2Collection Authorities { get; private set; } = [];
@@ -74,7 +76,7 @@ internal sealed class AgentIdentity : IDisposable
         authorities.ImportFromPem(told["authority"]!.GetValue<string>());
         if (!authorities.Any(a => Convert.ToHexStringLower(a.GetCertHash(HashAlgorithmName.SHA256)) == join.AuthorityHash))
         {
-            throw new AgentRefusedException($"{_service} is not the service that made the token: its authority has another hash. Check the address.");
+            throw new AgentRefusedException($"{Service} is not the service that made the token: its authority has another hash. Check the address.");
         }
 
         Authorities = [.. authorities.Where(a => Convert.ToHexStringLower(a.GetCertHash(HashAlgorithmName.SHA256)) == join.AuthorityHash)];
@@ -122,7 +124,7 @@ internal sealed class AgentIdentity : IDisposable
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => !isKnown || IsOurs(certificate as X509Certificate2, isService: true);
         using var http = new HttpClient(handler) { Timeout = CallLimit };
-        using var request = new HttpRequestMessage(method, new Uri(_service, path));
+        using var request = new HttpRequestMessage(method, new Uri(Service, path));
         if (body is not null)
         {
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
@@ -141,8 +143,8 @@ internal sealed class AgentIdentity : IDisposable
         }
 
         return response.IsSuccessStatusCode && answer is not null ? answer
-            : (int)response.StatusCode is >= 400 and < 500 ? throw new AgentRefusedException(answer?["detail"]?.GetValue<string>() ?? $"{_service} refuses with {(int)response.StatusCode}: check that it is the address of 'serve --agents'.")
-            : throw new HttpRequestException($"{_service} answers {(int)response.StatusCode}");
+            : (int)response.StatusCode is >= 400 and < 500 ? throw new AgentRefusedException(answer?["detail"]?.GetValue<string>() ?? $"{Service} refuses with {(int)response.StatusCode}: check that it is the address of 'serve --agents'.")
+            : throw new HttpRequestException($"{Service} answers {(int)response.StatusCode}");
     }
 
     private void Read()

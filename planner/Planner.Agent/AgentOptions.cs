@@ -6,8 +6,8 @@ namespace Planner.Agent;
 /// <summary>How an agent is started.</summary>
 public sealed record AgentOptions
 {
-    /// <summary>Where agents reach the service: https, as it was told with <c>serve --agents</c>.</summary>
-    public required Uri Service { get; init; }
+    /// <summary>Where agents reach the service: https, as it was told with <c>serve --agents</c>. Of services that take turns all of them; they are dialled one after another.</summary>
+    public required IReadOnlyList<Uri> Services { get; init; }
 
     /// <summary>The join token; null once the host has joined.</summary>
     public string? JoinToken { get; init; }

@@ -113,8 +113,13 @@ internal static class PeerWire
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var there = CopyAsync(near, far, far.ShutdownAsync, ends.Token);
         var back = CopyAsync(far, near, () => Shut(socket), ends.Token);
-        await Task.WhenAny(there, back).ConfigureAwait(false);
-        await Task.WhenAny(Task.WhenAll(there, back), Task.Delay(CallLimit, clock, cancel)).ConfigureAwait(false);
+        var first = await Task.WhenAny(there, back).ConfigureAwait(false);
+        if (await first.ConfigureAwait(false))
+        {
+            await Task.WhenAny(Task.WhenAll(there, back), Task.Delay(CallLimit, clock, cancel)).ConfigureAwait(false);
+        }
+
+        // Whoever was cut off in the middle holds nobody's socket any longer.
         await ends.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(there, back).ConfigureAwait(false);
     }
@@ -125,16 +130,18 @@ internal static class PeerWire
         return Task.CompletedTask;
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, Func<Task> end, CancellationToken cancel)
+    /// <returns>Whether all was said that there was to say.</returns>
+    private static async Task<bool> CopyAsync(Stream from, Stream to, Func<Task> end, CancellationToken cancel)
     {
         try
         {
             await from.CopyToAsync(to, BufferBytes, cancel).ConfigureAwait(false);
             await end().ConfigureAwait(false);
+            return true;
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // Then the connection is over, and both ends see it.
+            return false;
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class PlannerAgent : IAsyncDisposable
         (_options, _identity) = (options, identity);
         _records = new AgentRecords(options.Store, Clock);
         _tunnels = new Tunnels(Path.Combine(options.Sessions.StateDirectory!, "peers"), identity, _records, Clock, options.Say);
-        _link = new ServiceLink(options.Service, identity, _records, Clock) { Greet = Greet, Take = Take, Say = options.Say };
+        _link = new ServiceLink(options.Services, identity, _records, Clock) { Greet = Greet, Take = Take, Say = options.Say };
         var store = new AgentStore(options.Store, _records, _link.Ask) { Kept = _link.Wake, OriginOf = _tunnels.OriginOf };
         _migrations = new AgentMigrations(options with { Sessions = options.Sessions with { Host = identity.Node } }, _records, store, _tunnels) { Kept = _link.Wake };
         _migrations.Told += _link.Send;
@@ -40,12 +40,12 @@ public sealed class PlannerAgent : IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public static async Task<PlannerAgent> StartAsync(AgentOptions options, CancellationToken stop)
     {
-        if (options.Service.Scheme != "https")
+        if (options.Services.FirstOrDefault(s => s.Scheme != "https") is { } plain)
         {
-            throw new AgentRefusedException($"{options.Service} is no address of a service for agents: write the https address of 'serve --agents'.");
+            throw new AgentRefusedException($"{plain} is no address of a service for agents: write the https address of 'serve --agents'.");
         }
 
-        var identity = AgentIdentity.Open(options.IdentityFolder, options.Service);
+        var identity = AgentIdentity.Open(options.IdentityFolder, options.Services[0]);
         try
         {
             await JoinAsync(options, identity, stop).ConfigureAwait(false);
@@ -98,7 +98,7 @@ public sealed class PlannerAgent : IAsyncDisposable
         }
 
         var token = options.JoinToken ?? throw new AgentRefusedException("This host has not joined yet: give --join TOKEN, which POST /v1/enrolments of the service makes.");
-        for (var isTold = false; ; isTold = true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
@@ -107,12 +107,13 @@ public sealed class PlannerAgent : IAsyncDisposable
             }
             catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !stop.IsCancellationRequested))
             {
-                if (!isTold)
+                if (tries == options.Services.Count)
                 {
-                    options.Say($"The service at {options.Service} cannot be reached ({e.Message.TrimEnd('.')}): the host joins as soon as it is there.");
+                    options.Say($"The service at {string.Join(" and ", options.Services)} cannot be reached ({e.Message.TrimEnd('.')}): the host joins as soon as it is there.");
                 }
 
-                await Task.Delay(JoinAgain, options.Sessions.Clock, stop).ConfigureAwait(false);
+                identity.Service = options.Services[tries % options.Services.Count];
+                await Task.Delay(tries < options.Services.Count ? TimeSpan.Zero : JoinAgain, options.Sessions.Clock, stop).ConfigureAwait(false);
             }
         }
     }

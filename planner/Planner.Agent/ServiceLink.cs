@@ -9,11 +9,11 @@ using Planner.Agent.Wire;
 namespace Planner.Agent;
 
 /// <summary>The agent's stream to the service: dialled, kept alive, dialled again after a while that grows and differs from host to host.</summary>
-/// <param name="service">Where the service is.</param>
+/// <param name="services">Where the service is; of several that take turns one is dialled after another.</param>
 /// <param name="identity">Who dials.</param>
 /// <param name="records">The outbox.</param>
 /// <param name="clock">The time.</param>
-internal sealed class ServiceLink(Uri service, AgentIdentity identity, AgentRecords records, TimeProvider clock)
+internal sealed class ServiceLink(IReadOnlyList<Uri> services, AgentIdentity identity, AgentRecords records, TimeProvider clock)
 {
     /// <summary>How often both sides say that they live.</summary>
     public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
@@ -72,17 +72,20 @@ internal sealed class ServiceLink(Uri service, AgentIdentity identity, AgentReco
     /// <exception cref="AgentRefusedException">The service takes this host no more.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        var (pause, isAway) = (FirstPause, false);
+        var (pause, isAway, at) = (FirstPause, false, services.Index().FirstOrDefault(s => s.Item == identity.Service).Index);
         while (!stop.IsCancellationRequested)
         {
+            var service = services[at % services.Count];
             try
             {
+                identity.Service = service;
                 if (identity.IsDue(clock.GetUtcNow()))
                 {
                     await identity.RenewAsync(stop).ConfigureAwait(false);
                 }
 
                 await AttachAsync(
+                    service,
                     () =>
                     {
                         if (isAway)
@@ -101,6 +104,8 @@ internal sealed class ServiceLink(Uri service, AgentIdentity identity, AgentReco
                     return;
                 }
 
+                // The next one may be the one that acts.
+                at++;
                 if (e is RpcException { StatusCode: StatusCode.PermissionDenied } refused)
                 {
                     throw new AgentRefusedException(refused.Status.Detail);
@@ -109,7 +114,7 @@ internal sealed class ServiceLink(Uri service, AgentIdentity identity, AgentReco
                 if (!isAway)
                 {
                     isAway = true;
-                    Say($"The service at {service} is away ({Reason(e)}): migrations under way go on, and what is to be kept waits here.");
+                    Say($"The service at {string.Join(" and ", services)} is away ({Reason(e)}): migrations under way go on, and what is to be kept waits here.");
                 }
             }
 
@@ -127,7 +132,7 @@ internal sealed class ServiceLink(Uri service, AgentIdentity identity, AgentReco
         _ => e.Message.TrimEnd('.'),
     };
 
-    private async Task AttachAsync(Action attached, CancellationToken stop)
+    private async Task AttachAsync(Uri service, Action attached, CancellationToken stop)
     {
         using var handler = new SocketsHttpHandler
         {

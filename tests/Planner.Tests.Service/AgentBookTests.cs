@@ -114,7 +114,7 @@ public sealed class AgentBookTests
         return await PlannerAgent.StartAsync(
             new AgentOptions
             {
-                Service = new Uri(service.AgentsUrl),
+                Services = [new Uri(service.AgentsUrl)],
                 JoinToken = token,
                 IdentityFolder = folder.File("agent"),
                 Store = store,

@@ -13,6 +13,7 @@ internal sealed class AgentFleet : IDisposable
     private readonly int _agentsPort = FreePort();
     private readonly Dictionary<string, int> _peerPorts = [];
     private readonly List<Process> _agents = [];
+    private string? _store;
 
     public ServiceProcess Service { get; private set; } = null!;
 
@@ -24,12 +25,17 @@ internal sealed class AgentFleet : IDisposable
 
     public HttpClient Http => Service.Http;
 
+    /// <summary>Other addresses that agents are told of.</summary>
+    public List<string> OtherServices { get; } = [];
+
     public string AgentsUrl => $"https://127.0.0.1:{_agentsPort}";
 
     /// <summary>Starts a fleet with two hosts, a device on each, and a machine on the first.</summary>
-    public static async Task<AgentFleet> StartAsync(CancellationToken stop)
+    /// <param name="stop">Gives up.</param>
+    /// <param name="store">The service's store; null for a file.</param>
+    public static async Task<AgentFleet> StartAsync(CancellationToken stop, string? store = null)
     {
-        var fleet = new AgentFleet();
+        var fleet = new AgentFleet { _store = store };
         var (a, b) = (await fleet._devices.StartAsync("fast-nic", "a", 1, stop), await fleet._devices.StartAsync("fast-nic", "b", 2, stop));
         (fleet.Devices["h1"], fleet.Devices["h2"]) = (a, b);
         await fleet.StartServiceAsync();
@@ -44,7 +50,23 @@ internal sealed class AgentFleet : IDisposable
     public async Task StartServiceAsync()
     {
         Service?.Dispose();
-        Service = await ServiceProcess.StartAsync(_devices.StateHome, null, "--agents", AgentsUrl);
+        Service = await ServiceProcess.StartAsync(_devices.StateHome, _store, "--agents", AgentsUrl);
+    }
+
+    /// <summary>Has another service wait on the same database, which agents that are started from now on are told of.</summary>
+    /// <returns>It, once it acts.</returns>
+    public Task<ServiceProcess> StandByAsync()
+    {
+        var url = $"https://127.0.0.1:{FreePort()}";
+        OtherServices.Add(url);
+        return ServiceProcess.StartAsync(Directory.CreateDirectory(_devices.PathOf("other")).FullName, _store, "--agents", url, "--authority", Path.Combine(_devices.StateHome, "state", "authority.pem"));
+    }
+
+    /// <summary>Goes on with another service.</summary>
+    public void TurnTo(ServiceProcess service)
+    {
+        Service.Dispose();
+        Service = service;
     }
 
     /// <summary>A token with which a host may join.</summary>
@@ -80,7 +102,7 @@ internal sealed class AgentFleet : IDisposable
         }
 
         string[] join = token is null ? [] : ["--join", token];
-        return PlannerProcess.Start(["agent", "--service", AgentsUrl, "--peers", $"127.0.0.1:{port}", "--state", folder ?? _devices.PathOf($"at-{node}"), .. join]);
+        return PlannerProcess.Start(["agent", "--service", AgentsUrl, .. OtherServices.SelectMany(o => new[] { "--service", o }), "--peers", $"127.0.0.1:{port}", "--state", folder ?? _devices.PathOf($"at-{node}"), .. join]);
     }
 
     public Task<JsonElement> EnrolmentAsync(string node) => KilledUnderLoad.GetAsync(Http, $"/v1/enrolments/{node}");
@@ -103,7 +125,7 @@ internal sealed class AgentFleet : IDisposable
     /// <summary>Rehearses switchovers into the service's store, so that a decision has something to go by.</summary>
     public async Task RehearseAsync()
     {
-        using var store = Storage.SqlMeasurementStore.Open(Storage.StoreAddress.Parse(Path.Combine(_devices.StateHome, "planner.db")));
+        using var store = Storage.SqlMeasurementStore.Open(Storage.StoreAddress.Parse(_store ?? Path.Combine(_devices.StateHome, "planner.db")));
         await Evidence.RehearseAsync(store);
     }
 
@@ -162,7 +184,7 @@ internal sealed class AgentFleet : IDisposable
         _devices.Dispose();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Planner.Tests.Cli;
+using Planner.Tests.Processes;
 using Xunit;
 
 namespace Planner.Tests.Service;
@@ -78,6 +79,28 @@ public sealed class AgentsTests
         Assert.NotEqual("", end.GetProperty("reason").GetString());
         var attempts = (await KilledUnderLoad.GetAsync(fleet.Http, "/v1/attempts?machine=vm1")).GetProperty("items");
         Assert.InRange(attempts.GetArrayLength(), 0, 1);
+    }
+
+    [Fact]
+    public async Task Agents_go_over_to_the_service_that_takes_over_and_it_hears_how_the_migration_of_the_killed_one_ended()
+    {
+        using var fleet = await AgentFleet.StartAsync(Stop, PostgresServer.Shared.Address(PostgresServer.Shared.CreateDatabase()));
+        await fleet.RehearseAsync();
+        var waiting = fleet.StandByAsync();
+        await fleet.StartAgentAsync("h1", await fleet.InviteAsync("h1"));
+        await fleet.StartAgentAsync("h2", await fleet.InviteAsync("h2"));
+
+        var id = await fleet.MigrateAsync("h2");
+        await KilledUnderLoad.HearAsync(fleet.Http, id, 3, Stop);
+        Assert.False(waiting.IsCompleted);
+        fleet.Service.Kill();
+        fleet.TurnTo(await waiting);
+        await fleet.AttachedAsync("h1", "h2");
+
+        Assert.Equal("completed", (await fleet.EndAsync(id)).GetProperty("outcome").GetString());
+        Assert.Equal("completed", (await fleet.EndAsync(await fleet.MigrateAsync("h1"))).GetProperty("outcome").GetString());
+        var attempts = (await KilledUnderLoad.GetAsync(fleet.Http, "/v1/attempts?machine=vm1")).GetProperty("items");
+        Assert.Equal(2, attempts.GetArrayLength());
     }
 
     [Fact]

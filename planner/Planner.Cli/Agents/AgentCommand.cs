@@ -13,20 +13,26 @@ internal static class AgentCommand
 
     public static Command Create(CommonOptions common)
     {
-        var service = new Option<Uri>("--service")
+        var service = new Option<Uri[]>("--service")
         {
-            Description = "Where the service takes agents: the address of 'serve --agents'.",
+            Description = "Where the service takes agents: the address of 'serve --agents'; of services that take turns all of them.",
             HelpName = "URL",
             Required = true,
             CustomParser = result =>
             {
-                if (!Uri.TryCreate(result.Tokens[^1].Value, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps || uri.PathAndQuery != "/")
+                var services = new List<Uri>();
+                foreach (var token in result.Tokens)
                 {
-                    result.AddError($"--service is '{result.Tokens[^1].Value}'; an address such as https://planner.example:8443 is expected.");
-                    return null;
+                    if (!Uri.TryCreate(token.Value, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps || uri.PathAndQuery != "/")
+                    {
+                        result.AddError($"--service is '{token.Value}'; an address such as https://planner.example:8443 is expected.");
+                        return null;
+                    }
+
+                    services.Add(uri);
                 }
 
-                return uri;
+                return [.. services];
             },
         };
         var join = new Option<string?>("--join") { Description = "The token with which this host joins, once: POST /v1/enrolments makes it.", HelpName = "TOKEN" };
@@ -36,7 +42,7 @@ internal static class AgentCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, Uri service, string? join, string? peers)
+    private static async Task<int> RunAsync(CommandContext context, Uri[] services, string? join, string? peers)
     {
         using var stop = new StopSignal();
         Readiness.RequireFiles(MachinesAtOnce);
@@ -47,7 +53,7 @@ internal static class AgentCommand
         await using var agent = await PlannerAgent.StartAsync(
             new AgentOptions
             {
-                Service = service,
+                Services = services,
                 JoinToken = join,
                 IdentityFolder = folder,
                 Peers = peers,
@@ -68,11 +74,11 @@ internal static class AgentCommand
 
         if (context.IsJson)
         {
-            context.Output.WriteLine(CliJson.Write(new AgentReport("agent", agent.Node, service), AgentReports.Default.AgentReport));
+            context.Output.WriteLine(CliJson.Write(new AgentReport("agent", agent.Node, services), AgentReports.Default.AgentReport));
         }
         else
         {
-            context.Output.WriteLine($"The agent of {agent.Node} works for {service}; Ctrl-C ends it.");
+            context.Output.WriteLine($"The agent of {agent.Node} works for {string.Join(" and ", services.AsEnumerable())}; Ctrl-C ends it.");
         }
 
         await agent.RunAsync(stop.Token);

@@ -8,4 +8,4 @@ namespace Planner.Cli;
 internal sealed partial class AgentReports : JsonSerializerContext;
 
 /// <summary>That the agent works, and for whom.</summary>
-internal sealed record AgentReport(string Kind, string Node, Uri Service);
+internal sealed record AgentReport(string Kind, string Node, IReadOnlyList<Uri> Services);
