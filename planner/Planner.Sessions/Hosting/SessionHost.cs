@@ -9,11 +9,14 @@ namespace Planner.Sessions;
 internal sealed class SessionHost<TState>
     where TState : SessionState
 {
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(250);
+
     private readonly SessionShell _shell;
     private readonly ICommandCarrier<TState> _carrier;
     private readonly ISessionRecord<TState>? _record;
     private readonly Func<TState, EngineEvent, long, Step<TState>> _advance;
     private ITimer? _timer;
+    private ITimer? _late;
     private IDisposable? _quietTime;
     private bool _isRecordBroken;
 
@@ -63,6 +66,7 @@ internal sealed class SessionHost<TState>
         {
             _quietTime?.Dispose();
             _timer?.Dispose();
+            _late?.Dispose();
         }
     }
 
@@ -155,7 +159,22 @@ internal sealed class SessionHost<TState>
         // Rounded up: who is woken a moment early has to ask again.
         var delay = TimeSpan.FromTicks(Math.Max(0, (command.WakeAtNanoseconds - now + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick));
         _timer?.Dispose();
-        _timer = _shell.Services.Clock.CreateTimer(_ => _shell.Post(new Woke(command.WakeAtNanoseconds)), null, delay, Timeout.InfiniteTimeSpan);
+        _timer = _shell.Services.Clock.CreateTimer(_ => Wake(command, isLast: false), null, delay, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Wakes the engine. Who is woken late stood still itself, as under SIGSTOP: what the others have answered meanwhile is heard before anybody is called silent.</summary>
+    private void Wake(WakeAt command, bool isLast)
+    {
+        var clock = _shell.Services.Clock;
+        if (isLast || TimeSpan.FromTicks((clock.NowNanoseconds() - command.WakeAtNanoseconds) / TimeSpan.NanosecondsPerTick) < Late)
+        {
+            _shell.Post(new Woke(command.WakeAtNanoseconds));
+            return;
+        }
+
+        // The engine takes no wake-up that it does not wait for, so that a later one need not be told apart.
+        _late?.Dispose();
+        _late = clock.CreateTimer(_ => Wake(command, isLast: true), null, Late, Timeout.InfiniteTimeSpan);
     }
 
     private void OpenJournal(TState state)
