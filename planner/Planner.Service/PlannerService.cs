@@ -159,7 +159,11 @@ public sealed class PlannerService : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = LongestMessage);
+        builder.Services.AddGrpc(grpc =>
+        {
+            // What is unknown is answered as everywhere else.
+            (grpc.MaxReceiveMessageSize, grpc.IgnoreUnknownServices) = (LongestMessage, true);
+        });
         builder.Services.AddRouting();
         builder.Services.AddRateLimiter(Limit);
         builder.Services.AddOpenApi("v1", api => api.AddOperationTransformer(CallDocument.CompleteAsync).AddDocumentTransformer((document, _, _) =>
