@@ -143,7 +143,7 @@ internal sealed class AgentIdentity : IDisposable
         }
 
         return response.IsSuccessStatusCode && answer is not null ? answer
-            : (int)response.StatusCode is >= 400 and < 500 ? throw new AgentRefusedException(answer?["detail"]?.GetValue<string>() ?? $"{Service} refuses with {(int)response.StatusCode}: check that it is the address of 'serve --agents'.")
+            : (int)response.StatusCode is >= 400 and < 500 and not 429 ? throw new AgentRefusedException(answer?["detail"]?.GetValue<string>() ?? $"{Service} refuses with {(int)response.StatusCode}: check that it is the address of 'serve --agents'.")
             : throw new HttpRequestException($"{Service} answers {(int)response.StatusCode}");
     }
 

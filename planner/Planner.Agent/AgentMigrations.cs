@@ -14,7 +14,7 @@ namespace Planner.Agent;
 /// <param name="tunnels">Reach the destinations.</param>
 internal sealed class AgentMigrations(AgentOptions options, AgentRecords records, IMeasurementStore store, Tunnels tunnels) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, (CancellationTokenSource Cancel, Task Work)> _running = new();
+    private readonly ConcurrentDictionary<string, Running> _running = new();
 
     /// <summary>Is told what happens, as it is sent.</summary>
     public event Action<FromAgent>? Told;
@@ -23,18 +23,17 @@ internal sealed class AgentMigrations(AgentOptions options, AgentRecords records
     public Action Kept { get; init; } = () => { };
 
     /// <summary>Those under way.</summary>
-    public IReadOnlyCollection<string> Running => [.. _running.Keys];
+    public IReadOnlyCollection<string> UnderWay => [.. _running.Keys];
 
     private Drivers Drivers => options.Sessions.Drivers!;
 
     /// <summary>Begins a migration; what is under way already is not begun again.</summary>
     public void Begin(Start start)
     {
-        var cancel = new CancellationTokenSource();
-        var begun = new TaskCompletionSource();
-        if (_running.TryAdd(start.Migration, (cancel, begun.Task)))
+        var running = new Running();
+        if (_running.TryAdd(start.Migration, running))
         {
-            _running[start.Migration] = (cancel, Task.Run(() => RunAsync(start, cancel)));
+            running.Work = Task.Run(() => RunAsync(start, running.Cancel));
         }
     }
 
@@ -67,10 +66,10 @@ internal sealed class AgentMigrations(AgentOptions options, AgentRecords records
     /// <summary>Calls back what can be, and waits until everything has come to an end.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var (cancel, work) in _running.Values)
+        foreach (var running in _running.Values)
         {
-            await cancel.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
+            await running.Cancel.CancelAsync().ConfigureAwait(false);
+            await (running.Work ?? Task.CompletedTask).ConfigureAwait(false);
         }
     }
 
@@ -103,7 +102,6 @@ internal sealed class AgentMigrations(AgentOptions options, AgentRecords records
         }
 
         _running.TryRemove(start.Migration, out _);
-        cancel.Dispose();
         Kept();
     }
 
@@ -167,6 +165,14 @@ internal sealed class AgentMigrations(AgentOptions options, AgentRecords records
             ? e.Message
             : $"It was not begun: {e.Message}";
         return text.EndsWith('.') ? text : $"{text}.";
+    }
+
+    /// <summary>A migration under way.</summary>
+    private sealed class Running
+    {
+        public CancellationTokenSource Cancel { get; } = new();
+
+        public Task? Work { get; set; }
     }
 
     /// <summary>Tells the service what happens.</summary>

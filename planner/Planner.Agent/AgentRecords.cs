@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Planner.Agent.Wire;
@@ -28,6 +29,7 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
     private static readonly Dictionary<string, string> NoLabels = [];
 
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, MachineToken> _raised = new();
     private readonly ServiceStore _store = new(store);
     private string? _epoch;
     private long? _characters;
@@ -50,7 +52,8 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
     /// <summary>The number of the last entry.</summary>
     public long LastNumber => _store.EventNumbers().Last;
 
-    private long KeptNumber => _store.Find(State, "kept") is { Body: var text } ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+    /// <summary>The number up to which entries are known to be kept.</summary>
+    public long KeptNumber => _store.Find(State, "kept") is { Body: var text } ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Keeps a batch, and that it is to be sent.</summary>
     public void Keep(MeasurementBatch batch)
@@ -95,6 +98,12 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
     {
         lock (_gate)
         {
+            // A new epoch begins at 0 there, and what is here was kept under the one before.
+            if (number <= KeptNumber)
+            {
+                return;
+            }
+
             _store.Change(change =>
             {
                 change.Put(State, "kept", number.ToString(System.Globalization.CultureInfo.InvariantCulture), NoLabels, clock.GetUtcNow());
@@ -117,21 +126,22 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
 
     /// <summary>Takes a token for a machine, if it counts beside what was seen. Once this returns it is on the disk.</summary>
     /// <returns>Why it does not count, in one sentence; null if it does.</returns>
-    public string? Raise(string machine, MachineToken token) => _store.Change(change =>
+    public string? Raise(string machine, MachineToken token)
     {
-        var seen = change.Find(TokenKind, machine) is { Body: var body } ? JsonSerializer.Deserialize(body, RecordsJson.Default.MachineToken) : null;
-        if (token.RefusalBeside(machine, seen) is { } refusal)
+        // Asked again at each permission: what was taken already needs no look at the disk.
+        if (_raised.TryGetValue(machine, out var taken) && taken == token)
         {
-            return refusal;
+            return null;
         }
 
-        if (token != seen)
+        var refusal = Take(machine, token);
+        if (refusal is null)
         {
-            change.Put(TokenKind, machine, JsonSerializer.Serialize(token, RecordsJson.Default.MachineToken), NoLabels, clock.GetUtcNow());
+            _raised[machine] = token;
         }
 
-        return null;
-    });
+        return refusal;
+    }
 
     /// <summary>The highest token that was seen of any machine; null for none.</summary>
     public MachineToken? Highest => List(TokenKind, RecordsJson.Default.MachineToken).Select(t => t.Value).MaxBy(t => (t.Timeline, t.Counter));
@@ -156,6 +166,22 @@ internal sealed class AgentRecords(SqlMeasurementStore store, TimeProvider clock
 
     /// <summary>Takes away what is kept under a name.</summary>
     public void Delete(string kind, string name) => _store.Change(change => change.Delete(kind, name));
+
+    private string? Take(string machine, MachineToken token) => _store.Change(change =>
+    {
+        var seen = change.Find(TokenKind, machine) is { Body: var body } ? JsonSerializer.Deserialize(body, RecordsJson.Default.MachineToken) : null;
+        if (token.RefusalBeside(machine, seen) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (token != seen)
+        {
+            change.Put(TokenKind, machine, JsonSerializer.Serialize(token, RecordsJson.Default.MachineToken), NoLabels, clock.GetUtcNow());
+        }
+
+        return null;
+    });
 
     private List<Entry> Unsent(long after, int count) =>
         [.. _store.ReadEvents(Math.Max(after, KeptNumber), null, count).Select(e => new Entry { Number = e.Number, Kind = e.Kind, Body = e.Body })];

@@ -14,7 +14,8 @@ internal sealed class PeerListener(AgentIdentity identity, AgentRecords records,
     /// <summary>The kind under which expected migrations are kept.</summary>
     public const string Expected = "expected";
 
-    private const int MostCalls = 256;
+    // Those that have not said yet what for.
+    private const int MostCalls = 1024;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     /// <summary>Listens until it is stopped.</summary>
@@ -87,7 +88,7 @@ internal sealed class PeerListener(AgentIdentity identity, AgentRecords records,
     {
         try
         {
-            var (stream, node, call) = await PeerWire.TakeAsync(socket, identity, clock, stop).ConfigureAwait(false);
+            var (stream, node, call) = await TakeAsync(socket, room, stop).ConfigureAwait(false);
             await using (stream)
             {
                 await AnswerAsync(stream, RefusalOf(node, call), call, stop).ConfigureAwait(false);
@@ -100,6 +101,17 @@ internal sealed class PeerListener(AgentIdentity identity, AgentRecords records,
         finally
         {
             socket.Dispose();
+        }
+    }
+
+    private async Task<(SslStream Stream, string Node, PeerCall Call)> TakeAsync(Socket socket, SemaphoreSlim room, CancellationToken stop)
+    {
+        try
+        {
+            return await PeerWire.TakeAsync(socket, identity, clock, stop).ConfigureAwait(false);
+        }
+        finally
+        {
             room.Release();
         }
     }

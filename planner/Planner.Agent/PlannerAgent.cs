@@ -124,6 +124,7 @@ public sealed class PlannerAgent : IAsyncDisposable
         {
             Epoch = _records.CurrentEpoch,
             Last = _records.LastNumber,
+            Unsent = _records.LastNumber is var last && last > _records.KeptNumber ? last : 0,
             Lost = _records.Lost,
             Peers = _options.Peers ?? "",
             Version = typeof(PlannerAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
@@ -133,7 +134,7 @@ public sealed class PlannerAgent : IAsyncDisposable
             hello.Highest = highest.ToWire();
         }
 
-        hello.Running.AddRange(_migrations.Running);
+        hello.Running.AddRange(_migrations.UnderWay);
         return hello;
     }
 

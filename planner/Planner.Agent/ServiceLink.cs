@@ -62,7 +62,7 @@ internal sealed class ServiceLink(IReadOnlyList<Uri> services, AgentIdentity ide
             attached.AllKept.Wait(AskLimit, CancellationToken.None);
             return attached.Client.Ask(question, deadline: clock.GetUtcNow().UtcDateTime + AskLimit).Body;
         }
-        catch (RpcException)
+        catch (Exception e) when (e is RpcException or ObjectDisposedException)
         {
             return null;
         }
@@ -81,7 +81,7 @@ internal sealed class ServiceLink(IReadOnlyList<Uri> services, AgentIdentity ide
                 identity.Service = service;
                 if (identity.IsDue(clock.GetUtcNow()))
                 {
-                    await identity.RenewAsync(stop).ConfigureAwait(false);
+                    await RenewAsync(stop).ConfigureAwait(false);
                 }
 
                 await AttachAsync(
@@ -125,6 +125,19 @@ internal sealed class ServiceLink(IReadOnlyList<Uri> services, AgentIdentity ide
         }
     }
 
+    // As long as the certificate is good, the stream says whether the host is let in.
+    private async Task RenewAsync(CancellationToken stop)
+    {
+        try
+        {
+            await identity.RenewAsync(stop).ConfigureAwait(false);
+        }
+        catch (AgentRefusedException) when (identity.Certificate!.NotAfter.ToUniversalTime() > clock.GetUtcNow().UtcDateTime)
+        {
+            // It is tried again before each stream.
+        }
+    }
+
     private static string Reason(Exception e) => e switch
     {
         RpcException rpc => rpc.Status.DebugException?.GetBaseException().Message.TrimEnd('.') ?? rpc.Status.Detail.TrimEnd('.'),
@@ -163,7 +176,7 @@ internal sealed class ServiceLink(IReadOnlyList<Uri> services, AgentIdentity ide
         }
 
         records.NoteKept(welcome.Kept);
-        var attachment = new Attachment(new Agents.AgentsClient(channel), welcome.Kept);
+        var attachment = new Attachment(new Agents.AgentsClient(channel), records.KeptNumber);
         attachment.Look(records.LastNumber);
         _attached = attachment;
         TimesAttached++;

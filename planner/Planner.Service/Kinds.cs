@@ -23,7 +23,7 @@ internal static class Kinds
     public const string AgentMark = "agentMark";
 
     /// <summary>The last number in whose name machines were moved.</summary>
-    public const string Start = "start";
+    public const string MachineToken = "machineToken";
 
     /// <summary>Nodes that are in maintenance.</summary>
     public const string Maintenance = "maintenance";

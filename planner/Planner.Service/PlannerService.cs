@@ -57,8 +57,11 @@ public sealed class PlannerService : IAsyncDisposable
     {
         var parts = new ServiceParts(options);
         var addresses = ServiceAddresses.Read(options, parts.Records.ListTokens(), parts.Now);
-        parts.AgentBook.Authority = options.AgentsUrl is null ? null
-            : AgentAuthority.Open(options.AuthorityFile ?? throw new ArgumentException("Agents need an authority.", nameof(options)), options.CertificateLife, parts.Clock);
+        if (options.AgentsUrl is not null)
+        {
+            parts.AgentBook.Open(AgentAuthority.Open(options.AuthorityFile ?? throw new ArgumentException("Agents need an authority.", nameof(options)), options.CertificateLife, parts.Clock));
+        }
+
         var app = Build(parts, addresses);
         var service = new PlannerService(parts, app);
 

@@ -107,10 +107,17 @@ internal sealed class AgentFleet : IDisposable
 
     public Task<JsonElement> EnrolmentAsync(string node) => KilledUnderLoad.GetAsync(Http, $"/v1/enrolments/{node}");
 
-    /// <summary>Asks for a migration.</summary>
-    public async Task<string> MigrateAsync(string destination)
+    /// <summary>Registers another machine on the first host, with devices of its own.</summary>
+    public async Task AddMachineAsync(string machine, CancellationToken stop)
     {
-        using var answer = await KilledUnderLoad.SendAsync(Http, HttpMethod.Post, "/v1/migrations", $$"""{ "machine": "vm1", "destination": "{{destination}}", "sla": "lenient" }""");
+        var (a, b) = (await _devices.StartAsync("fast-nic", $"{machine}-a", 3, stop), await _devices.StartAsync("fast-nic", $"{machine}-b", 4, stop));
+        await KilledUnderLoad.PutAsync(Http, $"/v1/machines/{machine}", $$$"""{ "node": "h1", "devices": ["{{{a}}}"], "startDestination": { "readyAt": { "h1": "{{{a}}}", "h2": "{{{b}}}" } } }""");
+    }
+
+    /// <summary>Asks for a migration.</summary>
+    public async Task<string> MigrateAsync(string destination, string machine = "vm1")
+    {
+        using var answer = await KilledUnderLoad.SendAsync(Http, HttpMethod.Post, "/v1/migrations", $$"""{ "machine": "{{machine}}", "destination": "{{destination}}", "sla": "lenient" }""");
         var text = await answer.Content.ReadAsStringAsync();
         return answer.StatusCode == HttpStatusCode.Accepted ? JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()! : throw new InvalidOperationException(text);
     }

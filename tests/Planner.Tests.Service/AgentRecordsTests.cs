@@ -60,7 +60,12 @@ public sealed class AgentRecordsTests : IDisposable
         var epoch = records.CurrentEpoch;
         records.NoteKept(records.LastNumber);
 
-        Assert.NotEqual(epoch, Open().CurrentEpoch);
+        var next = Open();
+        Assert.NotEqual(epoch, next.CurrentEpoch);
+
+        // The service has nothing of the new one yet; what was kept under the old one is not sent again.
+        next.NoteKept(0);
+        Assert.Empty(next.Unsent(0));
     }
 
     [Fact]

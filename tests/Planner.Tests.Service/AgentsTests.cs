@@ -37,6 +37,35 @@ public sealed class AgentsTests
     }
 
     [Fact]
+    public async Task Machines_that_go_at_once_and_one_that_is_asked_for_meanwhile_are_told_apart()
+    {
+        using var fleet = await AgentFleet.StartAsync(Stop);
+        await fleet.RehearseAsync();
+        await fleet.StartAgentAsync("h1", await fleet.InviteAsync("h1"));
+        await fleet.StartAgentAsync("h2", await fleet.InviteAsync("h2"));
+        string[] machines = ["vm1", "vm2", "vm3"];
+        await fleet.AddMachineAsync("vm2", Stop);
+        await fleet.AddMachineAsync("vm3", Stop);
+
+        foreach (var destination in new[] { "h2", "h1", "h2" })
+        {
+            var asked = new List<string>();
+            foreach (var machine in machines)
+            {
+                asked.Add(await fleet.MigrateAsync(destination, machine));
+            }
+
+            for (var i = 0; i < machines.Length; i++)
+            {
+                var end = await fleet.EndAsync(asked[i]);
+                Assert.True(end.GetProperty("outcome").GetString() == "completed", end.ToString());
+                Assert.Equal(asked[i], end.GetProperty("attemptId").GetString());
+                Assert.Equal(destination, (await KilledUnderLoad.GetAsync(fleet.Http, $"/v1/machines/{machines[i]}")).GetProperty("node").GetString());
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_migration_goes_on_when_the_service_is_killed_and_the_next_one_hears_how_it_ended()
     {
         using var fleet = await AgentFleet.StartAsync(Stop);

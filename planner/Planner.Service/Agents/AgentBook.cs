@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -5,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Planner.Agent;
+using Planner.Measurements;
 using Planner.Storage;
 
 namespace Planner.Service;
@@ -16,11 +18,26 @@ internal sealed class AgentBook(ServiceParts parts)
     private static readonly Dictionary<string, string> NoLabels = [];
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
 
+    // Asked for at every migration, also in the middle of a change of the store. No other service changes it meanwhile.
+    private readonly ConcurrentDictionary<string, bool> _joined = new();
+
     /// <summary>The authority; null where the service takes no agents.</summary>
-    public AgentAuthority? Authority { get; set; }
+    public AgentAuthority? Authority { get; private set; }
+
+    /// <summary>Takes agents from now on.</summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public void Open(AgentAuthority authority)
+    {
+        foreach (var stored in parts.Records.List(Kinds.Agent, "", int.MaxValue).Where(r => Read(r)!.HasJoined))
+        {
+            _joined[stored.Name] = true;
+        }
+
+        Authority = authority;
+    }
 
     /// <summary>Whether a host has an agent.</summary>
-    public bool HasAgent(string? node) => node is not null && Authority is not null && Find(node) is { HasJoined: true };
+    public bool HasAgent(string? node) => node is not null && Authority is not null && _joined.ContainsKey(node);
 
     /// <summary>A host; null if it neither has an agent nor is to have one.</summary>
     public EnrolledAgent? Find(string node) => Read(parts.Records.Find(Kinds.Agent, node));
@@ -38,20 +55,24 @@ internal sealed class AgentBook(ServiceParts parts)
     }
 
     /// <summary>Takes a host's key no more, and no token that was made for it.</summary>
-    public void Revoke(HttpContext http, string node) => http.Change(parts, StatusCodes.Status204NoContent, null, change =>
+    public void Revoke(HttpContext http, string node)
     {
-        var agent = Read(change.Find(Kinds.Agent, node)) ?? throw new RefusedException(StatusCodes.Status404NotFound, $"There is no agent on '{node}', and none is to be there.");
-        Put(change, node, new EnrolledAgent { RevokedKeys = agent.KeyHash is { } key ? [.. agent.RevokedKeys, key] : agent.RevokedKeys });
-        change.Append(new StoredEvent(0, parts.Now, "agent.revoked", null, null, Body(node)));
-        return true;
-    });
+        http.Change(parts, StatusCodes.Status204NoContent, null, change =>
+        {
+            var agent = Read(change.Find(Kinds.Agent, node)) ?? throw new RefusedException(StatusCodes.Status404NotFound, $"There is no agent on '{node}', and none is to be there.");
+            Put(change, node, new EnrolledAgent { RevokedKeys = agent.KeyHash is { } key ? [.. agent.RevokedKeys, key] : agent.RevokedKeys });
+            change.Append(new StoredEvent(0, parts.Now, "agent.revoked", null, null, Body(node)));
+            return true;
+        });
+        _joined.TryRemove(node, out _);
+    }
 
     /// <summary>Certifies a host that shows its join token.</summary>
     /// <exception cref="RefusedException">It shows none that is good.</exception>
     public X509Certificate2 Join(string node, string token, string request)
     {
         var (key, hash) = KeyOf(request);
-        return parts.Records.Change(change =>
+        var certified = parts.Records.Change(change =>
         {
             var agent = Read(change.Find(Kinds.Agent, node));
             if (JoinToken.Read(token) is not { } join || join.Node != node || agent?.JoinSecretHash is not { } kept
@@ -77,6 +98,8 @@ internal sealed class AgentBook(ServiceParts parts)
 
             return Certify(change, node, key, agent with { KeyHash = hash, Joined = parts.Now, JoinSecretHash = null, JoinExpires = null }, "agent.joined");
         });
+        _joined[node] = true;
+        return certified;
     }
 
     /// <summary>What a host has to sign that wants another certificate.</summary>

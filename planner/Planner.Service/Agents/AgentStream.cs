@@ -16,6 +16,12 @@ internal sealed class AgentStream(ServiceParts parts) : Agents.AgentsBase
     public override async Task Attach(IAsyncStreamReader<FromAgent> requestStream, IServerStreamWriter<ToAgent> responseStream, ServerCallContext context)
     {
         var (node, until) = Admit(context);
+        if (!parts.IsReady)
+        {
+            // Whose migrations it has is not known yet.
+            throw new RpcException(new Status(StatusCode.Unavailable, "The service is starting or stopping."));
+        }
+
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, parts.Stopping);
         using var silence = new Timer(_ => Cancel(ends), null, ServiceLink.Silence, Timeout.InfiniteTimeSpan);
 
@@ -106,18 +112,23 @@ internal sealed class AgentStream(ServiceParts parts) : Agents.AgentsBase
     {
         using var timer = new PeriodicTimer(ServiceLink.BeatEvery);
         var tick = timer.WaitForNextTickAsync(stop).AsTask();
+        var more = agent.Words.Reader.WaitToReadAsync(stop).AsTask();
         while (true)
         {
-            var more = agent.Words.Reader.WaitToReadAsync(stop).AsTask();
             await Task.WhenAny(more, tick).ConfigureAwait(false);
             while (agent.Words.Reader.TryRead(out var word))
             {
                 await stream.WriteAsync(word, stop).ConfigureAwait(false);
             }
 
-            if (more.IsCompleted && !await more.ConfigureAwait(false))
+            if (more.IsCompleted)
             {
-                return;
+                if (!await more.ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                more = agent.Words.Reader.WaitToReadAsync(stop).AsTask();
             }
 
             if (tick.IsCompleted)
@@ -141,8 +152,8 @@ internal sealed class AgentStream(ServiceParts parts) : Agents.AgentsBase
                     agent.Send(new ToAgent { Kept = new Kept { Number = entry.Number } });
                     break;
                 case { Inventory: { } inventory }:
-                    agent.Inventory = inventory;
                     FoundMachines.Register(parts, agent.Node, inventory);
+                    agent.Inventory = inventory;
                     break;
                 case { Progress: { } progress }:
                     Tell(agent, progress);

@@ -15,7 +15,6 @@ namespace Planner.Service;
 internal sealed class AgentWork(ServiceParts parts)
 {
     private const string Prefix = "agent of ";
-    private const int LatestOfMachine = 20;
     private static readonly TimeSpan ExpectLimit = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Run> _runs = new();
@@ -48,6 +47,9 @@ internal sealed class AgentWork(ServiceParts parts)
             ? $"waits for the agent of {away}, which is away"
             : null;
 
+    /// <summary>Takes notice of a migration that was handed over before this service began, so that its end is not missed.</summary>
+    public void Resume(LiveMigration live) => _runs[live.Operation.Id] = new Run(live, NodeOf(live.Operation)!) { IsHandedOver = true };
+
     /// <summary>Has a migration carried out, or waits for the end of one that was handed over before.</summary>
     /// <param name="live">The migration.</param>
     /// <param name="node">The node whose agent has it.</param>
@@ -56,7 +58,7 @@ internal sealed class AgentWork(ServiceParts parts)
     /// <exception cref="RefusedException">It cannot be handed over.</exception>
     public async Task<Operation> RunAsync(LiveMigration live, string node, MigrationOrder? order)
     {
-        var run = _runs[live.Operation.Id] = new Run(live, node);
+        var run = _runs.GetOrAdd(live.Operation.Id, _ => new Run(live, node));
         try
         {
             if (order is not null)
@@ -96,12 +98,12 @@ internal sealed class AgentWork(ServiceParts parts)
     /// <summary>An entry of an agent is kept. Once all are that it had when it came, it is known what never began.</summary>
     public void Kept(AttachedAgent agent, long number)
     {
-        if (number < agent.Hello.Last)
+        if (number < agent.Hello.Unsent)
         {
             return;
         }
 
-        foreach (var run in _runs.Values.Where(r => r.Node == agent.Node && r.HandedTo != agent && !agent.Hello.Running.Contains(r.Live.Operation.Id)))
+        foreach (var run in _runs.Values.Where(r => r.Node == agent.Node && r.IsHandedOver && r.HandedTo != agent && !agent.Hello.Running.Contains(r.Live.Operation.Id)))
         {
             run.End.TrySetResult(FromLedger(run.Live.Operation) ?? new MigrationEnd(
                 run.Live.Operation.Id, MigrationOutcome.Stayed, $"The agent of {agent.Node} was ended before anything was touched.", null) { CheapestChange = "ask for it again", WasInterrupted = true });
@@ -165,8 +167,14 @@ internal sealed class AgentWork(ServiceParts parts)
         }
 
         stop.ThrowIfCancellationRequested();
-        run.HandedTo = source;
+        (run.HandedTo, run.IsHandedOver) = (source, true);
         source.Send(new ToAgent { Start = start });
+
+        // An agent that has dialled anew meanwhile has not heard it.
+        if (parts.Agents.Find(run.Node) is { } now && now != source)
+        {
+            Kept(now, parts.AgentBook.Kept(run.Node, now.Hello.Epoch));
+        }
     }
 
     /// <summary>After a restored backup the count is lower than what agents have seen, and they would refuse it for ever.</summary>
@@ -184,9 +192,9 @@ internal sealed class AgentWork(ServiceParts parts)
     // A service that was taken over cannot: its database refuses the change.
     private MachineToken NextToken(long timeline, long above) => parts.Records.Change(change =>
     {
-        var last = change.Find(Kinds.Start, Kinds.Start) is { Body: var body } ? long.Parse(body, CultureInfo.InvariantCulture) : 0;
+        var last = change.Find(Kinds.MachineToken, Kinds.MachineToken) is { Body: var body } ? long.Parse(body, CultureInfo.InvariantCulture) : 0;
         var next = Math.Max(last, above) + 1;
-        change.Put(Kinds.Start, Kinds.Start, next.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), parts.Now);
+        change.Put(Kinds.MachineToken, Kinds.MachineToken, next.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), parts.Now);
         return new MachineToken(timeline, next, _owner);
     });
 
@@ -195,8 +203,7 @@ internal sealed class AgentWork(ServiceParts parts)
 
     private MigrationEnd? FromLedger(Operation operation)
     {
-        var attempt = parts.Samples.FindAttempt(operation.Id)
-            ?? parts.Samples.ReadAttempts(new AttemptFilter(operation.Machine, null, LatestOfMachine)).LastOrDefault(a => a.Recovers == operation.Id);
+        var attempt = InterruptedMigrations.FindAttempt(parts, operation);
         return attempt is null ? null : new MigrationEnd(operation.Id, attempt.Outcome, attempt.Reason, null)
         {
             Attempt = attempt.Id,
@@ -204,13 +211,8 @@ internal sealed class AgentWork(ServiceParts parts)
         };
     }
 
-    private Operation Ended(Operation operation, MigrationEnd end) => operation with
+    private Operation Ended(Operation operation, MigrationEnd end) => OperationRecords.Ended(parts.Now, operation) with
     {
-        State = Operation.Done,
-        EndTime = parts.Now,
-        HeartbeatTime = parts.Now,
-        Phase = "ended",
-        EtaSeconds = null,
         StatusDetail = end.Trouble,
         Outcome = AttemptReport.Word(end.Outcome),
         Reason = end.Reason,
@@ -231,6 +233,9 @@ internal sealed class AgentWork(ServiceParts parts)
 
         /// <summary>The stream that it was handed over on; null where that was on an earlier one.</summary>
         public AttachedAgent? HandedTo { get; set; }
+
+        /// <summary>Whether it was handed over at all: before that no agent can say that it never began.</summary>
+        public bool IsHandedOver { get; set; }
 
         public TaskCompletionSource<MigrationEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -37,20 +37,20 @@ internal static class InterruptedMigrations
     [
         .. from operation in parts.Records.ActiveOperations().Select(OperationRecords.Read)
            where operation.State == Operation.Running && IsOfAnother(parts, operation) && AgentWork.NodeOf(operation) is null
-           let attempt = parts.Samples.FindAttempt(operation.Id)
-               ?? parts.Samples.ReadAttempts(new AttemptFilter(operation.Machine, null, LatestOfMachine)).LastOrDefault(a => a.Recovers == operation.Id)
+           let attempt = FindAttempt(parts, operation)
            where attempt is not null
-           select Ended(parts, operation) with { Outcome = AttemptReport.Word(attempt.Outcome), Reason = attempt.Reason, AttemptId = attempt.Id, PausedSeconds = attempt.ArePausesKnown ? attempt.Pauses.Length.TotalSeconds : null },
+           select OperationRecords.Ended(parts.Now, operation) with { Outcome = AttemptReport.Word(attempt.Outcome), Reason = attempt.Reason, AttemptId = attempt.Id, PausedSeconds = attempt.ArePausesKnown ? attempt.Pauses.Length.TotalSeconds : null },
     ];
 
     private static bool IsOfAnother(ServiceParts parts, Operation operation) => operation.RunBy is { } service && service != parts.Options.Name;
 
-    private static Operation Ended(ServiceParts parts, Operation operation) =>
-        operation with { State = Operation.Done, EndTime = parts.Now, HeartbeatTime = parts.Now, Phase = "ended", Progress = 1, EtaSeconds = null, StatusDetail = null };
+    /// <summary>What the ledger has of a migration: its attempt, or the recovery that ended it; null for nothing yet.</summary>
+    public static MigrationAttempt? FindAttempt(ServiceParts parts, Operation operation) => parts.Samples.FindAttempt(operation.Id)
+        ?? parts.Samples.ReadAttempts(new AttemptFilter(operation.Machine, null, LatestOfMachine)).LastOrDefault(a => a.Recovers == operation.Id);
 
     private static Operation EndOf(ServiceParts parts, Operation operation, RecoveredMachine? recovered)
     {
-        var ended = Ended(parts, operation) with { Interrupted = true };
+        var ended = OperationRecords.Ended(parts.Now, operation) with { Interrupted = true };
         return recovered is not null
             ? ended with { Outcome = AttemptReport.Word(recovered.Outcome), Reason = recovered.Reason, AttemptId = operation.Id }
             : parts.Samples.FindAttempt(operation.Id) is { } attempt

@@ -192,7 +192,9 @@ internal sealed class MigrationRunner(ServiceParts parts) : IAsyncDisposable
 
         foreach (var operation in parts.Records.ActiveOperations().Select(OperationRecords.Read).Where(o => o.State == Operation.Running && AgentWork.NodeOf(o) is not null))
         {
-            Run(new LiveMigration(operation, UseOf(operation), EtaOf(operation), parts.Now, KeepChange), isHandedOver: true);
+            var live = new LiveMigration(operation, UseOf(operation), EtaOf(operation), parts.Now, KeepChange);
+            parts.AgentWork.Resume(live);
+            Run(live, isHandedOver: true);
         }
 
         parts.IsReady = true;

@@ -80,13 +80,8 @@ internal sealed class MigrationWork(ServiceParts parts) : IDisposable
             result = await prepared.RunAsync([observers], live.Stop.Token).ConfigureAwait(false);
         }
 
-        return operation with
+        return OperationRecords.Ended(parts.Now, operation) with
         {
-            State = Operation.Done,
-            EndTime = parts.Now,
-            HeartbeatTime = parts.Now,
-            Phase = "ended",
-            EtaSeconds = null,
             StatusDetail = result.StoreTrouble,
             Outcome = AttemptReport.Word(result.Outcome),
             Reason = result.Reason,

@@ -19,8 +19,8 @@ internal static class OperationRecords
     public static StoredEvent EventOf(Operation operation, string kind) =>
         new(0, operation.EndTime ?? operation.HeartbeatTime, kind, operation.Id, operation.Machine, JsonSerializer.Serialize(operation, ServiceJson.Default.Operation));
 
-    /// <summary>A migration that ended before anything was touched.</summary>
-    public static Operation Stayed(DateTimeOffset now, Operation operation, string reason, string? change) => operation with
+    /// <summary>A migration that is over; how it ended is yet to be said.</summary>
+    public static Operation Ended(DateTimeOffset now, Operation operation) => operation with
     {
         State = Operation.Done,
         EndTime = now,
@@ -29,6 +29,11 @@ internal static class OperationRecords
         Progress = 1,
         EtaSeconds = null,
         StatusDetail = null,
+    };
+
+    /// <summary>A migration that ended before anything was touched.</summary>
+    public static Operation Stayed(DateTimeOffset now, Operation operation, string reason, string? change) => Ended(now, operation) with
+    {
         Outcome = AttemptReport.Word(MigrationOutcome.Stayed),
         Reason = reason,
         CheapestChange = change,
